@@ -1,0 +1,42 @@
+# Two commands matter: `make demo` and `make test`. Both set everything up first; uv comes with the Makefile.
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+RUN := $(UV) run --locked --no-sync
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-terminal test lint bench clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.tools/bin/uv:
+	@python3 -m venv .tools 2>/dev/null || { echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv), then run make again."; exit 1; }
+	.tools/bin/pip install --quiet uv==$(UV_VERSION)
+
+setup: $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv) ## install the locked dependencies into .venv
+	@$(UV) sync --quiet --locked
+
+demo: setup ## open the practice desk in the browser: sandboxes, people, things to try
+	@$(RUN) pointsman demo
+
+demo-terminal: setup ## the practice desk in the terminal
+	@$(RUN) pointsman demo --terminal
+
+test: setup ## all tests, with branch coverage
+	@$(RUN) coverage erase
+	$(RUN) coverage run -m pytest $(PYTEST_ARGS)
+	@$(RUN) coverage combine --quiet
+	$(RUN) coverage report --fail-under=85 | tail -n 40
+
+lint: setup ## ruff, mypy --strict, import-linter
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+
+bench: setup ## ack, diagnosis, memory and start-up, measured and printed
+	$(RUN) python -m tests.bench
+
+clean: ## remove what setup and demo made
+	rm -rf .venv .tools var .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Pointsman: the loyalty-points support assistant inside Slack."""

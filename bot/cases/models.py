@@ -1,0 +1,109 @@
+"""The words of a case as closed sets, and the plain values that rules work on. No I/O here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class CaseState(StrEnum):
+    NEW = "new"  # stored, nobody has looked yet
+    CHOOSING = "choosing"  # a close call: a person picks the playbook
+    NEEDS = "needs"  # something is missing: customer, phone, store
+    WAITING = "waiting"  # diagnosed, but an asked fact may still change the conclusion
+    ANSWERED = "answered"
+    UNMATCHED = "unmatched"  # no playbook; support was offered
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
+class ProposalState(StrEnum):
+    OFFERED = "offered"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    STALE = "stale"
+    SENDING = "sending"
+    DONE = "done"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    UNDONE = "undone"
+
+
+class Role(StrEnum):
+    BUDTENDER = "budtender"
+    MANAGER = "manager"
+    SUPPORT = "support"
+    REGIONAL = "regional"
+    ADMIN = "admin"
+
+
+class Deed(StrEnum):
+    """What a person wants to do to a proposal or a case."""
+
+    ASK = "ask"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    UNDO = "undo"
+    RESOLVE_UNKNOWN = "resolve_unknown"
+    CLAIM = "claim"
+
+
+class Actor(BaseModel):
+    """Who acts. `stores`: ids of the stores whose channel the person is in or which they manage.
+
+    person_refs: HMAC references of the person's own phone and e-mail (the beneficiary rule); None when not listed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    user_id: str
+    team_id: str
+    roles: frozenset[Role] = frozenset({Role.BUDTENDER})
+    stores: frozenset[str] = frozenset()
+    manages: frozenset[str] = frozenset()
+    is_guest: bool = False
+    person_refs: frozenset[str] | None = None
+
+
+class Proposal(BaseModel):
+    """A stored proposal. `parameters` are frozen with `parameters_hash` when submitted.
+
+    expected: what must still be true before the effect ({"balance": "500"} or {"phone": "<ref>"}).
+    operation_id: goes into the provider's note; the key of "once".
+    """
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    case_id: str
+    store_id: str
+    kind: str
+    state: ProposalState
+    requester: str
+    team_id: str
+    customer_ref: str | None
+    customer_refs: frozenset[str] = frozenset()
+    parameters: dict[str, Any] = {}
+    parameters_hash: str | None = None
+    expected: dict[str, Any] = {}
+    verdict: dict[str, Any] = {}
+    operation_id: str
+    approvers: tuple[str, ...] = ()
+    undo_of: str | None = None
+    created_at: datetime
+    expires_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    result: dict[str, Any] = {}
+
+    @property
+    def points(self) -> Decimal | None:
+        """The signed points, for kinds that move points."""
+        raw = self.parameters.get("points")
+        return None if raw is None else Decimal(str(raw))

@@ -1,0 +1,148 @@
+"""Our tables. The truth is here; the engine's own tables (schema or prefix `dbos`) only queue, delay and retry.
+
+Personal data lives in `inbox.payload`, `cases.private` and `evidence.value` alone, encrypted at rest with a key derived
+from `[security] key`, and can be erased; everything else refers to people by HMAC references or ids of Slack.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy.types import JSON
+
+from bot.cases.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", String(300), primary_key=True),  # message:<team>:<channel>:<ts> | trigger:<team>:<trigger_id>
+    Column("kind", String(20), nullable=False),  # question | command | shortcut | action | view
+    Column("payload", LargeBinary, nullable=True),  # encrypted JSON; None once erased
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime),
+    Column("case_id", String(40)),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("team_id", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("thread_ts", String(40), nullable=False),
+    Column("asked_ts", String(40), nullable=False),
+    Column("asker", String(40), nullable=False),
+    Column("store_id", String(60)),
+    Column("state", String(20), nullable=False),
+    Column("playbook", String(80)),
+    Column("language", String(5), nullable=False, server_default="en"),
+    Column("customer_ref", String(64)),  # HMAC of the POS customer id within its store
+    Column("private", LargeBinary),  # encrypted JSON: question text, entities, answers
+    Column("match", JSON),  # candidates and margin, no text
+    Column("diagnosis", LargeBinary),  # encrypted JSON of the last Diagnosis
+    Column("claimed_by", String(40)),
+    Column("escalated_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    UniqueConstraint("team_id", "channel", "asked_ts", name="uq_cases_asked"),
+    Index("ix_cases_thread", "team_id", "channel", "thread_ts"),
+    Index("ix_cases_customer", "store_id", "customer_ref", "created_at"),
+    Index("ix_cases_state", "state", "updated_at"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(40), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("fact", String(80), nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("value", LargeBinary),  # encrypted JSON of the Evidence
+    Column("failure_code", String(40)),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("case_id", String(40), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("store_id", String(60), nullable=False),
+    Column("team_id", String(40), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("requester", String(40), nullable=False),
+    Column("customer_ref", String(64)),
+    Column("customer_refs", JSON, nullable=False),  # HMACs of the customer's phone and e-mail: the beneficiary rule
+    Column("offer", JSON, nullable=False),  # ids only: member id, customer id, which finding offered it
+    Column("private", LargeBinary),  # encrypted JSON: parameters with personal data (phones, comment)
+    Column("points", sa.Numeric(14, 2)),
+    Column("parameters_hash", String(64)),
+    Column("expected", JSON, nullable=False),
+    Column("verdict", JSON, nullable=False),
+    Column("operation_id", String(40), nullable=False, unique=True),
+    Column("approvers", JSON, nullable=False),
+    Column("undo_of", String(40), ForeignKey("proposals.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("decided_by", String(40)),
+    Column("decided_at", UtcDateTime),
+    Column("sending_since", UtcDateTime),
+    Column("result", JSON, nullable=False),
+    Index("ix_proposals_open", "store_id", "customer_ref", "kind", "state"),
+    Index("ix_proposals_requester", "requester", "created_at"),
+)
+
+posts = Table(  # what was posted where, so that a crash never posts twice and a button never loses its message
+    "posts",
+    metadata,
+    Column("subject", String(120), primary_key=True),  # case:<id> | decision:<proposal>[:remind] | outcome:<proposal>
+    Column("channel", String(40), nullable=False),
+    Column("ts", String(40)),  # None: about to post
+    Column("posted_at", UtcDateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("deed", String(60), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("detail", Text, nullable=False),  # canonical JSON, HMAC references only
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+labels = Table(  # what people chose, corrected or rated: examples for `pointsman learn`
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(40), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # chosen | not_this | helpful | not_helpful
+    Column("playbook", String(80)),
+    Column("masked_text", Text, nullable=False),
+    Column("actor", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+switches = Table(  # `pointsman pause`, and other facts about the whole house
+    "switches",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("set_by", String(40), nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
+)
