@@ -7,17 +7,59 @@ thing without a second new message: what was posted is remembered in the `posts`
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.cases.models import Actor
+
+Notice = Literal["guest", "stranger", "empty"]
+"""Short, kind refusals that open no case: a guest, a person of another company, or a message without a question."""
+
+
+class Person(BaseModel):
+    """Who somebody is in the workspace. `is_stranger`: belongs to another company (a shared channel)."""
+
+    model_config = ConfigDict(frozen=True)
+    actor: Actor
+    language: Literal["en", "es"] = "en"
+    is_stranger: bool = False
+
+
+class Place(BaseModel):
+    """Where a case is held: the thread, and the message that counts as the asking one."""
+
+    model_config = ConfigDict(frozen=True)
+    channel: str
+    thread_ts: str
+    asked_ts: str
 
 
 class Presenter(Protocol):
-    """Shows stored state to people."""
+    """Shows stored state to people, and tells who people are."""
+
+    def person(self, team_id: str, user_id: str) -> Person:
+        """Roles, stores, guest flags and language of a person, from a short-lived cache."""
+
+    def anchor(self, key: str, *, channel: str, ts: str | None, asker: str, text: str) -> Place:
+        """Where a question is answered that was not typed as a message to the bot (a command, a shortcut).
+
+        With `ts`, under that message if the bot can speak there. Otherwise posts one opening message that repeats the
+        question, masked: in `channel`, or in the asker's direct messages where the bot is not in `channel`. `key` is
+        the inbox key: asking again for the same key finds the same message.
+        """
+
+    def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
+        """Say one of the short refusals to one person, where they asked; nobody else sees it."""
 
     def working(self, case_id: str) -> None:
         """Show at once that the question is being looked into."""
 
     def show_case(self, case_id: str) -> None:
         """Post or edit the case's card from its stored state, and clear any status."""
+
+    def show_packet(self, case_id: str) -> None:
+        """Post or edit the packet of an escalated case in the escalation channel."""
 
     def show_proposal(self, proposal_id: str) -> None:
         """Edit every view of this proposal; post the new messages that the design names (decision needed; decided;
