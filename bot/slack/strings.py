@@ -1,0 +1,48 @@
+"""The staff-facing words that are not playbooks: `playbooks/strings.yml`, one key, both languages.
+
+Sentences are `str.format` templates; the caller passes values already escaped for the place they go to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bot.errors import ConfigError
+
+LANGUAGES = ("en", "es")
+PATH = Path(__file__).resolve().parents[2] / "playbooks" / "strings.yml"
+
+Say = Callable[..., str]
+"""`say(key, **values)` gives the sentence in the language it was made for."""
+
+
+def read(path: Path) -> dict[str, dict[str, str]]:
+    """All sentences by key. Raises ConfigError naming the key that lacks a language."""
+    table: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    for key, sentence in table.items():
+        lacking = [language for language in LANGUAGES if not sentence.get(language)]
+        if lacking:
+            raise ConfigError(f"{path}: '{key}' has no text in: {', '.join(lacking)}.")
+    return {
+        key: {language: str(sentence[language]).strip() for language in LANGUAGES} for key, sentence in table.items()
+    }
+
+
+@cache
+def _built_in() -> dict[str, dict[str, str]]:
+    return read(PATH)
+
+
+def speaker(language: str) -> Say:
+    """The sentences in one language; a language nobody translated speaks English."""
+    table = _built_in()
+    spoken = language if language in LANGUAGES else "en"
+
+    def say(key: str, **values: object) -> str:
+        return table[key][spoken].format(**values)
+
+    return say

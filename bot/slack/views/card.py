@@ -1,0 +1,218 @@
+"""The case card: one message that is edited as the case goes on. Pure: stored values in, text and blocks out."""
+
+from __future__ import annotations
+
+from bot.cases.models import CaseState, ProposalState
+from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Row
+from bot.slack.blocks import Block, actions, button, context, section, table
+from bot.slack.strings import Say
+from bot.slack.text import clip, clock_time, escape, unescape, user
+from bot.slack.views.changes import change_blocks, fix_button, state_line
+from bot.slack.views.model import CaseView, Neighbour
+
+TEXT_LIMIT = 3900
+"""chat.update refuses a fallback text above 4,000 characters."""
+_NOT_TOLD = 6
+_STEPS = 2800
+
+
+def case_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
+    """The card of a case in any state: (complete fallback text, blocks)."""
+    if case.broken:
+        body = _broken(case, say)
+    elif case.state is CaseState.CLOSED and case.diagnosis is None:
+        body = [section(say("card.resolved", who=user(case.resolved_by)) if case.resolved_by else say("card.closed"))]
+    elif case.need:
+        body = _need(case, say)
+    elif case.state is CaseState.CHOOSING:
+        body = _choices(case, say)
+    elif case.diagnosis is not None:
+        body = _diagnosed(case, case.diagnosis, say)
+    elif case.state in (CaseState.UNMATCHED, CaseState.ESCALATED):
+        body = _unmatched(case, say)
+    else:
+        body = [section(say("card.looking"))]
+    body += _people(case, say)
+    return spoken(body, say), body
+
+
+def spoken(blocks: list[Block], say: Say) -> str:
+    """The same card as plain mrkdwn text: what screen readers and notifications have."""
+    parts: list[str] = []
+    for block in blocks:
+        if block["type"] in ("section", "header") and "text" in block:
+            parts.append(block["text"]["text"])
+        elif block["type"] == "section":
+            parts.extend(f["text"] for f in block["fields"])
+        elif block["type"] == "context":
+            parts.extend(e["text"] for e in block["elements"])
+        elif block["type"] == "table":
+            parts.extend(_spoken_table(block))
+        elif block["type"] == "actions":
+            labels = ", ".join(escape(e["text"]["text"]) for e in block["elements"])
+            parts.append(say("card.buttons", labels=labels))
+    return clip("\n".join(parts), TEXT_LIMIT)
+
+
+def _spoken_table(block: Block) -> list[str]:
+    head, *rows = [[escape(cell["text"]) for cell in row] for row in block["rows"]]
+    return [
+        f"{row[0]}: "
+        + ", ".join(f"{name} {value}" for name, value in zip(head[1:], row[1:], strict=True) if value != "–")
+        for row in rows
+    ]
+
+
+def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
+    out: list[Block] = []
+    if diagnosis.cause is not None:
+        cause = diagnosis.conclusion(diagnosis.cause)
+        out += _conclusion(cause, say)
+        out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
+    elif diagnosis.waiting_for is None:
+        undecided = any(c.verdict == "unknown" for c in diagnosis.conclusions)
+        out.append(section(say("card.undecided" if undecided else "card.nothing_held")))
+    if diagnosis.table:
+        out.append(evidence_table(diagnosis.table, say))
+    if diagnosis.not_told:
+        lines = [say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told[:_NOT_TOLD]]
+        out.append(context(*(clip(line, 500) for line in lines)))
+    if diagnosis.cause is not None:
+        out += _guide(diagnosis.conclusion(diagnosis.cause), say)
+    if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
+        out += _question(case, diagnosis.waiting_for, say)
+    out += _changes(case, say)
+    out.append(_closing(case, undecided=diagnosis.cause is None, say=say))
+    out.append(context(_footer(case, say)))
+    return out
+
+
+def _conclusion(cause: Conclusion, say: Say) -> list[Block]:
+    out: list[Block] = []
+    if cause.tell:
+        quote = "\n".join(f"> {line}" for line in cause.tell.strip().splitlines())
+        wait = f" · {cause.wait}" if cause.wait else ""
+        out.append(section(f"*{say('card.tell')}*{wait}\n{quote}"))
+    if cause.say:
+        out.append(section(cause.say.strip(), expand=True))
+    return out
+
+
+def evidence_table(rows: tuple[Row, ...], say: Say) -> Block:
+    """What each side says, one line a subject; a column nobody filled is left out."""
+    columns = [
+        (say("card.column.pos"), [r.pos for r in rows]),
+        (say("card.column.provider"), [r.provider for r in rows]),
+        (say("card.column.customer"), [r.customer_said for r in rows]),
+    ]
+    shown = [(name, values) for name, values in columns if any(values)]
+    body = [[unescape(row.label), *(unescape(values[n]) for _, values in shown)] for n, row in enumerate(rows)]
+    return table([say("card.column.what"), *(name for name, _ in shown)], body)
+
+
+def _guide(cause: Conclusion, say: Say) -> list[Block]:
+    if not cause.guide:
+        return []
+    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(cause.guide, 1))
+    return [section(f"*{say('card.guide')}*\n{clip(steps, _STEPS)}", expand=True)]
+
+
+def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:
+    text = say("card.asking", question=f"*{escape(ask.question)}*")
+    if ask.where:
+        text += "\n" + say("card.where", where=escape(ask.where))
+    row = [button(o.label, f"answer:{ask.fact}:{o.id}", case.id) for o in ask.options]
+    return [section(text), actions(f"answer:{ask.fact}", row)]
+
+
+def _changes(case: CaseView, say: Say) -> list[Block]:
+    out: list[Block] = []
+    offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and not f.guided]
+    if offered:
+        row = [fix_button(fix, say, primary=n == 0) for n, fix in enumerate(offered)]
+        out.append(actions("fixes", row))
+        if any(fix.read_only for fix in offered):
+            out.append(context(say("state.read_only")))
+    for fix in case.fixes:
+        if fix not in offered:
+            out += change_blocks(fix, say)
+    return out
+
+
+def _closing(case: CaseView, *, undecided: bool, say: Say) -> Block:
+    """The last row: another look, a rating, or a person."""
+    row: list[Block] = []
+    if case.state not in (CaseState.ESCALATED, CaseState.CLOSED):
+        if undecided and case.playbook:
+            row.append(button(say("button.try_again"), f"choose:{case.playbook}", case.id))
+        row.append(button(say("button.escalate"), "escalate", case.id))
+        row.append(button(say("button.not_this"), "not_this", case.id))
+    if case.rated:
+        return actions("closing", row) if row else context(say("card.rated"))
+    row.append(button(say("button.helpful"), "helpful", case.id))
+    row.append(button(say("button.not_helpful"), "not_helpful", case.id))
+    return actions("closing", row)
+
+
+def _footer(case: CaseView, say: Say) -> str:
+    if case.sources and case.checked_at:
+        return say(
+            "card.footer",
+            store=escape(case.store_name),
+            sources=escape(", ".join(case.sources)),
+            time=clock_time(case.checked_at),
+        )
+    return say("card.footer_plain", store=escape(case.store_name) or "–")
+
+
+def _people(case: CaseView, say: Say) -> list[Block]:
+    """Support's part in the case, and colleagues who asked about the same customer."""
+    out = [context(_neighbour(n, say)) for n in case.neighbours[:3]]
+    if case.resolved_by and case.diagnosis is not None:
+        out.append(section(say("card.resolved", who=user(case.resolved_by))))
+    elif case.state is CaseState.ESCALATED:
+        out.append(section(say("card.escalated")))
+        if case.claimed_by:
+            out.append(context(say("card.escalated_claimed", who=user(case.claimed_by))))
+    return out
+
+
+def _neighbour(other: Neighbour, say: Say) -> str:
+    link = f"<{other.link}|{say('card.neighbour_link')}>" if other.link else say("card.neighbour_hidden")
+    return say("card.neighbour", asker=user(other.asker), time=clock_time(other.at), link=link)
+
+
+def _broken(case: CaseView, say: Say) -> list[Block]:
+    row = [button(say("button.escalate"), "escalate", case.id)]
+    if case.playbook:
+        row.insert(0, button(say("button.try_again"), f"choose:{case.playbook}", case.id, style="primary"))
+    text = say("card.broken") + (f" {say('card.broken_next')}" if case.playbook else "")
+    return [section(text), actions("closing", row)]
+
+
+def _choices(case: CaseView, say: Say) -> list[Block]:
+    row = [button(title, f"choose:{playbook}", case.id) for playbook, title in case.choices]
+    row.append(button(say("ask.none_of_these"), "not_this", case.id))
+    return [section(say("ask.choose")), actions("choices", row)]
+
+
+def _unmatched(case: CaseView, say: Say) -> list[Block]:
+    if case.state is CaseState.ESCALATED:
+        return []
+    row = [button(title, f"choose:{playbook}", case.id) for playbook, title in case.choices[:10]]
+    row.append(button(say("button.escalate"), "escalate", case.id))
+    return [section(say("ask.unmatched")), actions("choices", row)]
+
+
+def _need(case: CaseView, say: Say) -> list[Block]:
+    """What is missing, asked once: by a button, and by a reply in the thread."""
+    assert case.need is not None
+    row: list[Block]
+    if case.need == "which_phone":
+        row = [button(phone, f"answer:phone:{n}", case.id) for n, phone in enumerate(case.phones)]
+    elif case.need == "store":
+        row = [button(name, f"answer:store:{store}", case.id) for store, name in case.stores[:20]]
+    else:
+        row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
+    row.append(button(say("button.escalate"), "escalate", case.id))
+    return [section(say(f"ask.{case.need}")), actions("need", row)]

@@ -1,0 +1,191 @@
+"""A change (proposal) in words and buttons: on the case card, as a request for a decision, and as its outcome."""
+
+from __future__ import annotations
+
+from bot.cases.models import ProposalState
+from bot.slack.blocks import Block, actions, button, confirm, context, fields, section
+from bot.slack.strings import Say
+from bot.slack.text import clip, clock_time, day_and_time, escape, points, signed, user, who
+from bot.slack.views.model import CaseView, FixView
+
+S = ProposalState
+_LONG = 600
+_EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
+
+
+def change_in_words(fix: FixView, say: Say) -> str:
+    """What would change, as a phrase: "+50 points", "the register's phone from … to …"."""
+    if fix.points is not None:
+        what = say("what.adjust_points", points=signed(fix.points))
+    elif fix.phone_after:
+        what = say("what.relink", before=escape(fix.phone_before) or "–", after=escape(fix.phone_after))
+    elif fix.kind == "relink":
+        what = say("what.relink_unknown", before=escape(fix.phone_before) or "–")
+    else:
+        what = say("what.other", kind=say(f"fix.{fix.kind}"))
+    return say("what.undo", what=what) if fix.undo_of else what
+
+
+def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
+    """The button that starts a fix. A phone already named by the staff member is confirmed at once; else a modal asks."""
+    action = f"fix:{fix.kind}" + (f":{fix.nth}" if fix.nth else "")
+    dialog = None
+    text = say(f"fix.{fix.kind}")
+    if fix.kind == "relink" and fix.phone_after:
+        text = say("fix.relink_to", after=fix.phone_after)
+        dialog = confirm(
+            say("confirm.relink.title"),
+            say("confirm.relink.text", before=escape(fix.phone_before) or "–", after=escape(fix.phone_after)),
+            say("confirm.relink.yes"),
+            say("confirm.no"),
+        )
+    return button(text, action, fix.id, style="primary" if primary else None, dialog=dialog)
+
+
+def state_line(fix: FixView, say: Say) -> str:
+    """Where the change stands, in one or two sentences; "" while it is only offered."""
+    what = change_in_words(fix, say)
+    asker = user(fix.requester)
+    by = user(fix.decided_by) if fix.decided_by else ""
+    if fix.state is S.OFFERED:
+        return ""
+    if fix.state is S.SUBMITTED:
+        line = say("state.submitted", what=what, asker=asker)
+        if fix.approvers:
+            line += " " + say(
+                "state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers)
+            )
+        if fix.expires_at:
+            line += " " + say("state.submitted_expires", time=clock_time(fix.expires_at))
+    elif fix.state is S.APPROVED:
+        line = (
+            say("state.approved_by", who=by, what=what)
+            if fix.approvals_needed and by
+            else say("state.approved", what=what)
+        )
+    elif fix.state is S.DECLINED:
+        line = say("state.cancelled" if fix.decided_by == fix.requester else "state.declined", who=by, what=what)
+    elif fix.state is S.DONE and fix.balance_now is not None:
+        line = say("state.done_balance", what=what, balance=points(fix.balance_now))
+    else:
+        line = say(f"state.{fix.state.value}", what=what)
+    if fix.outcome and fix.state in _EXPLAINED:
+        line += f" {escape(fix.outcome)}"
+    return line
+
+
+def _steps(fix: FixView) -> str:
+    return "\n".join(f"{n}. {escape(step)}" for n, step in enumerate(fix.steps, 1))
+
+
+def change_blocks(fix: FixView, say: Say) -> list[Block]:
+    """The change on the case card: its state, steps for a person, and what the asker may press."""
+    what = clip(change_in_words(fix, say), 200)
+    out: list[Block] = []
+    line = state_line(fix, say)
+    if line:
+        out.append(section(line))
+    if fix.guided and fix.steps and fix.state in (S.OFFERED, S.SUBMITTED, S.APPROVED, S.UNKNOWN):
+        out.append(section(_steps(fix), expand=True))
+    row: list[Block] = []
+    if fix.guided and fix.state in (S.OFFERED, S.APPROVED):
+        dialog = confirm(
+            say("confirm.done.title"), say("confirm.done.text", what=what), say("confirm.yes"), say("confirm.no")
+        )
+        row.append(button(say("button.done"), "done", fix.id, dialog=dialog))
+    if fix.state is S.SUBMITTED:
+        dialog = confirm(
+            say("confirm.cancel.title"), say("confirm.cancel.text", what=what), say("button.cancel"), say("confirm.no")
+        )
+        row.append(button(say("button.cancel"), "cancel", fix.id, dialog=dialog))
+    if fix.state is S.DONE and fix.can_undo:
+        row.append(undo_button(fix, say))
+    if row:
+        out.append(actions(f"change:{fix.id}", row))
+    return out
+
+
+def undo_button(fix: FixView, say: Say) -> Block:
+    """Asks for the opposite change, after a confirm."""
+    what = clip(change_in_words(fix, say), 150)
+    dialog = confirm(
+        say("confirm.undo.title"), say("confirm.undo.text", what=what), say("confirm.undo.yes"), say("confirm.no")
+    )
+    return button(say("button.undo"), "undo", fix.id, dialog=dialog)
+
+
+def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[Block]]:
+    """The new message that asks for a decision, and the same message once it was decided: (fallback text, blocks)."""
+    what = change_in_words(fix, say)
+    waiting = fix.state is S.SUBMITTED
+    title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else state_line(fix, say)
+    pairs = [(say("decide.what"), what)]
+    if fix.points is not None and fix.before is not None:
+        line = say("decide.balance_line", before=points(fix.before), after=points(fix.before + fix.points))
+        pairs.append((say("decide.balance"), line))
+    pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
+    if fix.reason:
+        pairs.append((say("decide.reason"), escape(clip(fix.reason, _LONG))))
+    if fix.comment:
+        pairs.append((say("decide.comment"), escape(clip(fix.comment, _LONG))))
+    if waiting and fix.expires_at:
+        pairs.append((say("decide.expires"), day_and_time(fix.expires_at)))
+    blocks = [section(title if not waiting else f"*{title}*"), fields(*pairs)]
+    found = _finding(case)
+    if found:
+        blocks.append(section(f"*{say('decide.found')}*\n{found}"))
+    notes = [say("decide.side_effect", what=escape(note)) for note in fix.side_effects] + [
+        escape(v) for v in fix.verdict
+    ]
+    if waiting and fix.approvers:
+        notes.append(say("state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers)))
+    if case.link:
+        notes.append(say("decide.thread", link=f"<{case.link}|{say('decide.link')}>"))
+    if notes:
+        blocks.append(context(*notes))
+    if waiting:
+        blocks.append(actions(f"decide:{fix.id}", _decision_buttons(fix, what, say)))
+    spoken = "\n".join([title, *(f"{name}: {value}" for name, value in pairs), found, *notes])
+    return clip(spoken, 3900), blocks
+
+
+def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
+    what = clip(what, 150)
+    yes = confirm(
+        say("confirm.approve.title"), say("confirm.approve.text", what=what), say("button.approve"), say("confirm.no")
+    )
+    no = confirm(
+        say("confirm.decline.title"),
+        say("confirm.decline.text", what=what, asker=user(fix.requester)),
+        say("button.decline"),
+        say("confirm.no"),
+        style="danger",
+    )
+    return [
+        button(say("button.approve"), "approve", fix.id, style="primary", dialog=yes),
+        button(say("button.decline"), "decline", fix.id, style="danger", dialog=no),
+    ]
+
+
+def outcome(fix: FixView, say: Say) -> tuple[str, list[Block]]:
+    """The new message that tells the asker how it ended: (fallback text, blocks)."""
+    line = f"{user(fix.requester)} {state_line(fix, say)}"
+    blocks = [section(line)]
+    if fix.guided and fix.steps and fix.state in (S.APPROVED, S.UNKNOWN):
+        blocks.append(section(_steps(fix), expand=True))
+        line += "\n" + _steps(fix)
+    if fix.state is S.DONE and fix.can_undo:
+        blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
+    return clip(line, 3900), blocks
+
+
+def reminder(fix: FixView, say: Say) -> str:
+    """One line that mentions those who may decide once more."""
+    return say("decide.remind", who=who(fix.deciders) or say("decide.nobody"), what=change_in_words(fix, say))
+
+
+def _finding(case: CaseView) -> str:
+    """The cause in one sentence, as the playbook says it; "" when nothing held."""
+    if case.diagnosis is None or case.diagnosis.cause is None:
+        return ""
+    return clip(case.diagnosis.conclusion(case.diagnosis.cause).say, 1500)

@@ -1,0 +1,100 @@
+"""What the views render: plain values read from the store, masked already, not yet escaped unless said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from bot.cases.models import CaseState, ProposalState
+from bot.diagnosis.models import Diagnosis
+
+Need = Literal["customer", "area_code", "which_phone", "store", "order"]
+
+
+@dataclass(frozen=True)
+class FixView:
+    """One proposal as people see it.
+
+    points: signed; before: the balance the change starts from. phone_*: masked; `phone_after` is "" while nobody has
+    said the number. guided: a person carries it out, following `steps`. deciders: ids of people and groups who may
+    decide. outcome: for staff, what the vendor answered, when it is not simply done.
+    """
+
+    id: str
+    kind: str
+    state: ProposalState
+    requester: str
+    nth: int = 0
+    guided: bool = False
+    steps: tuple[str, ...] = ()
+    points: Decimal | None = None
+    before: Decimal | None = None
+    balance_now: Decimal | None = None
+    phone_before: str = ""
+    phone_after: str = ""
+    reason: str = ""
+    comment: str = ""
+    side_effects: tuple[str, ...] = ()
+    verdict: tuple[str, ...] = ()
+    deciders: tuple[str, ...] = ()
+    approvals_needed: int = 0
+    approvers: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    outcome: str = ""
+    undo_of: str | None = None
+    can_undo: bool = False
+    read_only: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still change without a new proposal."""
+        return self.state in (
+            ProposalState.OFFERED,
+            ProposalState.SUBMITTED,
+            ProposalState.APPROVED,
+            ProposalState.SENDING,
+        )
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another recent case about the same customer. `link` is "" where Slack gave none."""
+
+    asker: str
+    link: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case as its card shows it. `question` is masked; `choices` and `stores` are (id, title)."""
+
+    id: str
+    state: CaseState
+    language: str
+    asker: str
+    question: str
+    title: str = ""
+    playbook: str | None = None
+    store_name: str = ""
+    diagnosis: Diagnosis | None = None
+    checked_at: datetime | None = None
+    sources: tuple[str, ...] = ()
+    fixes: tuple[FixView, ...] = ()
+    need: Need | None = None
+    phones: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    stores: tuple[tuple[str, str], ...] = ()
+    rated: bool = False
+    neighbours: tuple[Neighbour, ...] = ()
+    claimed_by: str | None = None
+    escalated_at: datetime | None = None
+    handed_on_by: str | None = None
+    resolved_by: str | None = None
+    broken: bool = False
+    link: str = ""
+    updated_at: datetime | None = None
