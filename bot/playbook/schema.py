@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 FixKind = Literal[
@@ -26,10 +26,18 @@ class Strict(BaseModel):
 
 
 class Text(Strict):
-    """A sentence in both languages of the staff; Spanish falls back to English where it is missing."""
+    """A sentence in both languages of the staff; Spanish falls back to English where it is missing.
+
+    In a file a plain string is English.
+    """
 
     en: str
     es: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_string_is_english(cls, given: Any) -> Any:
+        return {"en": given} if isinstance(given, str) else given
 
     def in_language(self, language: str) -> str:
         return self.es if language == "es" and self.es else self.en
