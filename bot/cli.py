@@ -1,9 +1,0 @@
-"""Commands of `pointsman`."""
-
-import typer
-
-app = typer.Typer(no_args_is_help=True)
-
-
-def main() -> None:
-    app()

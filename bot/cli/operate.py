@@ -1,0 +1,106 @@
+"""`serve`, `doctor`, `db`, `audit`, `pause`, `init`: what the chain's technical person runs."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.app import ConfigOption, app, err, out, read_config
+from bot.errors import BadInput
+
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
+app.add_typer(db_app, name="db")
+app.add_typer(audit_app, name="audit")
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Run the bot: Socket Mode where an app token is set, else HTTP; health and metrics always by HTTP."""
+    from bot.slack import serve as serve_slack
+
+    serve_slack(read_config(config))
+
+
+@app.command()
+def doctor(
+    config: ConfigOption = None,
+    store: Annotated[str | None, typer.Option(help="Only this store.")] = None,
+) -> None:
+    """Check tokens, scopes, channels, approvers, vendors' credentials, clock and database; print every repair."""
+    from bot.cli.doctor import examine
+
+    settings = read_config(config)
+    if store and store not in {s.id for s in settings.stores}:
+        raise BadInput(f'There is no store "{store}". Known: {", ".join(s.id for s in settings.stores)}.')
+    findings = examine(settings, store)
+    marks = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "mend": "[red]mend[/]"}
+    for finding in findings:
+        out.print(f"{marks[finding.status]}  {finding.what}", highlight=False, soft_wrap=True)
+        if finding.repair:
+            out.print(f"      → {finding.repair}", highlight=False, soft_wrap=True, markup=False)
+    broken = [f for f in findings if f.status == "mend"]
+    if broken:
+        err.print(f"mend first: {broken[0].what}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+    out.print("ready to write" if not any(f.status == "note" for f in findings) else "ready to write, with notes above")
+
+
+@db_app.command("upgrade")
+def db_upgrade(config: ConfigOption = None) -> None:
+    """Bring the database to this version's tables. Safe to run again."""
+    from bot.cases import upgrade
+
+    settings = read_config(config)
+    upgrade(settings.database)
+    out.print("The database is up to date.")
+
+
+@audit_app.command("verify")
+def audit_verify(config: ConfigOption = None) -> None:
+    """Check the audit trail's chain. Exit code 1 when a row was changed, removed or moved."""
+    from bot.cases import audit, open_database
+
+    settings = read_config(config)
+    with open_database(settings.database).connect() as conn:
+        result = audit.verify(conn)
+    if not result.ok:
+        err.print(str(result), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+    out.print(str(result), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def pause(
+    reason: Annotated[str, typer.Argument(help="Why; shown in open threads.")],
+    config: ConfigOption = None,
+) -> None:
+    """Stop all effects at once. Questions are still answered; fixes wait until `pointsman resume`."""
+    _switch(config, paused=True, reason=reason)
+    out.print("Paused: nothing will be written at any vendor until `pointsman resume`.")
+
+
+@app.command()
+def resume(config: ConfigOption = None) -> None:
+    """Let effects run again. Approved fixes that waited are carried out."""
+    _switch(config, paused=False, reason="")
+    out.print("Effects run again.")
+
+
+def _switch(config: Path | None, *, paused: bool, reason: str) -> None:
+    from bot.work import set_pause
+
+    set_pause(read_config(config), paused=paused, reason=reason, by=f"cli:{getpass.getuser()}")
+
+
+@app.command()
+def init(path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("pointsman.toml")) -> None:
+    """Write a commented settings file to fill in."""
+    if path.exists():
+        raise BadInput(f"{path} exists already; it was left as it is.")
+    example = Path(__file__).with_name("example.toml").read_text(encoding="utf-8")
+    path.write_text(example, encoding="utf-8")
+    out.print(f"Wrote {path}. Fill in the names in ${{…}} as environment variables, then run `pointsman doctor`.")

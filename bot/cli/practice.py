@@ -1,0 +1,49 @@
+"""`demo` and `sandbox`: everything on this machine, nothing real."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from bot.cli.app import app, out
+
+sandbox_app = typer.Typer(
+    invoke_without_command=True, help="The vendors' sandboxes by themselves, and the scenarios in them."
+)
+app.add_typer(sandbox_app, name="sandbox")
+
+
+@app.command()
+def demo(
+    terminal: Annotated[bool, typer.Option("--terminal", help="The practice desk in this terminal.")] = False,
+    person: Annotated[str, typer.Option(help="Who you are at first, in the terminal.")] = "U0RILEY",
+    port: Annotated[int, typer.Option(help="Port of the practice desk; 0 takes a free one.")] = 8321,
+    http: Annotated[bool, typer.Option("--http", help="Deliver by signed HTTP instead of Socket Mode.")] = False,
+    open_browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
+) -> None:
+    """Open the practice desk: a local workspace, vendors' sandboxes, people of each role, and things to try."""
+    from bot.cli.demo import run_demo
+
+    run_demo(terminal=terminal, person=person, port=port, http=http, open_browser=open_browser and not terminal)
+
+
+@sandbox_app.callback()
+def sandbox(context: typer.Context) -> None:
+    """Serve every vendor's sandbox on loopback until stopped; prints addresses and keys."""
+    if context.invoked_subcommand is None:
+        from bot.cli.demo import run_sandbox
+
+        run_sandbox()
+
+
+@sandbox_app.command("scenarios")
+def scenarios() -> None:
+    """List the sandbox's scenarios: what is wrong, whom it concerns, which facts of the domain it shows."""
+    from connectors.sandbox import SCENARIOS
+
+    table = Table("scenario", "what is wrong", "covers", "try asking")
+    for scenario in SCENARIOS.values():
+        table.add_row(scenario.id, scenario.title, " ".join(scenario.covers), scenario.try_asking)
+    out.print(table)
