@@ -35,6 +35,31 @@ class ProposalState(StrEnum):
     UNDONE = "undone"
 
 
+class Case(BaseModel):
+    """A stored case. private: question text, entities, answers; diagnosis: the last one; both encrypted at rest."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    team_id: str
+    channel: str
+    thread_ts: str
+    asked_ts: str
+    asker: str
+    store_id: str | None = None
+    state: CaseState
+    playbook: str | None = None
+    language: str = "en"
+    customer_ref: str | None = None
+    private: dict[str, Any] = {}
+    match: dict[str, Any] | None = None
+    diagnosis: dict[str, Any] | None = None
+    claimed_by: str | None = None
+    escalated_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+
+
 class Role(StrEnum):
     BUDTENDER = "budtender"
     MANAGER = "manager"
@@ -75,6 +100,7 @@ class Actor(BaseModel):
 class Proposal(BaseModel):
     """A stored proposal. `parameters` are frozen with `parameters_hash` when submitted.
 
+    offer: ids only (customer, member, finding). shown: what the preview shows (personal data, encrypted at rest).
     expected: what must still be true before the effect ({"balance": "500"} or {"phone": "<ref>"}).
     operation_id: goes into the provider's note; the key of "once".
     """
@@ -91,15 +117,19 @@ class Proposal(BaseModel):
     customer_refs: frozenset[str] = frozenset()
     parameters: dict[str, Any] = {}
     parameters_hash: str | None = None
+    offer: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     verdict: dict[str, Any] = {}
     operation_id: str
     approvers: tuple[str, ...] = ()
     undo_of: str | None = None
     created_at: datetime
+    submitted_at: datetime | None = None
     expires_at: datetime | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
+    sending_since: datetime | None = None
     result: dict[str, Any] = {}
 
     @property

@@ -21,6 +21,8 @@ metadata = MetaData(
     }
 )
 
+UNDER_WAY = "state IN ('submitted', 'approved', 'sending', 'unknown')"
+
 inbox = Table(
     "inbox",
     metadata,
@@ -100,7 +102,17 @@ proposals = Table(
     Column("decided_at", UtcDateTime),
     Column("sending_since", UtcDateTime),
     Column("result", JSON, nullable=False),
-    Index("ix_proposals_open", "store_id", "customer_ref", "kind", "state"),
+    Index("ix_proposals_state", "state", "expires_at"),
+    Index(  # a second fix of a kind on a customer is refused while the first is under way: by the database itself
+        "uq_proposals_under_way",
+        "store_id",
+        "customer_ref",
+        "kind",
+        unique=True,
+        sqlite_where=sa.text(UNDER_WAY),
+        postgresql_where=sa.text(UNDER_WAY),
+    ),
+    Index("ix_proposals_store", "store_id", "kind", "submitted_at"),
     Index("ix_proposals_requester", "requester", "created_at"),
 )
 

@@ -1,1 +1,24 @@
+"""Durable work: what arrives is stored and queued before it is acknowledged, then done, once.
 
+The one door of this room, but for `questions` and `proposals`, whose functions are called by their modules' names.
+"""
+
+from bot.work.house import House, Pace, open_house
+from bot.work.intake import ack_transaction, receive
+from bot.work.ports import Presenter, Silent
+from bot.work.queue import Work, prepare, subject_of
+from bot.work.worker import Worker
+
+__all__ = [
+    "House",
+    "Pace",
+    "Presenter",
+    "Silent",
+    "Work",
+    "Worker",
+    "ack_transaction",
+    "open_house",
+    "prepare",
+    "receive",
+    "subject_of",
+]

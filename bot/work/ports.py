@@ -7,6 +7,7 @@ thing without a second new message: what was posted is remembered in the `posts`
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -70,3 +71,37 @@ class Presenter(Protocol):
 
     def failed(self, case_id: str) -> None:
         """Say kindly that the work broke, what was kept, and what to do now; clear any status."""
+
+
+class Silent:
+    """Shows nothing and knows nobody: for commands that never talk, and until Slack is connected."""
+
+    def person(self, team_id: str, user_id: str) -> Person:
+        """A budtender of no store."""
+        return Person(actor=Actor(user_id=user_id, team_id=team_id))
+
+    def anchor(self, key: str, *, channel: str, ts: str | None, asker: str, text: str) -> Place:
+        """A thread that stands nowhere, the same for the same key."""
+        mark = ts if ts is not None else sha256(key.encode()).hexdigest()[:20]
+        return Place(channel=channel, thread_ts=mark, asked_ts=mark)
+
+    def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
+        """Nothing to show."""
+
+    def show_packet(self, case_id: str) -> None:
+        """Nothing to show."""
+
+    def working(self, case_id: str) -> None:
+        """Nothing to show."""
+
+    def show_case(self, case_id: str) -> None:
+        """Nothing to show."""
+
+    def show_proposal(self, proposal_id: str) -> None:
+        """Nothing to show."""
+
+    def remind(self, proposal_id: str, nth: int) -> None:
+        """Nothing to show."""
+
+    def failed(self, case_id: str) -> None:
+        """Nothing to show."""

@@ -1,0 +1,110 @@
+"""The audit trail: append-only, each row bound to the one before by a hash, written in the transaction of its change.
+
+`verify` finds an edited, deleted, inserted or reordered row. What it cannot find alone is a cut at the very end;
+for that an operator keeps the head (`head`) outside and passes it back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_jsonable_python
+
+from bot.cases.tables import audit
+
+GENESIS = "0" * 64
+_LOCK = 7_061_002
+
+
+class Entry(BaseModel):
+    """One row. detail: canonical JSON, HMAC references and ids only."""
+
+    model_config = ConfigDict(frozen=True)
+    seq: int
+    at: datetime
+    actor: str
+    deed: str
+    subject: str
+    detail: str
+    previous: str
+    hash: str
+
+    def expected_hash(self) -> str:
+        """The hash that this row's content must have."""
+        moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        content = [self.seq, moment, self.actor, self.deed, self.subject, self.detail, self.previous]
+        return sha256(_canonical(content).encode()).hexdigest()
+
+
+class Fault(BaseModel):
+    """Where the chain breaks. seq: the row at which it was noticed."""
+
+    model_config = ConfigDict(frozen=True)
+    seq: int
+    problem: str
+
+
+def append(
+    conn: sa.Connection, *, actor: str, deed: str, subject: str, detail: Mapping[str, Any], now: datetime
+) -> Entry:
+    """Add a row inside the caller's writing transaction; writers are serialised until it ends.
+
+    `detail` must hold ids and references only: it is never erased.
+    """
+    if conn.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE serialises already
+        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    seq, previous = head(conn)
+    draft = Entry(
+        seq=seq + 1,
+        at=now,
+        actor=actor,
+        deed=deed,
+        subject=subject,
+        detail=_canonical(to_jsonable_python(dict(detail))),
+        previous=previous,
+        hash="",
+    )
+    entry = draft.model_copy(update={"hash": draft.expected_hash()})
+    conn.execute(audit.insert().values(**entry.model_dump()))
+    return entry
+
+
+def head(conn: sa.Connection) -> tuple[int, str]:
+    """The last row's (seq, hash); (0, GENESIS) when there is none."""
+    row = conn.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return (0, GENESIS) if row is None else (row.seq, row.hash)
+
+
+def entries(conn: sa.Connection) -> Iterator[Entry]:
+    """Every row in order: the export."""
+    for row in conn.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
+        yield Entry(**row)
+
+
+def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) -> Fault | None:
+    """None when the chain is whole; otherwise its first fault. `known_head`: a (seq, hash) kept outside earlier."""
+    seq, previous = 0, GENESIS
+    wanted = known_head if known_head is not None else (0, GENESIS)
+    seen_head = wanted == (0, GENESIS)
+    for entry in entries(conn):
+        if entry.seq != seq + 1:
+            return Fault(seq=entry.seq, problem=f"row {seq + 1} is missing")
+        if entry.previous != previous:
+            return Fault(seq=entry.seq, problem="it does not follow the row before it")
+        if entry.hash != entry.expected_hash():
+            return Fault(seq=entry.seq, problem="its content was changed")
+        seq, previous = entry.seq, entry.hash
+        seen_head = seen_head or wanted == (seq, previous)
+    if not seen_head:
+        return Fault(seq=wanted[0], problem="the row kept outside as the head is not in the chain")
+    return None
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

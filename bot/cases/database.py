@@ -1,0 +1,124 @@
+"""Opening the database, and its two kinds of transaction.
+
+SQLite: the file is made in WAL before anybody else touches it, `synchronous` stays FULL, a writing transaction takes
+the write lock at its start (BEGIN IMMEDIATE), so that what it read cannot change under it. PostgreSQL: psycopg 3,
+READ COMMITTED; what must be serial takes an advisory lock. Both: no HTTP inside a transaction, ever, and errors never
+quote the values of a statement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as AlembicConfig
+
+from bot.errors import ConfigError
+
+BUSY_MS = 10_000
+"""How long a background transaction waits for the write lock."""
+ACK_BUSY_MS = 1_500
+"""How long a transaction on the way to an acknowledgement waits: Slack gives three seconds in all."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def database_url(url: str) -> sa.URL:
+    """The URL with the driver we use. Raises ConfigError for a database we cannot use."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ConfigError("The database setting is not a URL.", f"database: {error}") from error
+    if parsed.get_backend_name() == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ConfigError("The database must be a file or a PostgreSQL server.", "database: SQLite without a path")
+        return parsed.set(drivername="sqlite")
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ConfigError(
+        "The database must be sqlite:///… or postgresql://….", f"database: unknown kind {parsed.drivername!r}"
+    )
+
+
+def open_database(url: str, *, pool_size: int = 10) -> sa.Engine:
+    """An engine over `sqlite:///path` or `postgresql://…`; connects when first used, except that a SQLite file is made.
+
+    Raises ConfigError when the URL is of neither kind or the file cannot be made.
+    """
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, pool_size)
+    return sa.create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+    )
+
+
+def _open_sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
+    path = Path(str(url.database))
+    try:
+        with sqlite3.connect(path, timeout=BUSY_MS / 1000) as raw:
+            raw.execute("PRAGMA journal_mode=WAL")
+        raw.close()
+    except sqlite3.Error as error:
+        raise ConfigError(f"The database file {path} cannot be opened.", f"{path}: {error}") from error
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=2, hide_parameters=True)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('busy_ms', BUSY_MS))}")
+        connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that only reads: sees one moment, and on SQLite takes no write lock."""
+    with engine.connect().execution_options(reads_only=True) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def writing(engine: sa.Engine, *, busy_ms: int = BUSY_MS) -> Iterator[sa.Connection]:
+    """A transaction that writes: commits at the end, rolls back on any error; waits `busy_ms` for locks, no longer."""
+    with engine.connect().execution_options(busy_ms=busy_ms) as conn, conn.begin():
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_ms)}")
+        yield conn
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring our tables to `revision`. Safe to run from several processes at once."""
+    engine = open_database(url, pool_size=2)
+    try:
+        with writing(engine, busy_ms=60_000) as conn:
+            if conn.dialect.name == "postgresql":
+                conn.exec_driver_sql("SELECT pg_advisory_xact_lock(7_061_001)")
+            command.upgrade(alembic_config(conn), revision)
+    finally:
+        engine.dispose()
+
+
+def alembic_config(conn: sa.Connection) -> AlembicConfig:
+    """Alembic bound to one open connection; `migrations/env.py` picks it up."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    return config

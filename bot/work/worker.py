@@ -1,0 +1,202 @@
+"""The engine, launched: takes jobs from the queues and runs them. One worker a process; nothing else imports dbos
+but this module and `queue.py`.
+
+Guard rails (each has a test): the version is pinned; queues are named and threads bounded; the executor's name is
+leased; only portable JSON is stored; a job that fails is tried again with growing waits, each try a workflow of its
+own, and in the end somebody is told and the failure stays on record. A workflow has no steps: the job reads our tables
+to see how far it got, so running it again from the start is always right.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig
+from dbos._serialization import DBOSPortableJSONSerializer
+from prometheus_client import Counter
+
+from bot.cases.database import writing
+from bot.work.house import House
+from bot.work.jobs import JOBS, Job, every_second, tell_failed
+from bot.work.lease import Lease, take_lease
+from bot.work.queue import APPLICATION, QUEUES, VERSION, engine_url, quieten_engine, workflow_name
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300))
+MAX_THREADS: Final = 48
+MAX_RECOVERIES: Final = 20
+DRAIN_S: Final = 20
+"""Longer than one write's deadline, so that a stopping process finishes what it sent."""
+JOBS_RUN = Counter("pointsman_jobs", "Jobs run, by how they ended.", ["job", "outcome"])
+
+
+class JobFailed(Exception):
+    """Recorded with the workflow; names the job and the kind of error, and carries no data of anybody."""
+
+
+class Worker:
+    """Runs jobs until stopped. `on_lost` is called when another process took our name: by default it ends us."""
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        jobs: Mapping[str, Job] | None = None,
+        on_lost: Callable[[], None] | None = None,
+    ) -> None:
+        """`jobs`: what each name does; the product's own unless said."""
+        self.house = house
+        self._jobs = dict(jobs) if jobs is not None else JOBS
+        self._on_lost = on_lost if on_lost is not None else _end_process
+        self._lease: Lease | None = None
+        self._stopping = threading.Event()
+        self._beat: threading.Thread | None = None
+        self._running = 0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Take a name, launch the engine, begin to work. Raises WorkUnavailable, or RuntimeError if one runs here."""
+        global _current
+        if _current is not None:
+            raise RuntimeError("one worker a process")
+        self._lease = take_lease(self.house.config.database)
+        _current = self
+        try:
+            quieten_engine()
+            DBOS(config=self._engine_config(self._lease.executor_id))
+            DBOS.launch()
+            for name, queue in QUEUES.items():
+                DBOS.register_queue(
+                    name,
+                    worker_concurrency=queue.concurrency,
+                    polling_interval_sec=queue.poll,
+                    on_conflict="always_update",
+                )
+        except BaseException:
+            self.stop(drain_s=0)
+            raise
+        self._beat = threading.Thread(target=self._heartbeat, name="pointsman-lease", daemon=True)
+        self._beat.start()
+
+    def _engine_config(self, executor_id: str) -> DBOSConfig:
+        return {
+            "name": APPLICATION,
+            "system_database_url": engine_url(self.house.config.database),
+            "application_version": VERSION,
+            "executor_id": executor_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "max_executor_threads": MAX_THREADS,
+            "sys_db_pool_size": 8,
+            "run_migrations": False,
+            "enable_otlp": False,
+            "log_level": "WARNING",
+        }
+
+    def stop(self, *, drain_s: int = DRAIN_S) -> None:
+        """Take no more work, let what runs finish for up to `drain_s` seconds, give the name back."""
+        global _current
+        self._stopping.set()
+        if self._beat is not None and self._beat is not threading.current_thread():
+            self._beat.join(timeout=10)
+        DBOS.destroy(workflow_completion_timeout_sec=drain_s if self._running else 0)
+        if self._lease is not None:
+            self._lease.release()
+        if _current is self:
+            _current = None
+
+    def run(self, job: str, key: str, attempt: int) -> None:
+        """One try of one job: the boundary at which every error of our own making ends."""
+        with self._lock:
+            self._running += 1
+        try:
+            self._jobs[job](self.house, key)
+            JOBS_RUN.labels(job, "done").inc()
+        except Exception as error:  # noqa: BLE001 - whatever broke, the work is kept and tried again, or handed on
+            log.warning("Job %s %s failed at try %d: %s", job, key, attempt, _where(error))
+            self._again_or_give_up(job, key, attempt, error)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _again_or_give_up(self, job: str, key: str, attempt: int, error: Exception) -> None:
+        if attempt <= len(RETRY_AFTER):
+            JOBS_RUN.labels(job, "retried").inc()
+            self._until_stored(job, key, attempt + 1, RETRY_AFTER[attempt - 1])
+            return
+        JOBS_RUN.labels(job, "failed").inc()
+        try:
+            tell_failed(self.house, job, key)
+        except Exception as second:  # noqa: BLE001 - telling people failed too; the record below is what is left
+            log.error("Nobody could be told that %s %s failed: %s", job, key, _where(second))
+        raise JobFailed(f"{job} {key}: {type(error).__name__}") from None
+
+    def _until_stored(self, job: str, key: str, attempt: int, delay: timedelta) -> None:
+        """Queue the next try, waiting for the database if it is away: it must not be lost on the way."""
+        while True:
+            try:
+                with writing(self.house.engine) as conn:
+                    self.house.work.enqueue(conn, job, key, delay=delay, attempt=attempt)
+                return
+            except sa.exc.SQLAlchemyError as error:
+                log.warning("Job %s %s waits for the database: %s", job, key, type(error).__name__)
+                if self._stopping.wait(2):
+                    raise
+
+    def _heartbeat(self) -> None:
+        while not self._stopping.wait(1.0):
+            try:
+                if self._lease is not None and not self._lease.tick(_busy_executors, _recover):
+                    log.critical("Another process holds this one's name; stopping before work is done twice")
+                    self.stop(drain_s=0)
+                    self._on_lost()
+                    return
+                every_second(self.house)
+            except Exception as error:  # noqa: BLE001 - the heartbeat outlives a database that is away
+                log.warning("Heartbeat: %s", error)
+
+
+_current: Worker | None = None
+
+
+def _busy_executors() -> set[str]:
+    pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+    return {w.executor_id for w in pending if w.executor_id}
+
+
+def _recover(executor_id: str) -> None:
+    DBOS._recover_pending_workflows([executor_id])
+
+
+def _where(error: BaseException) -> str:
+    """The kind of error and its stack, without its message: that may quote personal data."""
+    frames = "".join(traceback.format_tb(error.__traceback__)[-6:])
+    return f"{type(error).__qualname__}\n{frames}"
+
+
+def _end_process() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _work(job: str, key: str, attempt: int) -> None:
+    if _current is None:
+        raise JobFailed(f"{job} {key}: no worker")
+    _current.run(job, key, attempt)
+
+
+def _register(queue: str) -> None:
+    @DBOS.workflow(name=workflow_name(queue), max_recovery_attempts=MAX_RECOVERIES)
+    def workflow(job: str, key: str, attempt: int) -> None:
+        _work(job, key, attempt)
+
+
+for _queue in QUEUES:
+    _register(_queue)
