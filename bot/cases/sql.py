@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert_once(conn: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
     """Insert unless a row with the same unique key exists; True when it was inserted."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
-    return conn.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+    statement = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(sa.literal(1))
+    return conn.execute(statement).first() is not None
 
 
 def upsert(conn: sa.Connection, table: sa.Table, row: Mapping[str, Any], *, key: str) -> None:
