@@ -42,7 +42,7 @@ def plain(message: str) -> str:
     def word(match: re.Match[str]) -> str:
         inside = match.group(1)
         target, _, label = inside.partition("|")
-        if inside.startswith("@") or inside.startswith("!"):
+        if inside.startswith(("@", "!")):
             return " "
         if inside.startswith("#"):
             return f"#{label}" if label else " "

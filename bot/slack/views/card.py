@@ -7,8 +7,8 @@ from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Row
 from bot.slack.blocks import Block, actions, button, context, section, table
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, unescape, user
-from bot.slack.views.changes import change_blocks, fix_button, state_line
-from bot.slack.views.model import CaseView, Neighbour
+from bot.slack.views.changes import change_blocks, fix_button
+from bot.slack.views.model import CaseView, Need, Neighbour
 
 TEXT_LIMIT = 3900
 """chat.update refuses a fallback text above 4,000 characters."""
@@ -23,7 +23,7 @@ def case_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
     elif case.state is CaseState.CLOSED and case.diagnosis is None:
         body = [section(say("card.resolved", who=user(case.resolved_by)) if case.resolved_by else say("card.closed"))]
     elif case.need:
-        body = _need(case, say)
+        body = _missing(case, case.need, say)
     elif case.state is CaseState.CHOOSING:
         body = _choices(case, say)
     elif case.diagnosis is not None:
@@ -204,15 +204,14 @@ def _unmatched(case: CaseView, say: Say) -> list[Block]:
     return [section(say("ask.unmatched")), actions("choices", row)]
 
 
-def _need(case: CaseView, say: Say) -> list[Block]:
+def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
     """What is missing, asked once: by a button, and by a reply in the thread."""
-    assert case.need is not None
     row: list[Block]
-    if case.need == "which_phone":
+    if need == "which_phone":
         row = [button(phone, f"answer:phone:{n}", case.id) for n, phone in enumerate(case.phones)]
-    elif case.need == "store":
+    elif need == "store":
         row = [button(name, f"answer:store:{store}", case.id) for store, name in case.stores[:20]]
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
     row.append(button(say("button.escalate"), "escalate", case.id))
-    return [section(say(f"ask.{case.need}")), actions("need", row)]
+    return [section(say(f"ask.{need}")), actions("need", row)]

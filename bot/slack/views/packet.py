@@ -1,0 +1,102 @@
+"""The packet: everything collected about a case, for support and, copied, for a vendor's desk. Masked throughout."""
+
+from __future__ import annotations
+
+from bot.cases.models import CaseState
+from bot.diagnosis.models import Diagnosis
+from bot.slack.blocks import Block, actions, button, confirm, context, fields, header, section
+from bot.slack.strings import Say
+from bot.slack.text import clip, day_and_time, escape, unescape, user
+from bot.slack.views.card import evidence_table, spoken
+from bot.slack.views.changes import state_line
+from bot.slack.views.model import CaseView
+
+_CHECKS = 24
+
+
+def packet_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
+    """The message in the escalation channel: (fallback text, blocks)."""
+    asked = say(
+        "packet.asked",
+        asker=user(case.asker),
+        store=escape(case.store_name) or "–",
+        time=day_and_time(case.escalated_at) if case.escalated_at else "–",
+    )
+    blocks = [
+        header(f"{say('packet.title')}: {case.title or say('case.untitled')}"),
+        section(asked + (f" · <{case.link}|{say('packet.thread')}>" if case.link else "")),
+        fields(
+            (say("packet.question"), escape(clip(case.question, 1200)) or "–"),
+            (say("packet.found"), clip(found(case, say), 1500)),
+        ),
+    ]
+    diagnosis = case.diagnosis
+    if diagnosis is not None:
+        if diagnosis.table:
+            blocks.append(evidence_table(diagnosis.table, say))
+        checks = [*(say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told)]
+        checks.append(f"{say('packet.checks')}: {escape(', '.join(_checks(diagnosis)))}")
+        blocks.append(context(*(clip(line, 800) for line in checks[:10])))
+    for fix in case.fixes:
+        line = state_line(fix, say)
+        if line:
+            blocks.append(section(line))
+    blocks += _standing(case, say)
+    return spoken(blocks, say), blocks
+
+
+def found(case: CaseView, say: Say) -> str:
+    """What is known so far in a sentence (mrkdwn)."""
+    if case.diagnosis is not None and case.diagnosis.cause is not None:
+        return case.diagnosis.conclusion(case.diagnosis.cause).say
+    if case.need:
+        return say("packet.missing", what=say(f"need.{case.need}"))
+    return say("packet.nothing" if case.diagnosis is not None else "packet.unmatched")
+
+
+def _checks(diagnosis: Diagnosis) -> list[str]:
+    """Every fact with what became of it: "member yes" or "ledger no answer (unreachable)"."""
+    return [
+        f"{e.fact} ✓" if e.known else f"{e.fact} ✗ ({e.failure_code or e.failure})"
+        for e in list(diagnosis.evidence.values())[:_CHECKS]
+    ]
+
+
+def _standing(case: CaseView, say: Say) -> list[Block]:
+    """Who has it, and what may be pressed."""
+    out: list[Block] = []
+    if case.resolved_by:
+        return [section(say("packet.resolved", who=user(case.resolved_by)))]
+    if case.claimed_by:
+        out.append(section(say("packet.claimed", who=user(case.claimed_by))))
+    if case.handed_on_by:
+        out.append(context(say("packet.handed_on", who=user(case.handed_on_by))))
+    if case.state is not CaseState.ESCALATED:
+        return out
+    row: list[Block] = []
+    if not case.claimed_by:
+        row.append(button(say("button.claim"), "claim", case.id, style="primary"))
+    row.append(button(say("button.hand_on"), "hand_on", case.id))
+    dialog = confirm(
+        say("button.resolve") + "?", say("packet.confirm_resolve"), say("button.resolve"), say("modal.cancel")
+    )
+    row.append(button(say("button.resolve"), "resolve", case.id, dialog=dialog))
+    return [*out, actions("packet", row)]
+
+
+def packet_text(case: CaseView, say: Say) -> str:
+    """The packet as plain text to paste into a vendor's form; phones and e-mails stay masked."""
+    lines = [
+        f"{say('packet.title')}: {case.title or say('case.untitled')}",
+        f"{say('decide.store')}: {case.store_name or '–'}",
+        f"{say('packet.question')}: {case.question}",
+        f"{say('packet.found')}: {unescape(found(case, say))}",
+    ]
+    if case.diagnosis is not None:
+        pos, provider = say("card.column.pos"), say("card.column.provider")
+        lines += [
+            f"- {unescape(r.label)}: {pos} {r.pos or '–'}, {provider} {r.provider or '–'}" for r in case.diagnosis.table
+        ]
+        lines.append(f"{say('packet.checks')}: {', '.join(_checks(case.diagnosis))}")
+    lines.append(case.id)
+    return "\n".join(lines)
