@@ -1,0 +1,123 @@
+"""From raw class scores to probabilities and a decision; everything is fitted on leave-one-out scores of the training texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.models import Decision
+
+Floats = NDArray[np.float64]
+
+# What a mistake costs a budtender with a customer waiting; thresholds follow from these, not the other way round.
+# An answer to chatter is the dearest: the bot speaks uncalled. A choice costs one more tap.
+COST = {
+    ("right", "answer"): 0.0,
+    ("right", "choose"): 1.0,
+    ("right", "none"): 4.0,
+    ("second", "answer"): 6.0,
+    ("second", "choose"): 1.0,
+    ("second", "none"): 4.0,
+    ("wrong", "answer"): 6.0,
+    ("wrong", "choose"): 3.0,
+    ("wrong", "none"): 4.0,
+    ("chatter", "answer"): 8.0,
+    ("chatter", "choose"): 5.0,
+    ("chatter", "none"): 0.0,
+}
+CHOICES = 3
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Logistic regression on evidence columns: how likely a text is a question of the library at all."""
+
+    weights: Floats
+    centre: Floats
+    spread: Floats
+
+    def probability(self, evidence: Floats) -> Floats:
+        """Probabilities (rows,) for evidence (rows, columns)."""
+        scaled = (evidence - self.centre) / self.spread
+        return 1.0 / (1.0 + np.exp(-np.clip(scaled @ self.weights[:-1] + self.weights[-1], -30.0, 30.0)))
+
+
+def fit_acceptance(evidence: Floats, is_question: Floats) -> Acceptance:
+    """Newton's method with a small ridge; both classes count equally, however many rows each has."""
+    centre, spread = evidence.mean(axis=0), evidence.std(axis=0) + 1e-9
+    design = np.hstack([(evidence - centre) / spread, np.ones((len(evidence), 1))])
+    share = max(is_question.mean(), 1e-9)
+    row_weight = np.where(is_question > 0, 0.5 / share, 0.5 / max(1.0 - share, 1e-9))
+    penalty = np.full(design.shape[1], 0.5)
+    penalty[-1] = 1e-3
+    weights = np.zeros(design.shape[1])
+    for _ in range(30):
+        guess = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30.0, 30.0)))
+        slope = design.T @ (row_weight * (guess - is_question)) + penalty * weights
+        curve = (design.T * (row_weight * guess * (1.0 - guess))) @ design + np.diag(penalty)
+        step = np.linalg.solve(curve, slope)
+        weights = weights - step
+        if np.abs(step).max() < 1e-8:
+            break
+    return Acceptance(weights, centre, spread)
+
+
+def fit_sharpness(scores: Floats, truth: NDArray[np.int64]) -> float:
+    """The softmax factor under which the true playbooks are likeliest; scores (questions, playbooks)."""
+    tried = np.geomspace(1.0, 40.0, 40)
+    rows = np.arange(len(truth))
+    likelihood = [np.log(softmax(scores * factor)[rows, truth] + 1e-12).sum() for factor in tried]
+    return float(tried[int(np.argmax(likelihood))])
+
+
+def softmax(scores: Floats) -> Floats:
+    """Row-wise softmax."""
+    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = grown / grown.sum(axis=1, keepdims=True)
+    return shares
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """answer: with at least this score and this margin. choose: with at least this sum of scores. Else none."""
+
+    answer_score: float
+    answer_margin: float
+    choose_total: float
+
+    def decide(self, score: float, margin: float, total: float) -> Decision:
+        """The decision for the best score, its margin over the second, and the sum over all playbooks."""
+        if score >= self.answer_score and margin >= self.answer_margin:
+            return "answer"
+        return "choose" if total >= self.choose_total else "none"
+
+
+def fit_thresholds(scores: Floats, truth: NDArray[np.int64]) -> Thresholds:
+    """The thresholds of least cost; scores (texts, playbooks), truth the playbook's column, or -1 for chatter.
+
+    Questions and chatter weigh the same. Among equally cheap thresholds the middle one of their run is taken.
+    """
+    ranked = np.sort(scores, axis=1)[:, ::-1]
+    best, total = ranked[:, 0], scores.sum(axis=1)
+    margin = best - ranked[:, 1] if scores.shape[1] > 1 else best
+    rank = np.where(truth < 0, -1, (scores > scores[np.arange(len(truth)), np.maximum(truth, 0)][:, None]).sum(axis=1))
+    kinds = np.select([rank < 0, rank == 0, rank < CHOICES], ["chatter", "right", "second"], "wrong")
+    weight = np.where(truth < 0, 1.0 / max((truth < 0).sum(), 1), 1.0 / max((truth >= 0).sum(), 1))
+    cost = {
+        decision: weight * np.array([COST[(str(kind), decision)] for kind in kinds])
+        for decision in ("answer", "choose", "none")
+    }
+    grid = np.round(np.arange(0.05, 1.0, 0.025), 3)
+    prices: dict[tuple[float, float, float], float] = {}
+    for choose in grid:
+        otherwise = np.where(total >= choose, cost["choose"], cost["none"])
+        for score in grid:
+            for least in np.round(np.arange(0.0, 0.6, 0.05), 3):
+                answered = (best >= score) & (margin >= least)
+                prices[(score, least, choose)] = float(np.where(answered, cost["answer"], otherwise).sum())
+    cheapest = min(prices.values())
+    among = sorted(key for key, price in prices.items() if price <= cheapest * 1.0001 + 1e-12)
+    score, least, choose = among[len(among) // 2]
+    return Thresholds(float(score), float(least), float(choose))

@@ -1,0 +1,60 @@
+"""Misspelt words are repaired to the vocabulary; common words, names and what staff write often never are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_SHORTEST = 4
+_SHORTEST_PART = 3
+_LONGEST = 24
+
+
+def allowed_edits(length: int) -> int:
+    """How many slips a word of this length may have and still be read: a short word has too many neighbours."""
+    if length < _SHORTEST or length > _LONGEST:
+        return 0
+    return 1 if length < 7 else 2 if length < 11 else 3
+
+
+class Repairer:
+    """Repairs single words by optimal string alignment, in which swapped neighbours are one slip, not two.
+
+    targets: the words that a misspelt one may become. known: words that stay as they are (targets do, too).
+    """
+
+    def __init__(self, targets: Iterable[str], known: Iterable[str]) -> None:
+        self.targets = frozenset(word for word in targets if len(word) >= _SHORTEST)
+        self.known = frozenset(known) | self.targets
+        self._of_length: dict[int, list[str]] = {}
+        for word in sorted(self.targets):
+            self._of_length.setdefault(len(word), []).append(word)
+        self.repair = lru_cache(maxsize=20_000)(self._repair)
+
+    def _repair(self, word: str) -> tuple[str, ...]:
+        """The word as it was meant: itself, its nearest target, or the two words run together; never empty."""
+        edits = allowed_edits(len(word))
+        if word in self.known or not edits:
+            return (word,)
+        return (
+            self._nearest(word, 1) or self._split(word) or (self._nearest(word, edits) if edits > 1 else ()) or (word,)
+        )
+
+    def _nearest(self, word: str, edits: int) -> tuple[str, ...]:
+        lengths = range(len(word) - edits, len(word) + edits + 1)
+        choices = [target for length in lengths for target in self._of_length.get(length, ())]
+        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        # A slip seldom hits the first letter, and more than one slip with it is a different word.
+        found = [(distance, target[0] != word[0], target) for target, distance, _ in near]
+        found = [(distance, other, target) for distance, other, target in found if distance == 1 or not other]
+        return (min(found)[2],) if found else ()
+
+    def _split(self, word: str) -> tuple[str, ...]:
+        """Two known words without the blank between them, the longer first part preferred."""
+        for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            if word[:cut] in self.known and word[cut:] in self.known:
+                return (word[:cut], word[cut:])
+        return ()

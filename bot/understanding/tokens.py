@@ -1,0 +1,38 @@
+"""A text as tokens: what is a number, phone, e-mail or id becomes a mask, the rest are folded words."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.plain import fold, plain
+
+_MASKS = re.compile(
+    r"""
+    (?P<email>[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})
+  | (?P<id>\b(?=[a-f]*\d)[0-9a-f]{24,64}\b)
+  | (?P<phone>(?<![\w+])(?:\+?1[\s.-]?)?(?:\(\d{3}\)[\s.-]?|\d{3}[\s.-])?\d{3}[\s.-]\d{4}(?!\d)
+        |(?<![\w+])\+?1?\d{10}(?!\d))
+  | (?P<money>\$\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:dollars?|bucks?|usd|dolares)\b)
+  | (?P<percent>\b\d[\d.]*\s?(?:%|percent\b|por\ ciento\b))
+  | (?P<time>\b\d{1,2}:\d\d(?:\s?[ap]m)?\b|\b\d{1,2}\s?[ap]m\b)
+  | (?P<longid>(?<!\w)\#?\d{6,}(?!\w))
+  | (?P<delta>(?<![\w.)-])[+-]\s?\d[\d,]*(?![\w.]))
+  | (?P<few>(?<![\w.,])[2-5](?![\w.,%]\d|\w))
+  | (?P<number>\d[\d,.]*)
+  | (?P<word>[^\W\d_]+)
+    """,
+    re.VERBOSE,
+)
+_MASK_OF = {"longid": "<id>", "few": "two"}
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of the text in order: folded words, and masks in angle brackets ("<phone>", "<number>", ...).
+
+    A bare 2 to 5 is read as the word "two": "2 profiles" is what "two profiles" is.
+    """
+    out = []
+    for found in _MASKS.finditer(fold(plain(text))):
+        kind = str(found.lastgroup)
+        out.append(found.group() if kind == "word" else _MASK_OF.get(kind, f"<{kind}>"))
+    return out

@@ -1,0 +1,78 @@
+"""The words of the shop, read from `playbooks/vocabulary.yml` and `playbooks/chatter.yml`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bot.errors import PlaybookError
+from bot.understanding.plain import fold
+
+
+def _words(value: object) -> object:
+    """A blank-separated block of words becomes a set; anything else is left for pydantic to judge."""
+    return frozenset(fold(word) for word in value.split()) if isinstance(value, str) else value
+
+
+WordSet = Annotated[frozenset[str], BeforeValidator(_words)]
+
+
+class Vocabulary(BaseModel):
+    """What the matcher and the entity rules know of words. All folded: lower case, no accents, no apostrophes.
+
+    lexicon: canonical phrase -> what staff write for it. words: further targets of repair.
+    never_repair: common words by language ("en", "es"). names: first names. providers, pos: our name -> spellings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    lexicon: dict[str, tuple[str, ...]] = {}
+    words: WordSet = frozenset()
+    never_repair: dict[str, WordSet] = {}
+    names: WordSet = frozenset()
+    providers: dict[str, tuple[str, ...]] = {}
+    pos: dict[str, tuple[str, ...]] = {}
+
+    def common(self) -> frozenset[str]:
+        """The common words of every language."""
+        return frozenset().union(*self.never_repair.values())
+
+
+def _read(path: Path) -> Any:
+    """The YAML document at `path`; raises PlaybookError where it cannot be read."""
+    try:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise PlaybookError(f"{path.name} cannot be read.", f"{path}: {error}") from error
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """The vocabulary in the file. Raises PlaybookError that names the file and what is wrong in it."""
+    try:
+        return Vocabulary.model_validate(_read(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise PlaybookError(f"{path.name} has a mistake at {where}.", f"{path}: {where}: {first['msg']}") from error
+
+
+def load_chatter(path: Path) -> list[str]:
+    """The lines under `chatter:`. Raises PlaybookError where the file is not a list of texts."""
+    document = _read(path)
+    lines = document.get("chatter") if isinstance(document, dict) else None
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise PlaybookError(
+            f"{path.name} needs a list of texts under `chatter:`.",
+            f"{path}: `chatter` must be a list of texts (quote numbers, yes and no)",
+        )
+    return lines
+
+
+@cache
+def built_in_vocabulary() -> Vocabulary:
+    """The vocabulary that comes with the product, read once."""
+    return load_vocabulary(Path(__file__).parents[2] / "playbooks" / "vocabulary.yml")
