@@ -5,7 +5,7 @@ RUN := $(UV) run --locked --no-sync
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-terminal test lint bench clean
+.PHONY: help setup demo demo-terminal test lint bench docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 bench: setup ## ack, diagnosis, memory and start-up, measured and printed
 	$(RUN) python -m tests.bench
+
+docs: setup ## write docs/settings.md from the settings models
+	@$(RUN) python -m bot.cli.reference > docs/settings.md
 
 clean: ## remove what setup and demo made
 	rm -rf .venv .tools var .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,172 @@
+"""The demo: vendors' sandboxes and the practice desk in this process, and the unmodified bot in one of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bot.cli.app import err, out
+from bot.cli.demo_settings import settings_text, stores_text
+from bot.desk import DeskServer, demo_workspace, run_terminal
+from bot.errors import PointsmanError
+from connectors.sandbox import SandboxServers, World
+
+REPOSITORY = Path(__file__).parents[2]
+START_SECONDS = 30.0
+
+
+class DemoFailed(PointsmanError):
+    """The bot did not come up; `staff` ends with the last lines of its log."""
+
+    code = "demo"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What is running: the desk, the sandboxes, the bot's own address and files."""
+
+    desk: DeskServer
+    servers: SandboxServers
+    config: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+
+
+def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser: bool) -> None:
+    """Run until Ctrl-C (or until the terminal desk is left); nothing is kept afterwards."""
+    with err.status("starting the sandboxes, the desk and the bot …"):
+        running = practice(port=port, http=http)
+        state = running.__enter__()
+    try:
+        if terminal:
+            run_terminal(state.desk, person=person)
+            return
+        out.print(f"The practice desk: [bold]{state.desk.url}[/]", highlight=False)
+        out.print("Pick a person, and try what is listed there. Ctrl-C ends it; nothing is kept.")
+        out.print(f"The bot's settings and log: {state.config.parent}", style="dim", highlight=False)
+        if open_browser:
+            webbrowser.open(state.desk.url)
+        _until_stopped(state)
+    finally:
+        running.__exit__(None, None, None)
+
+
+def _until_stopped(state: Practice) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        while state.process.poll() is None:
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return
+    raise DemoFailed(f"The bot stopped by itself. Its last words:\n{_tail(state.log)}")
+
+
+@contextmanager
+def practice(*, port: int = 0, http: bool = False, settings: str = "") -> Iterator[Practice]:
+    """Start everything on loopback and stop it again. `settings` is appended to the bot's settings file.
+
+    Raises DemoFailed when the bot does not get ready within 30 seconds.
+    """
+    with tempfile.TemporaryDirectory(prefix="pointsman-demo-") as folder, SandboxServers(World.seeded()) as servers:
+        bot_port = _free_port()
+        secret = secrets.token_hex(16)
+        desk = DeskServer(
+            demo_workspace(),
+            manifest=REPOSITORY / "manifest.yml",
+            delivery="http" if http else "socket",
+            request_url=f"http://127.0.0.1:{bot_port}/slack/events" if http else None,
+            signing_secret=secret,
+            world_urls=servers.urls,
+            port=port,
+        )
+        with desk:
+            config = Path(folder) / "pointsman.toml"
+            log = Path(folder) / "bot.log"
+            config.write_text(settings_text(servers.urls, Path(folder), bot_port) + settings, encoding="utf-8")
+            process = _start_bot(config, log, _environment(desk, http))
+            try:
+                _wait_until_ready(process, bot_port, log)
+                yield Practice(desk=desk, servers=servers, config=config, log=log, process=process)
+            finally:
+                _stop(process)
+
+
+def _environment(desk: DeskServer, http: bool) -> dict[str, str]:
+    """The process's environment with the desk's tokens, so that a real workspace's can never be used by a demo."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("SLACK_", "POINTSMAN_"))}
+    env |= {"SLACK_API_URL": desk.api_url, "SLACK_BOT_TOKEN": desk.bot_token, "PYTHONUNBUFFERED": "1"}
+    return env | ({"SLACK_SIGNING_SECRET": desk.signing_secret} if http else {"SLACK_APP_TOKEN": desk.app_token})
+
+
+def _start_bot(config: Path, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with log.open("wb") as sink:
+        return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+            [sys.executable, "-m", "bot.cli", "serve", "--config", str(config)],
+            env=dict(env),
+            cwd=REPOSITORY,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us; we stop the bot ourselves
+        )
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=1).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise DemoFailed(f"The bot did not start. Its last words:\n{_tail(log)}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def run_sandbox() -> None:
+    """Serve the vendors' sandboxes until Ctrl-C, and print settings that reach them."""
+    with SandboxServers(World.seeded()) as servers:
+        for vendor, url in servers.urls.items():
+            out.print(f"{vendor}: [bold]{url}[/]   (its world: {url}/_sandbox/world)", highlight=False)
+        out.print("\nSettings that reach them:\n", style="dim")
+        out.print(stores_text(servers.urls), markup=False, highlight=False)
+        out.print("Ctrl-C ends it.", style="dim")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            return

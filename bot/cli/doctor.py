@@ -1,0 +1,269 @@
+"""`pointsman doctor`: looks at everything the bot depends on, and says the repair for what is not right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from connectors.transport import Transport, deadline
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.cases import open_database, pending_migrations
+from bot.cli.wiring import open_vendors
+from bot.config import Config, Store
+from connectors.contract import Identity
+from connectors.errors import Denied, VendorError
+
+Status = Literal["ok", "note", "mend"]
+CLOCK_SKEW_S = 60
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. "mend" means the bot cannot work rightly; "note" that it works, but one should know."""
+
+    status: Status
+    what: str
+    repair: str = ""
+
+
+def examine(config: Config, store_id: str | None = None) -> list[Finding]:
+    """Every check, in the order in which one would mend; `store_id` limits the stores. What it finds, it returns."""
+    findings = list(_database(config))
+    slack = _Slack(config)
+    findings += slack.tokens()
+    if slack.reachable:
+        findings += slack.groups()
+        findings += slack.escalation()
+    transport = Transport()
+    for store in config.stores:
+        if store_id in (None, store.id):
+            if slack.reachable:
+                findings += slack.store(store)
+            findings += _vendors(store, transport)
+            if store.read_only:
+                findings.append(
+                    Finding("note", f"{store.id}: read only, fixes show what would be sent", "Set read_only = false.")
+                )
+    return findings
+
+
+def _database(config: Config) -> Iterator[Finding]:
+    engine = open_database(config.database)
+    kind = engine.dialect.name
+    try:
+        with engine.connect() as conn:
+            conn.execute(sa.text("SELECT 1"))
+        waiting = pending_migrations(config.database)
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        yield Finding("mend", f"database: {kind} does not answer: {reason}", "Check `database` and that it runs.")
+        return
+    finally:
+        engine.dispose()
+    if waiting:
+        yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
+    else:
+        yield Finding("ok", f"database: {kind}, up to date")
+
+
+class _Slack:
+    """Checks against the workspace."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.client = WebClient(
+            token=config.slack.bot_token.get_secret_value(), base_url=config.slack.api_url, timeout=10
+        )
+        self.reachable = False
+        self.members: dict[str, list[str]] = {}
+
+    def tokens(self) -> Iterator[Finding]:
+        """The bot token, its scopes, the app token or signing secret, and the clock."""
+        answer, problem = self._call("auth.test")
+        if answer is None:
+            yield Finding(
+                "mend",
+                f"Slack bot token: {problem}",
+                "Copy the bot token from OAuth & Permissions into SLACK_BOT_TOKEN.",
+            )
+            return
+        self.reachable = True
+        yield Finding("ok", f"Slack: {answer.get('team')}, as {answer.get('user')}")
+        yield from self._scopes(answer.headers)
+        yield from self._clock(answer.headers)
+        yield from self._way_in()
+
+    def _scopes(self, headers: Any) -> Iterator[Finding]:
+        granted = {s.strip() for s in _header(headers, "x-oauth-scopes").split(",") if s.strip()}
+        missing = sorted(_manifest_scopes() - granted)
+        if not granted:
+            yield Finding("note", "Slack scopes: Slack did not name them", "Compare with manifest.yml by eye.")
+        elif missing:
+            yield Finding(
+                "mend",
+                f"Slack scopes missing: {', '.join(missing)}",
+                "Update the app from manifest.yml and reinstall it.",
+            )
+        else:
+            yield Finding("ok", "Slack scopes: all that manifest.yml names")
+
+    def _clock(self, headers: Any) -> Iterator[Finding]:
+        date = _header(headers, "date")
+        if date:
+            skew = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+            if skew > CLOCK_SKEW_S:
+                yield Finding(
+                    "mend",
+                    f"clock: {skew:.0f} s off Slack's",
+                    "Set the machine's clock (NTP); signatures fail at 300 s.",
+                )
+            else:
+                yield Finding("ok", "clock: agrees with Slack's")
+
+    def _way_in(self) -> Iterator[Finding]:
+        if app_token := self.config.slack.app_token:
+            answer, problem = self._call("apps.connections.open", app_token=app_token.get_secret_value())
+            if answer is None:
+                yield Finding(
+                    "mend",
+                    f"Slack app token: {problem}",
+                    "Basic Information > App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN.",
+                )
+            else:
+                yield Finding("ok", "Slack: Socket Mode can connect")
+        elif self.config.slack.signing_secret:
+            yield Finding("ok", "Slack: HTTP, signatures checked")
+        else:
+            yield Finding(
+                "mend",
+                "Slack: neither an app token nor a signing secret",
+                "Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
+            )
+
+    def groups(self) -> Iterator[Finding]:
+        """Every user group of [roles] exists and has members."""
+        roles = self.config.roles
+        for role in ("manager", "support", "regional", "admin"):
+            for who in getattr(roles, role):
+                if not who.startswith("S"):
+                    continue
+                answer, problem = self._call("usergroups.users.list", usergroup=who)
+                if answer is None:
+                    yield Finding(
+                        "mend", f"roles.{role}: user group {who}: {problem}", "Put an existing group's id there."
+                    )
+                elif not answer["users"]:
+                    yield Finding(
+                        "mend", f"roles.{role}: user group {who} is empty", "Add people to the group in Slack."
+                    )
+                else:
+                    self.members[who] = list(answer["users"])
+
+    def escalation(self) -> Iterator[Finding]:
+        """The channel of support."""
+        channel = self.config.slack.escalation_channel
+        if channel is None:
+            yield Finding(
+                "note",
+                "escalation: no channel; handed-over cases wait in App Home only",
+                "Set slack.escalation_channel.",
+            )
+        else:
+            yield self._channel("escalation", channel)
+
+    def store(self, store: Store) -> Iterator[Finding]:
+        """The store's channel, and who can approve there."""
+        yield self._channel(store.id, store.channel)
+        roles = self.config.roles
+        named = (*store.managers, *roles.manager, *roles.regional)
+        people = {p for who in named for p in self.members.get(who, [] if who.startswith("S") else [who])}
+        if not people:
+            yield Finding(
+                "mend",
+                f"{store.id}: nobody can approve a point change",
+                "Name managers for the store, or roles.manager.",
+            )
+        elif len(people) == 1:
+            yield Finding(
+                "note",
+                f"{store.id}: one person can approve; theirs, and those that need two, cannot be approved",
+                "Name a second manager, or roles.regional.",
+            )
+        else:
+            yield Finding("ok", f"{store.id}: {len(people)} people can approve")
+
+    def _channel(self, label: str, channel: str) -> Finding:
+        answer, problem = self._call("conversations.info", channel=channel)
+        if answer is None:
+            return Finding(
+                "mend", f"{label}: channel {channel}: {problem}", "Put the channel's id there; invite the app."
+            )
+        name = answer["channel"].get("name", channel)
+        if not answer["channel"].get("is_member"):
+            return Finding("mend", f"{label}: the app is not in #{name}", f"In #{name}: /invite the app.")
+        return Finding("ok", f"{label}: #{name}")
+
+    def _call(self, method: str, **params: Any) -> tuple[Any, str]:
+        """Slack's answer, or None and a clause."""
+        call: Callable[..., Any] = getattr(self.client, method.replace(".", "_"))
+        try:
+            return call(**params), ""
+        except SlackApiError as error:
+            return None, str(error.response.get("error") or "refused")
+        except (SlackClientError, OSError, ValueError) as error:
+            return None, f"Slack did not answer ({type(error).__name__})"
+
+
+def _vendors(store: Store, transport: Transport) -> Iterator[Finding]:
+    systems = open_vendors(store, transport)
+    for vendor, identify in (
+        (store.pos.vendor, systems.pos.identify),
+        (store.loyalty.vendor, systems.program.identify),
+    ):
+        with deadline(30):
+            yield from _identity(f"{store.id}: {vendor}", identify)
+
+
+def _identity(label: str, identify: Callable[[], Identity]) -> Iterator[Finding]:
+    try:
+        identity = identify()
+    except Denied as error:
+        yield Finding("mend", f"{label}: {error.reason}", "Check the key; the vendor issues them per location.")
+        return
+    except VendorError as error:
+        yield Finding(
+            "mend", f"{label}: {error.reason}", "Try again; if it stays, check base_url and the vendor's status."
+        )
+        return
+    where = f"{identity.account} {identity.location}".strip()
+    yield Finding("ok", f"{label}: {where}")
+    lacking = sorted(role for role, allowed in identity.allowed.items() if not allowed)
+    if lacking:
+        yield Finding(
+            "note",
+            f"{label}: the key lacks {', '.join(lacking)}; facts that need them will be asked of a person",
+            "Ask the vendor to add the role to this key.",
+        )
+
+
+def _manifest_scopes() -> set[str]:
+    from ruamel.yaml import YAML
+
+    manifest = YAML(typ="safe").load(MANIFEST)
+    return set(manifest["oauth_config"]["scopes"]["bot"])
+
+
+def _header(headers: Any, name: str) -> str:
+    """One header, whatever its case; slack_sdk may give lists."""
+    for key, value in dict(headers).items():
+        if key.lower() == name:
+            return value[0] if isinstance(value, list) else str(value)
+    return ""
