@@ -1,9 +1,11 @@
 """Cases, proposals, policy and audit: the rules are pure, the storage is SQLAlchemy. The one door of this room."""
 
-from bot.cases import audit, case_store, evidence, inbox, labels, posts, switches
+from bot.cases import audit, case_store, evidence, inbox, labels, posts, proposal_store, switches
 from bot.cases.database import open_database, reading, upgrade, writing
 from bot.cases.masks import mask_email, mask_phone
-from bot.cases.models import Actor, Case, CaseState, Deed, Proposal, ProposalState, Role
+from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
+from bot.cases.policy import Route, Standing, authorize, may_approve_here, who_can_approve
+from bot.cases.proposals import move, too_late
 from bot.cases.vault import Vault
 
 __all__ = [
@@ -11,21 +13,32 @@ __all__ = [
     "Case",
     "CaseState",
     "Deed",
+    "History",
     "Proposal",
     "ProposalState",
+    "Reason",
     "Role",
+    "Route",
+    "Standing",
     "Vault",
+    "Verdict",
     "audit",
+    "authorize",
     "case_store",
     "evidence",
     "inbox",
     "labels",
     "mask_email",
     "mask_phone",
+    "may_approve_here",
+    "move",
     "open_database",
     "posts",
+    "proposal_store",
     "reading",
     "switches",
+    "too_late",
     "upgrade",
+    "who_can_approve",
     "writing",
 ]

@@ -39,7 +39,7 @@ class Entry(BaseModel):
         """The hash that this row's content must have."""
         moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         content = [self.seq, moment, self.actor, self.deed, self.subject, self.detail, self.previous]
-        return sha256(_canonical(content).encode()).hexdigest()
+        return sha256(canonical(content).encode()).hexdigest()
 
 
 class Fault(BaseModel):
@@ -66,7 +66,7 @@ def append(
         actor=actor,
         deed=deed,
         subject=subject,
-        detail=_canonical(to_jsonable_python(dict(detail))),
+        detail=canonical(to_jsonable_python(dict(detail))),
         previous=previous,
         hash="",
     )
@@ -106,5 +106,6 @@ def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) ->
     return None
 
 
-def _canonical(value: Any) -> str:
+def canonical(value: Any) -> str:
+    """JSON in one form only: sorted keys, no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

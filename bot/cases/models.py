@@ -76,6 +76,7 @@ class Deed(StrEnum):
     APPROVE = "approve"
     DECLINE = "decline"
     CANCEL = "cancel"
+    SEND = "send"  # the house itself, just before the effect
     UNDO = "undo"
     RESOLVE_UNKNOWN = "resolve_unknown"
     CLAIM = "claim"
@@ -133,7 +134,51 @@ class Proposal(BaseModel):
     result: dict[str, Any] = {}
 
     @property
+    def guided(self) -> bool:
+        """A person does it by hand; we read back."""
+        return self.offer.get("mode") == "guided"
+
+    @property
     def points(self) -> Decimal | None:
         """The signed points, for kinds that move points."""
         raw = self.parameters.get("points")
         return None if raw is None else Decimal(str(raw))
+
+
+class History(BaseModel):
+    """What was asked for lately. Points as absolute sums, this proposal not counted.
+
+    changes: how often this kind was carried out on this customer within the policy's window.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    requester_day: Decimal = Decimal(0)
+    customer_week: Decimal = Decimal(0)
+    store_day: Decimal = Decimal(0)
+    changes: int = 0
+
+
+class Reason(BaseModel):
+    """Why a rule decided as it did. code: stable; text: for staff, in English."""
+
+    model_config = ConfigDict(frozen=True)
+    code: str
+    text: str
+
+
+class Verdict(BaseModel):
+    """What the rules say, with every reason, also for what is allowed.
+
+    approvals_needed: signatures of others before anything is sent. dry_run: the store only shows what would be sent.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    allowed: bool
+    reasons: tuple[Reason, ...] = ()
+    approvals_needed: int = 0
+    dry_run: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The reasons as one text."""
+        return " ".join(r.text for r in self.reasons)

@@ -1,0 +1,166 @@
+"""Proposals in and out of the database, and the sums that the rules look at."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
+
+from bot.cases.audit import canonical
+from bot.cases.case_store import new_id
+from bot.cases.models import History, Proposal, ProposalState
+from bot.cases.tables import proposals
+from bot.cases.vault import Vault
+
+POINT_KINDS = ("adjust_points", "refund_redemption", "record_purchase")
+_COUNTED = tuple(
+    s.value
+    for s in (
+        ProposalState.SUBMITTED,
+        ProposalState.APPROVED,
+        ProposalState.SENDING,
+        ProposalState.DONE,
+        ProposalState.UNKNOWN,
+        ProposalState.UNDONE,
+    )
+)
+
+
+def parameters_hash(kind: str, parameters: Mapping[str, Any]) -> str:
+    """What a signature binds: the kind and every parameter, in one canonical form."""
+    return sha256(canonical([kind, to_jsonable_python(dict(parameters))]).encode()).hexdigest()
+
+
+def new_proposal(
+    conn: sa.Connection,
+    vault: Vault,
+    *,
+    case_id: str,
+    store_id: str,
+    team_id: str,
+    kind: str,
+    requester: str,
+    customer_ref: str | None,
+    customer_refs: Iterable[str],
+    offer: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    now: datetime,
+    expires_at: datetime,
+    undo_of: str | None = None,
+) -> Proposal:
+    """Store a fix that is offered: no parameters yet. Raises IntegrityError for a case that does not exist."""
+    proposal_id = new_id("P")
+    row = {
+        "id": proposal_id,
+        "case_id": case_id,
+        "store_id": store_id,
+        "team_id": team_id,
+        "kind": kind,
+        "state": ProposalState.OFFERED.value,
+        "requester": requester,
+        "customer_ref": customer_ref,
+        "customer_refs": sorted(customer_refs),
+        "offer": to_jsonable_python(dict(offer)),
+        "private": vault.encrypt({"parameters": {}, "shown": dict(shown)}),
+        "expected": to_jsonable_python(dict(expected)),
+        "verdict": {},
+        "operation_id": f"op_{secrets.token_hex(8)}",
+        "approvers": [],
+        "undo_of": undo_of,
+        "created_at": now,
+        "expires_at": expires_at,
+        "result": {},
+    }
+    conn.execute(proposals.insert().values(**row))
+    return get_proposal(conn, vault, proposal_id)
+
+
+def sealed(vault: Vault, *, parameters: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
+    """The column that holds what may be personal."""
+    return vault.encrypt({"parameters": dict(parameters), "shown": dict(shown)})
+
+
+def get_proposal(conn: sa.Connection, vault: Vault, proposal_id: str, *, lock: bool = False) -> Proposal:
+    """The proposal with this id; `lock` keeps others from changing it until the transaction ends. Raises KeyError."""
+    query = sa.select(proposals).where(proposals.c.id == proposal_id)
+    row = conn.execute(query.with_for_update() if lock else query).mappings().first()
+    if row is None:
+        raise KeyError(proposal_id)
+    return _proposal(row, vault)
+
+
+def proposals_of_case(conn: sa.Connection, vault: Vault, case_id: str) -> Sequence[Proposal]:
+    """All proposals of a case, oldest first."""
+    query = sa.select(proposals).where(proposals.c.case_id == case_id).order_by(proposals.c.created_at, proposals.c.id)
+    return [_proposal(row, vault) for row in conn.execute(query).mappings()]
+
+
+def proposals_in(
+    conn: sa.Connection, vault: Vault, states: Iterable[ProposalState], *, store_ids: Iterable[str] | None = None
+) -> Sequence[Proposal]:
+    """All proposals in these states, at these stores (None: everywhere), oldest first: desks and sweeps."""
+    where = [proposals.c.state.in_([s.value for s in states])]
+    if store_ids is not None:
+        where.append(proposals.c.store_id.in_(list(store_ids)))
+    query = sa.select(proposals).where(*where).order_by(proposals.c.created_at, proposals.c.id)
+    return [_proposal(row, vault) for row in conn.execute(query).mappings()]
+
+
+def under_way(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Proposal | None:
+    """Another proposal of the same kind on the same customer and store that is open, running or unknown."""
+    open_states = ("submitted", "approved", "sending", "unknown")
+    where = (
+        proposals.c.store_id == proposal.store_id,
+        proposals.c.customer_ref == proposal.customer_ref,
+        proposals.c.kind == proposal.kind,
+        proposals.c.state.in_(open_states),
+        proposals.c.id != proposal.id,
+    )
+    row = conn.execute(sa.select(proposals).where(*where)).mappings().first()
+    return None if row is None else _proposal(row, vault)
+
+
+def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: datetime, change_days: int) -> History:
+    """What was asked for lately by this person, for this customer, at this store; undos are not counted as points."""
+    day, week = now - timedelta(days=1), now - timedelta(days=7)
+    others = (proposals.c.id != proposal.id, proposals.c.state.in_(_COUNTED))
+    points = sa.func.coalesce(sa.func.sum(sa.func.abs(proposals.c.points)), 0)
+
+    def total(*where: sa.ColumnElement[bool]) -> Decimal:
+        moved = (proposals.c.kind.in_(POINT_KINDS), proposals.c.undo_of.is_(None))
+        return Decimal(str(conn.execute(sa.select(points).where(*others, *moved, *where)).scalar_one()))
+
+    same_store = proposals.c.store_id == proposal.store_id
+    same_customer = sa.and_(same_store, proposals.c.customer_ref == proposal.customer_ref)
+    changes = sa.select(sa.func.count()).where(
+        *others,
+        same_customer,
+        proposals.c.kind == proposal.kind,
+        proposals.c.submitted_at >= now - timedelta(days=change_days),
+    )
+    return History(
+        requester_day=total(proposals.c.requester == requester, proposals.c.submitted_at >= day),
+        customer_week=total(same_customer, proposals.c.submitted_at >= week),
+        store_day=total(same_store, proposals.c.submitted_at >= day),
+        changes=conn.execute(changes).scalar_one(),
+    )
+
+
+def serialise_store(conn: sa.Connection, store_id: str) -> None:
+    """Make decisions at one store wait for each other until the transaction ends: limits are sums over rows."""
+    if conn.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE serialises already
+        key = int.from_bytes(sha256(store_id.encode()).digest()[:4], "big", signed=True)
+        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock(7061004, {key})")
+
+
+def _proposal(row: sa.RowMapping, vault: Vault) -> Proposal:
+    private = vault.decrypt(row["private"]) if row["private"] is not None else {}
+    fields = {k: v for k, v in row.items() if k in Proposal.model_fields}
+    return Proposal(**{**fields, "parameters": private.get("parameters", {}), "shown": private.get("shown", {})})
