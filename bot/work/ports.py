@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.cases.models import Actor
 
-Notice = Literal["guest", "stranger", "empty"]
-"""Short, kind refusals that open no case: a guest, a person of another company, or a message without a question."""
+Notice = Literal["guest", "stranger", "no_store", "empty"]
+"""Short, kind answers that open no case: to a guest, to a person of another company, to one who is in no store's
+channel, and to a message without a question."""
 
 
 class Person(BaseModel):

@@ -1,0 +1,122 @@
+"""Replies in a thread that Pointsman is in: what they add to the case, if anything. Talk among people is left alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.cases import Actor, Case, CaseState, case_store, reading
+from bot.errors import BadInput, NotAllowed, TooLate
+from bot.understanding import entities
+from bot.work import case_clicks
+from bot.work.house import House
+from bot.work.looking import area_code_of, diagnosis_of, store_names
+from bot.work.told import Arrival, Told, is_local
+
+_NEVER_MIND = re.compile(
+    r"^\W*(never\s?mind|nvm|forget (about )?it|cancel( that)?|all good( now)?"
+    r"|olv[ií]dal[oe]|d[eé]jalo|no importa)\W*$",
+    re.IGNORECASE,
+)
+_LAST_FOUR = re.compile(r"\d{4}(?!\d)")
+_ALIKE = 84
+"""How alike (of 100) a reply must be to an option's label to count as that answer."""
+_LATELY = timedelta(minutes=30)
+
+
+def thread_case(house: House, arrival: Arrival) -> Case | None:
+    """The case that this message may belong to: that of its thread; in a direct message also the asker's latest, while
+    it waits for something (people answer below, not in the thread)."""
+    if arrival.ts is None:
+        return None
+    with reading(house.engine) as conn:
+        if arrival.thread_ts is not None:
+            return case_store.case_in_thread(
+                conn, house.vault, team_id=arrival.team, channel=arrival.channel, thread_ts=arrival.thread_ts
+            )
+        if arrival.source != "dm":
+            return None
+        latest = case_store.cases_of(conn, house.vault, arrival.user, limit=1)
+    waiting = [c for c in latest if c.channel == arrival.channel and c.state in (CaseState.NEEDS, CaseState.WAITING)]
+    return next((c for c in waiting if house.clock() - c.updated_at < _LATELY), None)
+
+
+def follow_up(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
+    """Use a reply for the case; False when it says nothing to it.
+
+    Somebody who may not touch the case, or comes too late, changes nothing: the reply is then people's talk.
+    """
+    try:
+        return _used(house, case, arrival, actor)
+    except (NotAllowed, TooLate, BadInput):
+        return False
+
+
+def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
+    text = arrival.text
+    if case.asked_ts == arrival.ts:  # the question itself, handled a second time
+        return False
+    if _NEVER_MIND.match(text) and case.state is not CaseState.CLOSED:
+        case_clicks.close(house, case.id, actor)
+        return True
+    if case.state is CaseState.CLOSED:
+        return False
+    return any(use(house, case, text, actor) for use in (_picks, _answers, _adds, _says_what_it_is))
+
+
+def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """One of two phones, or a store by name."""
+    need = Told.of(case.private).need
+    if need == "store":
+        named = entities(text, stores=store_names(house)).store
+        if named:
+            case_clicks.pick_store(house, case.id, named[0], actor)
+        return bool(named)
+    if need == "which_phone":
+        ends = _LAST_FOUR.findall(text)
+        hits = [n for n, phone in enumerate(case_clicks.named_phones(house, case)) if phone[-4:] in ends]
+        if len(hits) == 1:
+            case_clicks.pick_phone(house, case.id, hits[0], actor)
+            return True
+    return False
+
+
+def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """The asked fact, in the words of one of its options."""
+    diagnosis = diagnosis_of(case)
+    if case.state is not CaseState.WAITING or diagnosis is None or diagnosis.waiting_for is None:
+        return False
+    ask = diagnosis.waiting_for
+    labels = {option.id: option.label for option in ask.options}
+    best = process.extract(text, labels, scorer=fuzz.ratio, processor=utils.default_process, limit=2)
+    if not best or best[0][1] < _ALIKE or (len(best) > 1 and best[1][1] == best[0][1]):
+        return False
+    case_clicks.answer(house, case.id, ask.fact, best[0][2], actor)
+    return True
+
+
+def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """A phone, e-mail or receipt number that the case did not have."""
+    told = Told.of(case.private)
+    area_code = area_code_of(house, case)
+    named = entities(text, area_code=area_code)
+    known = told.entities(area_code=area_code, stores={})
+    phones = {p for p in named.phone if not is_local(p)} - set(known.phone)
+    orders = set(named.order_id) - set(known.order_id) if told.need == "order" or case.playbook else set()
+    if not phones and not set(named.email) - set(known.email) and not orders:
+        return False
+    case_clicks.supply(house, case.id, text, actor)
+    return True
+
+
+def _says_what_it_is(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """An unclear question said again, clearly this time."""
+    if case.state not in (CaseState.UNMATCHED, CaseState.CHOOSING):
+        return False
+    match = house.matcher.match(text)
+    if match.decision != "answer":
+        return False
+    case_clicks.choose(house, case.id, match.candidates[0].playbook, actor)
+    return True

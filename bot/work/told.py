@@ -1,0 +1,109 @@
+"""What people told about a case, kept encrypted with it, and what is still missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.playbook.schema import Playbook
+from bot.understanding import Entities, entities
+
+Need = Literal["store", "customer", "area_code", "which_phone", "order"]
+Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
+
+_LOCAL_DIGITS = 7
+
+
+class Arrival(BaseModel):
+    """What the inbox keeps of a message, command, shortcut or modal. `text` is plain, without the mention of the bot.
+
+    ts: the message's own; None for what is no message. thread_ts: the thread it stands in. store: chosen in the modal.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    source: Source
+    team: str
+    channel: str
+    user: str
+    text: str
+    ts: str | None = None
+    thread_ts: str | None = None
+    store: str | None = None
+
+
+class Told(BaseModel):
+    """The private side of a case.
+
+    texts: the question, then what was replied. inherited: the customer of an earlier question in the same thread.
+    phone: which of several was picked, by a person. answers: asked fact to option. run: counts diagnoses asked for, so
+    that an overtaken one shows nothing. looked_up: what the kept evidence is about; None: look everything up afresh.
+    rejected: playbooks that people said it is not. need: what the card asks for.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    texts: tuple[str, ...] = ()
+    inherited: Entities = Entities()
+    phone: str | None = None
+    answers: dict[str, str] = {}
+    rejected: tuple[str, ...] = ()
+    need: Need | None = None
+    run: int = 0
+    looked_up: Entities | None = None
+    broken: bool = False
+    ratings: dict[str, str] = {}
+    handed_on_by: str | None = None
+    resolved_by: str | None = None
+
+    @classmethod
+    def of(cls, private: Mapping[str, Any]) -> Told:
+        """The private side as stored with a case."""
+        return cls.model_validate(private)
+
+    def but(self, **changes: Any) -> dict[str, Any]:
+        """The same with some fields changed, as it is stored."""
+        return self.model_copy(update=changes).model_dump(mode="json")
+
+    def unpicked(self) -> Told:
+        """The same before somebody picked one of several phones: their order is that of the texts."""
+        return self.model_copy(update={"phone": None})
+
+    def entities(self, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Entities:
+        """Everything named so far. A later reply corrects an earlier text; the picked phone comes first."""
+        found = self.inherited.model_dump()
+        for text in self.texts:
+            named = entities(text, area_code=area_code, stores=stores).model_dump()
+            found.update({key: values for key, values in named.items() if values})
+        phones = tuple(dict.fromkeys(found["phone"]))
+        if self.phone is not None:
+            phones = (self.phone, *(p for p in phones if p != self.phone))
+        return Entities(**{**found, "phone": phones})
+
+
+def customer_of(found: Entities) -> Entities:
+    """Only what says who the customer is: for a second question in the same thread."""
+    return Entities(
+        phone=found.phone, email=found.email, loyalty_id=found.loyalty_id, customer_name=found.customer_name
+    )
+
+
+def missing(told: Told, found: Entities, playbook: Playbook, store_id: str | None) -> Need | None:
+    """What has to be asked before anything can be looked up; None when nothing."""
+    if store_id is None:
+        return "store"
+    if any(is_local(phone) for phone in found.phone[:1]):
+        return "area_code"
+    if len(found.phone) > 1 and told.phone is None:
+        return "which_phone"
+    named = bool(found.phone or found.email)
+    if "customer" in playbook.needs and not named:
+        return "customer"
+    if "order" in playbook.needs and not found.order_id:
+        return "order"
+    return None
+
+
+def is_local(phone: str) -> bool:
+    """Seven digits without an area code: nobody can be looked up by that."""
+    return not phone.startswith("+") and len(phone) <= _LOCAL_DIGITS
