@@ -1,0 +1,70 @@
+// Where the person is, in the address bar: a reload or a shared link comes back to the same channel and thread.
+
+import { changed, markRead, state } from "./store.js";
+
+const FIELDS = ["channel", "thread", "view", "side", "tab"];
+const wide = matchMedia("(min-width: 1100px)");
+const phone = matchMedia("(max-width: 767px)");
+
+/** True when the window has room for a third column. */
+export const isWide = () => wide.matches;
+/** True when one pane fills the screen. */
+export const isPhone = () => phone.matches;
+
+/** Go somewhere: `{channel, thread, view, side, tab}`, whatever changes. */
+export function go(change, { replace = false } = {}) {
+  const next = { ...state.route, ...change };
+  const same = FIELDS.every((field) => next[field] === state.route[field]);
+  state.route = next;
+  if (!same) history[replace ? "replaceState" : "pushState"]({ ...next }, "", address(next));
+  arrive();
+}
+
+function arrive() {
+  const { channel, thread } = state.route;
+  if (thread) state.fresh.delete(thread);
+  if (channel) markRead(channel);
+  changed("route", "messages");
+}
+
+function address({ channel, thread, view, side, tab }) {
+  const query = new URLSearchParams({ person: state.me.id });
+  if (channel) query.set("channel", channel);
+  if (thread) query.set("thread", thread);
+  if (tab === "home") query.set("tab", "home");
+  if (side !== "tries") query.set("side", side);
+  if (view !== "channel") query.set("view", view);
+  return `?${query}`;
+}
+
+/** Read the address bar once the state is there; then follow the browser's Back and Forward. */
+export function start() {
+  const query = new URLSearchParams(location.search);
+  const known = state.channels.some((channel) => channel.id === query.get("channel"));
+  const first = state.channels.find((channel) => channel.bot_in && !channel.is_im) ?? state.channels[0];
+  state.route = {
+    channel: known ? query.get("channel") : (first?.id ?? null),
+    thread: known ? query.get("thread") : null,
+    view: query.get("view") ?? (isPhone() && !known ? "list" : "channel"),
+    side: query.get("side") ?? "tries",
+    tab: query.get("tab") ?? "messages",
+  };
+  history.replaceState({ ...state.route }, "", address(state.route));
+  addEventListener("popstate", ({ state: past }) => {
+    if (past) state.route = { ...past };
+    arrive();
+  });
+  arrive();
+}
+
+/** One level up, for the phone's back button. */
+export function up() {
+  const { view } = state.route;
+  if (view === "thread") go({ view: "channel", thread: null });
+  else if (view === "side" && state.route.thread) go({ view: "thread" });
+  else if (view === "side") go({ view: "channel" });
+  else go({ view: "list" });
+}
+
+wide.addEventListener("change", () => changed("route"));
+phone.addEventListener("change", () => changed("route"));
