@@ -25,8 +25,8 @@ NEAR_COLLISION = 95.0
 OTHERWISE = "otherwise"
 ASKS = "asks:"
 NOT_SURE = "not_sure"
-"""A case may expect, beside a finding, that nothing held, or `asks:<fact>`: a person must answer first. Every asked fact
-may be answered `not_sure`: nobody can look now."""
+"""A case may expect, beside a finding, that nothing held, or `asks:<fact>`: a person must answer first. An asked fact
+may always be answered `not_sure`: nobody can look now."""
 
 
 def check(

@@ -1,0 +1,26 @@
+"""What a diagnosis is about, and the two systems it may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.diagnosis.models import Value
+from bot.understanding.models import Entities
+from connectors.contract import LoyaltyProgram, PointOfSale
+
+
+class Subject(Value):
+    """The question's entities and its store. area_code completes seven-digit phones; None leaves them unusable."""
+
+    entities: Entities
+    store_id: str
+    store_name: str
+    area_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The register and the loyalty programme of one store, ready to be asked."""
+
+    pos: PointOfSale
+    program: LoyaltyProgram

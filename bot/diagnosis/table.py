@@ -1,0 +1,188 @@
+"""The evidence as a small table: what the register says, what the provider says, what the customer said.
+
+Cells are plain text: phones and e-mails masked, nothing escaped. Whoever shows them escapes for their own medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from bot.cases.masks import mask_email, mask_phone
+from bot.diagnosis.catalogue import Catalogue
+from bot.diagnosis.facts.values import Link, Said
+from bot.diagnosis.models import Evidence, NotTold, Row
+from bot.diagnosis.rendering import ago, day, masked, money, number
+from bot.playbook.kleene import Unknown
+from connectors.contract import Balance, Customer, Member, Sale
+
+T = TypeVar("T")
+
+TABLE_FACTS = ("said", "customer", "member", "link", "balance", "pos_status", "provider_status")
+"""Facts that every diagnosis gathers: for the table, and for the fixes."""
+
+_LABELS = {
+    "en": {
+        "points": "Points",
+        "phone": "Phone",
+        "email": "E-mail",
+        "name": "Name",
+        "member": "Member",
+        "sale": "Last sale",
+        "other": "Phone leads to",
+        "yes": "yes",
+        "no": "no",
+        "hidden": "hidden in the wallet",
+        "since": "since",
+        "someone": "another member",
+        "nobody": "nobody",
+        "untold": "could not tell",
+    },
+    "es": {
+        "points": "Puntos",
+        "phone": "Teléfono",
+        "email": "Correo",
+        "name": "Nombre",
+        "member": "Miembro",
+        "sale": "Última venta",
+        "other": "El teléfono lleva a",
+        "yes": "sí",
+        "no": "no",
+        "hidden": "ocultos en la billetera",
+        "since": "desde",
+        "someone": "otro miembro",
+        "nobody": "nadie",
+        "untold": "no se pudo ver",
+    },
+}
+
+
+class _Values:
+    """Facts by name; an unknown one is None, and `untold` where the table should say so."""
+
+    def __init__(self, values: Mapping[str, Any], words: Mapping[str, str]) -> None:
+        self._values = values
+        self._words = words
+
+    def get(self, name: str, kind: type[T]) -> T | None:
+        found = self._values.get(name)
+        return found if isinstance(found, kind) else None
+
+    def untold(self, name: str) -> str:
+        return self._words["untold"] if isinstance(self._values.get(name), Unknown) else ""
+
+
+def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Row, ...]:
+    """The table of a run; rows in which no side has anything are left out."""
+    words = _LABELS["es" if language == "es" else "en"]
+    known = _Values(values, words)
+    said = known.get("said", Said) or Said()
+    customer, member = known.get("customer", Customer), known.get("member", Member)
+    no_pos, no_provider = known.untold("customer"), known.untold("member")
+    table = [
+        _points(known, said, words),
+        Row(
+            label=words["phone"],
+            pos=_phone(customer.phone) if customer else no_pos,
+            provider=_phone(member.phone) if member else no_provider,
+            customer_said=", ".join(mask_phone(p) for p in said.phones),
+        ),
+        Row(
+            label=words["email"],
+            pos=_email(customer.email) if customer else no_pos,
+            provider=_email(member.email) if member else no_provider,
+            customer_said=", ".join(mask_email(e) for e in said.emails),
+        ),
+        Row(
+            label=words["name"],
+            pos=masked(customer.name) if customer else no_pos,
+            provider=masked(member.name) if member else no_provider,
+            customer_said=masked(", ".join(said.names)),
+        ),
+        _membership(customer, member, words, language),
+        *_link(known, member, words),
+        *_sale(values, words, now, language),
+    ]
+    return tuple(r for r in table if r.pos or r.provider or r.customer_said)
+
+
+def _phone(phone: str | None) -> str:
+    return mask_phone(phone) if phone else "–"
+
+
+def _email(email: str | None) -> str:
+    return mask_email(email) if email else "–"
+
+
+def _points(known: _Values, said: Said, words: Mapping[str, str]) -> Row:
+    balance = known.get("balance", Balance)
+    provider = known.untold("balance")
+    if balance is not None:
+        provider = words["hidden"] if balance.hidden else number(balance.points)
+    return Row(
+        label=words["points"], pos=_number(said.observed), provider=provider, customer_said=_number(said.claimed)
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else number(value)
+
+
+def _membership(customer: Customer | None, member: Member | None, words: Mapping[str, str], language: str) -> Row:
+    """Tag and tier on the register's side; member since on the provider's."""
+    pos = provider = ""
+    if customer is not None and customer.is_member is not None:
+        pos = ", ".join(filter(None, [words["yes" if customer.is_member else "no"], customer.tier]))
+    if member is not None and member.enrolled is not None:
+        provider = words["yes" if member.enrolled else "no"]
+        if member.enrolled and member.joined_at:
+            provider += f", {words['since']} {day(member.joined_at, language)} {member.joined_at.year}"
+    return Row(label=words["member"], pos=pos, provider=provider)
+
+
+def _link(known: _Values, member: Member | None, words: Mapping[str, str]) -> Iterator[Row]:
+    """Where the register's phone leads, only when that is not the person's own record."""
+    link = known.get("link", Link)
+    if link is None or link.phone is None or link.member_id == (member.id if member else None):
+        return
+    where = words["nobody"]
+    if link.member is not None:
+        where = words["someone"]
+        if link.member.balance is not None:
+            where += f", {number(link.member.balance)}"
+    yield Row(label=words["other"], pos=mask_phone(link.phone), provider=where)
+
+
+def _sale(values: Mapping[str, Any], words: Mapping[str, str], now: datetime, language: str) -> Iterator[Row]:
+    recent = values.get("recent_sales")
+    if not isinstance(recent, tuple):
+        return
+    last = max((s for s in recent if isinstance(s, Sale) and not s.is_return), key=lambda s: s.at, default=None)
+    if last is not None:
+        yield Row(label=words["sale"], pos=f"{money(last.total)}, {ago(last.at, now, language)}")
+
+
+_CODES_ES = {
+    "unreachable": "no respondió",
+    "throttled": "pidió esperar un momento",
+    "denied": "rechazó la clave de la tienda",
+    "budget": "no alcanzó el tiempo",
+    "not_answered": "nadie ha podido mirar todavía",
+    "error": "algo falló de nuestro lado",
+}
+
+
+def not_told(evidence: Iterable[Evidence], catalogue: Catalogue, language: str) -> tuple[NotTold, ...]:
+    """The checks that could not be made, each with its own reason; what merely builds on one of them is left out."""
+    found = []
+    for one in evidence:
+        fact = catalogue.facts.get(one.fact)
+        if one.failure is None or fact is None or one.failure_code == "needs":
+            continue
+        why = one.failure
+        if language == "es":
+            why = _CODES_ES.get(one.failure_code or "", one.failure)
+        found.append(NotTold(what=fact.shown.in_language(language), why=why))
+    return tuple(found)
