@@ -62,7 +62,7 @@ class Asks:
     options: Mapping[str, Text]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """One fact. `needs`: the facts it takes, by name; `outcomes`: those of them whose failure it can live with.
 
