@@ -1,0 +1,31 @@
+"""The settings of a store's Alpine IQ account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from connectors.settings import BaseUrl, VendorSettings
+
+
+class AlpineIqSettings(VendorSettings):
+    """Both `uid` and `api_key` stand under Settings > API & Tracking in Alpine IQ.
+
+    The last two are switches for what Alpine IQ does not document.
+    """
+
+    base_url: BaseUrl = Field(default="https://lab.alpineiq.com", description="Where Alpine IQ's API is.")
+    uid: Annotated[str, StringConstraints(pattern=r"^\d+$")] = Field(description="The account's number (UID).")
+    api_key: SecretStr = Field(description="The account's API key.")
+    points_prove_membership: bool = Field(
+        default=True,
+        description="Take points on a contact as proof that it is enrolled, which saves a call. Off: always ask.",
+    )
+    ledger_proves_absence: bool = Field(
+        default=True,
+        description=(
+            "Take a history that could be read, and lacks an adjustment, as proof that the adjustment was not made. "
+            "Off: a person decides each time the outcome of a change is unknown."
+        ),
+    )

@@ -1,0 +1,37 @@
+"""What the vendors cost us, for Prometheus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+
+@dataclass(frozen=True)
+class CallMetrics:
+    """calls: one per call as the connector sees it, retries included in it; seconds: its whole time, waits too."""
+
+    calls: Counter
+    seconds: Histogram
+
+    def note(self, vendor: str, operation: str, outcome: str, seconds: float) -> None:
+        """Count one call. `outcome` is "ok" or a vendor error's code."""
+        self.calls.labels(vendor, operation, outcome).inc()
+        self.seconds.labels(vendor, operation, outcome).observe(seconds)
+
+
+@cache
+def metrics_in(registry: CollectorRegistry) -> CallMetrics:
+    """The metrics of this registry, made once."""
+    labels = ("vendor", "operation", "outcome")
+    return CallMetrics(
+        Counter("pointsman_vendor_calls", "Calls to vendors' APIs", labels, registry=registry),
+        Histogram(
+            "pointsman_vendor_seconds",
+            "Seconds a call to a vendor's API took",
+            labels,
+            registry=registry,
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32),
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Keeping below the vendors' limits: a sliding window per account and endpoint, with a small burst."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+
+@dataclass(frozen=True)
+class Pace:
+    """At most this many calls in any second, and in any minute."""
+
+    per_second: int
+    per_minute: int
+
+
+class TooSoon(Exception):
+    """Waiting for a free place would take longer than there is time. `wait_s`: how long."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"no place for {wait_s:.1f} s")
+        self.wait_s = wait_s
+
+
+class Pacer:
+    """Hands out places in time. Safe from several threads.
+
+    clock: seconds, never going back. sleep: waits that many seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._buckets: dict[str, InMemoryBucket] = {}
+
+    def wait(self, key: str, pace: Pace, *, at_most: Callable[[], float | None]) -> None:
+        """Return when one more call of `key` is within its pace. Raises TooSoon if that is later than `at_most()`."""
+        while (wait_s := self._try(key, pace)) > 0:
+            left = at_most()
+            if left is not None and wait_s > left:
+                raise TooSoon(wait_s)
+            self._sleep(wait_s)
+
+    def _try(self, key: str, pace: Pace) -> float:
+        """Take a place and return 0, or the seconds until there may be one."""
+        with self._lock:
+            bucket = self._buckets.get(key)
+            if bucket is None:
+                rates = [Rate(pace.per_second, 1000), Rate(pace.per_minute, 60_000)]
+                bucket = self._buckets[key] = InMemoryBucket(rates)
+            now = int(self._clock() * 1000)
+            bucket.leak(now)
+            item = RateItem(key, now)
+            if bucket.put(item):
+                return 0.0
+            wait_ms = bucket.waiting(item)
+            # One more millisecond: the window's edge itself still counts.
+            return (max(int(wait_ms), 0) + 1) / 1000  # type: ignore[arg-type]

@@ -1,0 +1,386 @@
+"""The one way to the vendors: timeouts, pacing, retries of reads, breakers, metrics, and logs without secrets.
+
+A read is tried up to three times. A write is sent once: whatever happens after it left is `UnknownOutcome`, never a
+second try. Everything raised is a `connectors.errors.VendorError`; none of them, and no log line, carries a URL with
+values, a body, a header or a key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+import structlog
+import tenacity
+from prometheus_client import REGISTRY as DEFAULT_METRICS
+from prometheus_client import CollectorRegistry
+
+from connectors import breaker
+from connectors.deadlines import deadline, remaining
+from connectors.errors import (
+    Denied,
+    NotFound,
+    Rejected,
+    Throttled,
+    UnknownOutcome,
+    Unreachable,
+    VendorError,
+)
+from connectors.metrics import metrics_in
+from connectors.pacing import Pace, Pacer, TooSoon
+
+__all__ = ["Dialect", "Endpoint", "Explained", "Link", "Pace", "Transport", "deadline", "remaining"]
+
+_log = structlog.get_logger("connectors")
+_LONGEST_WAIT_S = 30.0
+_LARGEST_BODY = 32 * 1024 * 1024
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a vendor's error body says: a sentence, redacted already, and the vendor's own trace id."""
+
+    message: str = ""
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one vendor's HTTP is to be treated. Seconds are per phase of one try; `retries_of_500` of reads only."""
+
+    vendor: str
+    title: str
+    explain: Callable[[bytes], Explained]
+    attempts: int = 3
+    retries_of_500: int = 1
+    connect_s: float = 3.0
+    read_s: float = 6.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One operation of a vendor. `route` has {names}; calls that share `paced_as` share one pace."""
+
+    operation: str
+    method: str
+    route: str
+    pace: Pace
+    write: bool = False
+    paced_as: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One account at one vendor, through the shared transport. Its `repr` shows no credentials."""
+
+    transport: Transport = field(repr=False)
+    dialect: Dialect = field(repr=False)
+    base_url: str
+    account: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def call(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+    ) -> Any:
+        """The answer's JSON; None when a read's answer is empty. Raises VendorError."""
+        return self.transport.call(self, endpoint, path=path or {}, params=params or {}, body=body)
+
+
+class _Again(Exception):
+    """A read failed in a way that another try may mend. `tries`: at most so many in all."""
+
+    def __init__(self, error: VendorError, tries: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.tries = tries
+
+
+class Transport:
+    """Shared by all connectors of a process. Safe from several threads.
+
+    clock and sleep are seconds; tests pass their own. metrics: where the counters are registered.
+    paced: keep below the vendors' limits; off only where the other side is a sandbox.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        metrics: CollectorRegistry = DEFAULT_METRICS,
+        breaker_threshold: int = 5,
+        breaker_ttl_s: float = 15.0,
+        paced: bool = True,
+    ) -> None:
+        for name in ("httpx", "httpcore"):
+            # Both log URLs with their query, which holds phones and e-mails.
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        self._sleep = sleep
+        self._paced = paced
+        self._pacer = Pacer(clock, sleep)
+        self._breakers = breaker.Breakers(
+            (Unreachable, UnknownOutcome), threshold=breaker_threshold, ttl_s=breaker_ttl_s
+        )
+        self._metrics = metrics_in(metrics)
+        self._lock = threading.Lock()
+        self._clients: dict[str, httpx.Client] = {}
+
+    def link(self, dialect: Dialect, *, base_url: str, secret: str, headers: Mapping[str, str]) -> Link:
+        """A way to one account. `secret` tells accounts apart and is kept only as a digest."""
+        digest = hashlib.sha256(secret.encode()).hexdigest()[:12]
+        return Link(self, dialect, base_url.rstrip("/"), f"{dialect.vendor}:{digest}@{base_url}", headers)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        with self._lock:
+            clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def call(
+        self, link: Link, endpoint: Endpoint, *, path: Mapping[str, str], params: Mapping[str, str], body: Any
+    ) -> Any:
+        """One call as the connector sees it: paced, guarded, tried again if it is a read, counted and logged."""
+        request = self._request(link, endpoint, path, params, body)
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            if endpoint.write:
+                return self._once(link, endpoint, request)
+            return self._read(link, endpoint, request)
+        except VendorError as error:
+            outcome = error.code
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            self._metrics.note(link.dialect.vendor, endpoint.operation, outcome, seconds)
+            _log.info(
+                "vendor call",
+                vendor=link.dialect.vendor,
+                operation=endpoint.operation,
+                method=endpoint.method,
+                route=endpoint.route,
+                outcome=outcome,
+                seconds=round(seconds, 3),
+            )
+
+    # -- one try and more ---------------------------------------------------------------------------------------------
+
+    def _read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            wait=_wait,
+            stop=_enough,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(self._try_to_read, link, endpoint, request)
+        except _Again as again:
+            raise again.error from None
+
+    def _try_to_read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
+        try:
+            return self._once(link, endpoint, request)
+        except Throttled as error:
+            raise _Again(error, link.dialect.attempts) from None
+        except _Broken500 as error:
+            raise _Again(error, 1 + link.dialect.retries_of_500) from None
+        except _NotNow:
+            raise
+        except Unreachable as error:
+            raise _Again(error, link.dialect.attempts) from None
+
+    def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
+        """Wait for a place, send, and read the answer. Raises VendorError."""
+        dialect = link.dialect
+        try:
+            pace_key = f"{link.account} {endpoint.paced_as or endpoint.operation}"
+            if self._paced:
+                self._pacer.wait(pace_key, endpoint.pace, at_most=remaining)
+        except TooSoon as soon:
+            raise Throttled(
+                dialect.vendor,
+                f"too many questions to {dialect.title} at once",
+                detail="our own pacing",
+                retry_after=soon.wait_s,
+            ) from None
+        try:
+            with self._breakers.guard(link.account):
+                status, headers, raw = self._exchange(link, endpoint, request)
+                return _answer(dialect, endpoint, status, headers, raw)
+        except breaker.Open:
+            raise _NotNow(
+                dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open"
+            ) from None
+
+    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        """Send and take in the whole body, inside the time that is left."""
+        dialect = link.dialect
+        left = remaining()
+        if left is not None and left <= 0:
+            raise _NotNow(dialect.vendor, f"there was no time left to ask {dialect.title}", detail="deadline")
+        own = dialect.connect_s + dialect.read_s
+        ends_at = time.monotonic() + (own if left is None else min(own, left))
+        request.extensions["timeout"] = httpx.Timeout(
+            _least(dialect.read_s, left), connect=_least(dialect.connect_s, left)
+        ).as_dict()
+        try:
+            response = self._client(link.base_url).send(request, stream=True)
+            try:
+                return response.status_code, response.headers, _body(response, ends_at)
+            finally:
+                response.close()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The vendor's error must not carry httpx's, which holds the request with its credentials.
+            kind = type(error)
+        raise _lost(dialect, endpoint, kind)
+
+    def _client(self, base_url: str) -> httpx.Client:
+        with self._lock:
+            client = self._clients.get(base_url)
+            if client is None:
+                client = self._clients[base_url] = httpx.Client(
+                    limits=httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30),
+                    follow_redirects=False,
+                    trust_env=False,
+                )
+            return client
+
+    def _request(
+        self, link: Link, endpoint: Endpoint, path: Mapping[str, str], params: Mapping[str, str], body: Any
+    ) -> httpx.Request:
+        quoted = {name: quote(value, safe="") for name, value in path.items()}
+        return httpx.Request(
+            endpoint.method,
+            link.base_url + endpoint.route.format(**quoted),
+            params=params or None,
+            headers={"Accept": "application/json", "User-Agent": "pointsman", **link.headers},
+            json=body,
+        )
+
+
+class _NotNow(Unreachable):
+    """Nothing was sent, and another try right away would not be either."""
+
+
+class _Broken500(Unreachable):
+    """A 500: the vendor is broken rather than busy."""
+
+
+def _least(own: float, left: float | None) -> float:
+    return own if left is None else min(own, left)
+
+
+def _body(response: httpx.Response, ends_at: float) -> bytes:
+    """The body, unless it dribbles past the end or grows beyond reason."""
+    parts, size = [], 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if time.monotonic() > ends_at or size > _LARGEST_BODY:
+            raise httpx.ReadTimeout("the answer does not end")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _lost(dialect: Dialect, endpoint: Endpoint, kind: type[Exception]) -> VendorError:
+    """No answer. After a write that may have left, nobody can say whether it happened."""
+    detail = f"{endpoint.operation}: {kind.__name__}"
+    if endpoint.write and not issubclass(kind, _NEVER_SENT):
+        return UnknownOutcome(dialect.vendor, f"{dialect.title} did not confirm the change", detail=detail)
+    slow = issubclass(kind, httpx.TimeoutException)
+    reason = f"{dialect.title} did not answer in time" if slow else f"{dialect.title} could not be reached"
+    return Unreachable(dialect.vendor, reason, detail=detail)
+
+
+def _answer(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.Headers, raw: bytes) -> Any:
+    """The JSON of a good answer, or the error that the status means."""
+    if 200 <= status < 300:
+        return _parsed(dialect, endpoint, raw)
+    said = dialect.explain(raw)
+    detail = f"{endpoint.operation}: HTTP {status}" + (f", {said.message}" if said.message else "")
+    vendor, title, trace = dialect.vendor, dialect.title, said.trace_id
+    if status in (401, 403):
+        raise Denied(vendor, f"{title} refused our key", detail=detail, trace_id=trace)
+    if status == 404:
+        raise NotFound(vendor, f"{title} has no such record", detail=detail, trace_id=trace)
+    if status == 429:
+        wait = _retry_after(headers)
+        raise Throttled(vendor, f"{title} asks us to slow down", detail=detail, trace_id=trace, retry_after=wait)
+    if 400 <= status < 500 and status != 408:
+        raise Rejected(vendor, f"{title} did not accept that", detail=detail, trace_id=trace)
+    if endpoint.write:
+        raise UnknownOutcome(vendor, f"{title} did not confirm the change", detail=detail, trace_id=trace)
+    broken = _Broken500 if status == 500 else Unreachable
+    raise broken(vendor, f"{title} has a problem on its side", detail=detail, trace_id=trace)
+
+
+def _parsed(dialect: Dialect, endpoint: Endpoint, raw: bytes) -> Any:
+    if not raw and not endpoint.write:
+        return None
+    try:
+        return json.loads(raw)
+    except ValueError:
+        pass
+    detail = f"{endpoint.operation}: the answer is not JSON"
+    if endpoint.write:
+        raise UnknownOutcome(dialect.vendor, f"{dialect.title} did not confirm the change", detail=detail)
+    raise Unreachable(dialect.vendor, f"{dialect.title} sent an answer nobody can read", detail=detail)
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds, where the vendor names them as a number; a date is not worth a second clock."""
+    try:
+        seconds = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    """The vendor's own wait, else 0.2, 0.4, 0.8 s with jitter; for a throttled call, from 1 s on."""
+    error = _failure(state).error
+    if isinstance(error, Throttled):
+        if error.retry_after is not None:
+            return error.retry_after
+        return float(2 ** (state.attempt_number - 1) + random.uniform(0, 0.5))  # noqa: S311 - jitter
+    return float(0.2 * 2 ** (state.attempt_number - 1) + random.uniform(0, 0.1))  # noqa: S311 - jitter
+
+
+def _enough(state: tenacity.RetryCallState) -> bool:
+    """Out of tries, or out of time for the next one."""
+    left = remaining()
+    if state.attempt_number >= _failure(state).tries or state.upcoming_sleep > _LONGEST_WAIT_S:
+        return True
+    return left is not None and state.upcoming_sleep >= left
+
+
+def _failure(state: tenacity.RetryCallState) -> _Again:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, _Again):
+        raise TypeError("only reads that failed are weighed here")
+    return error
