@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from bot.understanding.plain import fold
+from bot.understanding.plain import fold, word_set
 from bot.understanding.repair import Repairer
 from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import Vocabulary
@@ -19,8 +19,8 @@ _WINDOW = 4
 _PIECES = (3, 4, 5)
 _WORD_WEIGHT, _PAIR_WEIGHT, _PIECE_WEIGHT = 1.0, 0.7, 0.35
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
-_FUNCTION = frozenset(
-    "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by".split()
+_FUNCTION = word_set(
+    "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
 )
 
 Phrase = tuple[str, ...]
@@ -43,7 +43,7 @@ class Featurizer:
     def __init__(self, vocabulary: Vocabulary, texts: Iterable[str]) -> None:
         self._lexicon = _lexicon_of(vocabulary)
         self._longest = max((len(phrase) for phrase in self._lexicon), default=1)
-        common = vocabulary.common()
+        common = vocabulary.common
         self._names = vocabulary.names - common
         seen = Counter(word for text in texts for word in set(tokens(text)))
         spelled = {word for phrase in self._lexicon for word in phrase}

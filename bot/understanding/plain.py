@@ -48,3 +48,8 @@ def fold(text: str) -> str:
     """Lower case, without accents and apostrophes: "¿Inscribió?" -> "¿inscribio?", "isn't" -> "isnt"."""
     decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The blank-separated words, for lists of words that read better as a block."""
+    return frozenset(words.split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,9 +37,17 @@ class Vocabulary(BaseModel):
     providers: dict[str, tuple[str, ...]] = {}
     pos: dict[str, tuple[str, ...]] = {}
 
+    @cached_property
     def common(self) -> frozenset[str]:
         """The common words of every language."""
         return frozenset().union(*self.never_repair.values())
+
+    @cached_property
+    def meaningful(self) -> frozenset[str]:
+        """Every single word that means something here, first names apart."""
+        entries = (self.lexicon, self.providers, self.pos)
+        phrases = [phrase for many in entries for meant, written in many.items() for phrase in (meant, *written)]
+        return self.common | self.words | {word for one in phrases for word in fold(one).replace("_", " ").split()}
 
 
 def _read(path: Path) -> Any:

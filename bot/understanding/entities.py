@@ -1,0 +1,121 @@
+"""What a question names: phones, e-mails, names, orders, ids, points, stores and vendors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.understanding.amounts import POS, PROVIDER, amounts
+from bot.understanding.found import COVER, Found, covered, values
+from bot.understanding.identifiers import emails, loyalty_ids, order_ids
+from bot.understanding.models import Entities
+from bot.understanding.names import names
+from bot.understanding.phones import phones
+from bot.understanding.phrases import phrases
+from bot.understanding.plain import plain
+from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary
+
+_LONG_DIGITS = re.compile(r"(?<![\w¦])\+?\d{6,}(?!\w)")
+_WORD = re.compile(r"[^\W\d_]+")
+_LOOSE_EMAIL = re.compile(r"[^\s@<>,;\[\]]{1,64}@[^\s@<>,;\[\]]{1,255}")
+
+
+def entities(
+    text: str,
+    *,
+    area_code: str | None = None,
+    stores: Mapping[str, Sequence[str]] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Entities:
+    """What the text names; precision comes before recall, so a number that could be two things is left out.
+
+    area_code: three digits that a local number of seven belongs to; without it such a number stays bare digits.
+    stores: store id -> nicknames; what is found is given as the id. vocabulary: the built-in one by default.
+    """
+    known = vocabulary or built_in_vocabulary()
+    shown = plain(text)
+    mail = emails(shown)
+    shown = covered(shown, mail)
+    ids = loyalty_ids(shown)
+    shown = covered(shown, ids)
+    orders = order_ids(shown)
+    shown = covered(shown, orders)
+    numbers = phones(shown, area_code=area_code)
+    shown = covered(shown, numbers)
+    shops = phrases(shown, stores or {})
+    providers = phrases(shown, known.providers, misspelt=True)
+    registers = phrases(covered(shown, providers), known.pos, misspelt=True)
+    points = amounts(_with_vendors(shown, providers, registers))
+    people = names(covered(shown, [*shops, *providers, *registers]), known)
+    return Entities(
+        phone=values(numbers),
+        email=values(mail),
+        customer_name=values(people),
+        order_id=values(orders),
+        claimed_points=points.claimed,
+        observed_points=points.observed,
+        points_delta=points.delta,
+        loyalty_id=values(ids),
+        store=values(shops),
+        provider=values(providers),
+        pos=values(registers),
+    )
+
+
+def _with_vendors(text: str, providers: Sequence[Found], registers: Sequence[Found]) -> str:
+    """The text with every vendor's name replaced by what it is, so that a name counts as a cue."""
+    marks = sorted(
+        [(one.start, one.end, PROVIDER) for one in providers] + [(one.start, one.end, POS) for one in registers]
+    )
+    out: list[str] = []
+    at = 0
+    for start, end, word in marks:
+        out += [text[at:start], word]
+        at = end
+    return "".join([*out, text[at:]])
+
+
+def masked(text: str) -> str:
+    """The text fit for storage: phones, e-mails, ids and names replaced by "[phone]", "[email]", "[id]", "[name]".
+
+    Here recall comes before precision: any first name and any six digits in a row go, too. Points stay.
+    Masking what is masked changes nothing.
+    """
+    for _ in range(5):
+        once = _masked_once(text)
+        if once == text:
+            break
+        text = once
+    return text
+
+
+def _masked_once(text: str) -> str:
+    known = built_in_vocabulary()
+    shown = plain(text).replace(COVER, " ").replace("<", " ").replace(">", " ").replace("&", " ")
+    marks: list[tuple[Found, str]] = []
+
+    def take(found: Sequence[Found], mark: str) -> str:
+        marks.extend((one, mark) for one in found)
+        return covered(shown, found)
+
+    shown_first = shown
+    shown = take(_matches(_LOOSE_EMAIL, shown), "[email]")
+    shown = take(loyalty_ids(shown), "[id]")
+    shown = take(order_ids(shown), "[id]")
+    shown = take(phones(shown), "[phone]")
+    shown = take(_matches(_LONG_DIGITS, shown), "[id]")
+    vendors = [*phrases(shown, known.providers), *phrases(shown, known.pos)]
+    shown = covered(shown, vendors)
+    shown = take(names(shown, known), "[name]")
+    lonely = [one for one in _matches(_WORD, shown) if one.value.casefold() in known.names - known.common]
+    take(lonely, "[name]")
+    out: list[str] = []
+    at = 0
+    for one, mark in sorted(marks, key=lambda marked: marked[0].start):
+        out += [shown_first[at : one.start], mark]
+        at = one.end
+    return " ".join("".join([*out, shown_first[at:]]).split())
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> list[Found]:
+    return [Found(match.start(), match.end(), match.group()) for match in pattern.finditer(text)]

@@ -1,0 +1,74 @@
+"""E-mail addresses, order numbers and loyalty ids in a text."""
+
+from __future__ import annotations
+
+import re
+
+from email_validator import EmailNotValidError, validate_email
+
+from bot.understanding.found import Found
+
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+
+_LOYALTY_LABEL = r"(?:loyalty|lealtad|member|miembro|membership|wallet|billetera|rewards?|contact|persona|aiq|alpine(?:[ ]?iq)?|spring[ ]?big|treez)"
+_SHAPE = r"(?=[a-z_-]{0,12}\d)[a-z0-9][a-z0-9_-]{3,39}"
+_LOYALTY = re.compile(
+    rf"""
+    (?<![\w-])(?P<hex>(?=[a-f]{{0,31}}\d)[0-9a-f]{{32}})(?![\w-])
+  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id|identifier|no\.|num(?:ber)?|numero|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?(?P<labelled>{_SHAPE})(?![\w-])
+  | (?<![\w-])id[ ](?:de[ ])(?:la[ ])?{_LOYALTY_LABEL}[ :#]{{0,3}}(?:es[ ])?(?P<spanish>{_SHAPE})(?![\w-])
+  | (?<![\w-])(?P<prefixed>(?:aiq|loy|lid|mbr|mem|sb|trz|wal)[_:-][a-z0-9]{{3,40}})(?![\w-])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ORDER_WORD = r"(?:orders?|ordr|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale|recibos?|pedidos?|ordene?s?|ventas?|compra|folio)"
+_NUMBER = r"(?=[a-z-]{0,5}\d)[a-z0-9][a-z0-9-]{3,19}"
+_ORDER = re.compile(
+    rf"""(?<![\w-]){_ORDER_WORD}[ ]?(?:id|number|num|no\.?|nbr|n[uú]mero|\#)?[ ]?(?:is|was|es|de)?[ :#]{{0,3}}
+    (?P<first>{_NUMBER})(?![\w-])(?![.,]\d)(?![ ]?(?:points?|pts?|puntos|ptos|dollars|bucks)\b)
+    (?P<more>(?:[ ]?(?:,|and|y|&|\+)[ ]?\#?(?:\d{{5,12}})(?![\w-]))*)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PHONE_LIKE = re.compile(r"1?\d{3}-?\d{3}-?\d{4}|\d{3}-\d{4}")
+_LONG_NUMBER = re.compile(r"\d{5,12}")
+
+
+def emails(text: str) -> list[Found]:
+    """E-mail addresses in lower case, those that `email-validator` takes; nobody is asked whether they exist."""
+    found = []
+    for match in _EMAIL.finditer(text):
+        written = match.group().strip(".'-")
+        start = match.start() + match.group().index(written)
+        try:
+            address = validate_email(written, check_deliverability=False).normalized
+        except EmailNotValidError:
+            continue
+        found.append(Found(start, start + len(written), address.lower()))
+    return found
+
+
+def loyalty_ids(text: str) -> list[Found]:
+    """Loyalty ids in lower case: 32 hexadecimal digits, a known prefix, or whatever follows the words for one.
+
+    A "loyalty number" that looks like a phone is left to the phones: many programs use the phone as the number.
+    """
+    found = []
+    for match in _LOYALTY.finditer(text):
+        group = str(match.lastgroup)
+        if group in ("labelled", "spanish") and _PHONE_LIKE.fullmatch(match[group]):
+            continue
+        found.append(Found(match.start(group), match.end(group), match[group].lower()))
+    return found
+
+
+def order_ids(text: str) -> list[Found]:
+    """Order and receipt numbers after a word for one ("receipt 5512064", "orders 5512061 and 5512064")."""
+    found = []
+    for match in _ORDER.finditer(text):
+        if re.fullmatch(r"\d{3}-\d{4}|\d{3}-\d{3}-\d{4}", match["first"]):
+            continue
+        found.append(Found(match.start("first"), match.end("first"), match["first"].lower()))
+        for more in _LONG_NUMBER.finditer(match["more"]):
+            at = match.start("more")
+            found.append(Found(at + more.start(), at + more.end(), more.group()))
+    return found

@@ -1,0 +1,198 @@
+"""Customers' names in a text: after a word that brings one, after a title, or a known first name with its last name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from bot.understanding.found import Found
+from bot.understanding.plain import fold, word_set
+from bot.understanding.vocabulary import Vocabulary
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+_TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona")
+_BRINGS = frozenset(
+    [
+        "customer",
+        "customers",
+        "cust",
+        "client",
+        "cliente",
+        "clienta",
+        "guest",
+        "member",
+        "miembro",
+        "named",
+        "name",
+        "nombre",
+    ]
+    + ["for", "para", "por", "of", "de", "llama", "called", "lady", "señora", "patient", "socio", "is", "es"]
+)
+# After these a lower-case word is a name only if it is a known first name; after the others a capital is enough.
+_WEAK = frozenset(["for", "para", "por", "of", "de", "called", "is", "es"])
+_PARTICLES = word_set("de la del los las van von da di san st")
+_FOLLOWERS = word_set(
+    "says shows showing claims swears has have had isnt doesnt didnt cant wants needs points account profile missing phone "
+    "email number birthday wallet balance register loyalty bought earned called asked think thinks should never still order "
+    "dice tiene puntos cuenta perfil quiere compro pero telefono"
+)
+_VERBS = word_set(
+    "says said claims swears has have had wants needs bought thinks called asked is isnt cant doesnt didnt dice tiene quiere compro jura no"
+)
+_LONGEST_NAME = 3
+
+
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+
+    @property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @property
+    def capital(self) -> bool:
+        return self.text[:1].isupper()
+
+
+def names(text: str, vocabulary: Vocabulary) -> list[Found]:
+    """People's names as they are written, without title. Positions are those of the text.
+
+    A text all in capitals, or all in small letters, tells nothing by its capitals; known first names then decide.
+    """
+    return _Reader(text, vocabulary).read()
+
+
+class _Reader:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.first_names = vocabulary.names
+        self.known = vocabulary.meaningful
+        self.words = [_Word(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
+        letters = [letter for letter in text if letter.isalpha()]
+        self.mixed = any(map(str.islower, letters)) and any(map(str.isupper, letters))
+
+    def read(self) -> list[Found]:
+        found: list[Found] = []
+        at = 0
+        while at < len(self.words):
+            length = self._name_at(at)
+            if length:
+                start, end = self.words[at].start, self.words[at + length - 1].end
+                value = re.sub(r"['’]s$", "", self.text[start:end].rstrip("."))
+                found.append(Found(start, start + len(value), value))
+            at += max(length, 1)
+        return found
+
+    def _name_at(self, at: int) -> int:
+        """How many words from here are one name; 0 where there is none."""
+        brought = self._brought(at)
+        if not self._may_start(at, brought):
+            return 0
+        length, full = 1, 1
+        while full < _LONGEST_NAME and self._continues(at, length):
+            full += self._bare(self.words[at + length]) not in _PARTICLES
+            length += 1
+        while length > 1 and self.words[at + length - 1].folded in _PARTICLES:
+            length -= 1
+        return length if self._enough(at, length, brought) else 0
+
+    def _brought(self, at: int) -> str:
+        """The title or word before that brings a name; empty where there is none."""
+        if at == 0 or not self._joined(at - 1, at, r"[ .:]{1,3}|'s "):
+            return ""
+        before = self.words[at - 1]
+        bare = before.text.rstrip(".").lower()
+        if bare in _TITLES:
+            return "title"
+        return fold(bare) if fold(bare) in _BRINGS and (not before.text.endswith(".")) else ""
+
+    def _joined(self, left: int, right: int, by: str = "[ \t]") -> bool:
+        return bool(re.fullmatch(by, self.text[self.words[left].end : self.words[right].start])) or (
+            self.words[left].text.endswith(".") and self.text[self.words[left].end : self.words[right].start] == " "
+        )
+
+    def _may_start(self, at: int, brought: str) -> bool:
+        word = self.words[at]
+        plain = self._bare(word)
+        if word.folded.rstrip(".") in _TITLES or len(plain) < 2:
+            return False
+        if self._is_first_name(plain, word):
+            return True
+        if plain in self.known:
+            # "Will Tanner": a common word may be a first name where the capitals of both say so.
+            return bool(brought) and self._shouts(word) and self._capital_stranger(at + 1)
+        if brought == "title":
+            return True
+        if self._shouts(word):
+            return (
+                (bool(brought) and brought not in _WEAK) or (bool(brought) and at > 0) or self._capital_stranger(at + 1)
+            )
+        return False
+
+    def _bare(self, word: _Word) -> str:
+        return re.sub(r"s$", "", word.folded) if re.search(r"['’]s$", word.text) else word.folded.rstrip(".")
+
+    def _is_first_name(self, plain: str, word: _Word) -> bool:
+        parts = [fold(part) for part in re.split("-", word.text.rstrip("."))]
+        return (plain in self.first_names and (plain not in self.known or self._shouts(word))) or (
+            len(parts) > 1 and parts[0] in self.first_names
+        )
+
+    def _shouts(self, word: _Word) -> bool:
+        """Whether the word's capital says something."""
+        return self.mixed and word.capital
+
+    def _capital_stranger(self, at: int) -> bool:
+        """Whether the word there is a capitalised one that means nothing else."""
+        if at >= len(self.words) or not self._joined(at - 1, at):
+            return False
+        word = self.words[at]
+        return self._shouts(word) and self._bare(word) not in self.known and len(word.text) > 1
+
+    def _continues(self, at: int, length: int) -> bool:
+        """Whether the word after `length` words still belongs to the name."""
+        after = at + length
+        if (
+            after >= len(self.words)
+            or not self._joined(after - 1, after)
+            or self.words[after - 1].text.endswith(("'s", "’s"))
+        ):
+            return False
+        word, plain = self.words[after], self._bare(self.words[after])
+        if plain in _PARTICLES:
+            return self._particle_leads_on(after)
+        if self._shouts(self.words[at]):
+            return self._shouts(word) and (plain not in _FOLLOWERS)
+        return self._surname(after)
+
+    def _particle_leads_on(self, at: int) -> bool:
+        """Whether "de la" and the like come to a last name."""
+        while at + 1 < len(self.words) and self._bare(self.words[at]) in _PARTICLES and self._joined(at, at + 1):
+            at += 1
+        return self._bare(self.words[at]) not in _PARTICLES and self._surname(at)
+
+    def _surname(self, at: int) -> bool:
+        """Whether a word may be a last name, or a second first name, in a text without capitals."""
+        word, plain = self.words[at], self._bare(self.words[at])
+        if self._shouts(word):
+            return True
+        if plain in self.first_names and plain not in self.known:
+            return True
+        if plain in self.known or len(plain) < 3:
+            return False
+        return all(OSA.distance(plain, other, score_cutoff=1) > 1 for other in _FOLLOWERS)
+
+    def _enough(self, at: int, length: int, brought: str) -> bool:
+        """One word alone is a name only after a title or a strong word, or as a first name that a weak word brings or a verb follows."""
+        if length > 1 or brought == "title":
+            return True
+        word = self.words[at]
+        if not self._is_first_name(self._bare(word), word):
+            return bool(brought) and brought not in _WEAK
+        follows = at + 1 < len(self.words) and self._joined(at, at + 1) and self.words[at + 1].folded in _VERBS
+        return bool(brought) or follows or "-" in word.text or word.text.endswith(("'s", "’s"))
