@@ -113,7 +113,10 @@ def _sentences(
         elif item["type"] == "missing":
             yield line, f"`{_dotted(at)}` is required and missing."
         else:
-            yield line, f"`{_dotted(at)}`: {item['msg'][:1].lower()}{item['msg'][1:]}."
+            why = item["msg"].removeprefix("Value error, ")
+            below = next((name for key, name in unset.items() if key[: len(at)] == at), None)
+            hint = f" The environment variable {below} is unset or empty." if below else ""
+            yield line, f"`{_dotted(at)}`: {why[:1].lower()}{why[1:]}.{hint}"
 
 
 def _vendor_problems(

@@ -112,9 +112,18 @@ def test_a_mistake_names_line_key_and_nearest(tmp_path: Path, old: str, new: str
 def test_an_unset_variable_of_a_required_key_is_named(tmp_path: Path) -> None:
     assert mistakes(tmp_path, GOOD, {"SLACK_BOT_TOKEN": ""}) == [
         "3: `slack.bot_token` is required, but the environment variable SLACK_BOT_TOKEN is unset or empty.",
-        "21: `stores[1].pos` needs `api_key`, or `keys` with one entry a menu."
-        if False
-        else "21: `stores[1].pos.api_key` is required, but the environment variable PINE_KEY is unset or empty.",
+        "18: `stores[1].pos`: set either api_key or keys, and not both. "
+        "The environment variable PINE_KEY is unset or empty.",
+    ]
+
+
+def test_a_short_key_and_an_unknown_zone_are_refused(tmp_path: Path) -> None:
+    text = GOOD.replace("0123456789abcdef0123456789abcdef", "short").replace(
+        'area_code = "303"', 'timezone = "America/Denvr"'
+    )
+    assert mistakes(tmp_path, text) == [
+        "9: `security.key`: too short: use 32 characters or more.",
+        '16: `stores[1].timezone`: "America/Denvr" is no time zone; write one like "America/Denver".',
     ]
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
+from pydantic import BaseModel
+from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from bot.cli.app import app, err, out
 from bot.errors import BadInput, PlaybookError
-from bot.playbook import BUILT_IN, Library, Problem, load_library
+from bot.playbook import BUILT_IN, Library, Problem, check, load_library, new_playbook
 
 playbooks_app = typer.Typer(no_args_is_help=True, help="Check, test, list and write playbooks.")
 app.add_typer(playbooks_app, name="playbooks")
@@ -30,26 +36,37 @@ def library_of(folders: list[Path] | None) -> Library:
     return load_library([BUILT_IN, *(folders or [])])
 
 
-def _show(problems: list[Problem]) -> int:
-    for problem in sorted(problems, key=lambda p: (p.severity != "error", str(p.path), p.line)):
-        colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "cyan")
-        err.print(
-            f"{problem.path}:{problem.line}: {problem.severity}: {problem.message}",
-            style=colour,
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    return sum(p.severity == "error" for p in problems)
+def _show(problems: Iterable[Problem]) -> int:
+    """Print problems, worst first; the number of errors."""
+    rank = {"error": 0, "warning": 1, "info": 2}
+    found = sorted(problems, key=lambda p: (rank[p.severity], p))
+    for problem in found:
+        colour = {"error": "red", "warning": "yellow", "info": "cyan"}[problem.severity]
+        err.print(str(problem), style=colour, markup=False, highlight=False, soft_wrap=True)
+    return sum(p.severity == "error" for p in found)
+
+
+def problems_of(library: Library) -> list[Problem]:
+    """Everything `playbooks check` has to say about a library."""
+    from bot.diagnosis import TABLE_FACTS, catalogue
+    from connectors.sandbox import SCENARIOS
+
+    facts = catalogue()
+    return check(
+        library,
+        facts.types,
+        facts.asked,
+        fact_needs=facts.needs,
+        always_read=TABLE_FACTS,
+        scenarios=SCENARIOS.keys(),
+    )
 
 
 @playbooks_app.command("check")
 def check_playbooks(folder: FolderOption = None) -> None:
     """Check every playbook against the facts, with file, line and "did you mean". Exit code 1 on an error."""
-    from bot.diagnosis import check_library
-
     library = library_of(folder)
-    errors = _show(check_library(library))
+    errors = _show(problems_of(library))
     if errors:
         err.print(f"{errors} error{'s' if errors > 1 else ''}", style="red")
         raise typer.Exit(1)
@@ -79,12 +96,12 @@ def test_playbooks(
             for case in playbook.cases:
                 result = run_case(playbook, case, open_world)
                 if not result.passed:
-                    failures.append(str(result))
+                    failures.append(result.report())
                 progress.advance(task)
     for failure in failures:
         err.print(failure, style="red", markup=False, highlight=False, soft_wrap=True)
     out.print(f"{total - len(failures)} cases passed, {len(failures)} failed")
-    if failures or _show([p for p in library.problems if p.severity == "error"]):
+    if failures or _show(p for p in library.problems if p.severity == "error"):
         raise typer.Exit(1)
 
 
@@ -102,18 +119,16 @@ def list_playbooks(folder: FolderOption = None) -> None:
             " ".join(playbook.covers),
         )
     out.print(table)
-    _show(list(library.problems))
+    _show(library.problems)
 
 
 @playbooks_app.command("new")
-def new_playbook(
+def write_new(
     playbook_id: Annotated[str, typer.Argument(metavar="ID", help="Lower case, like balance_mismatch.")],
     folder: Annotated[Path, typer.Option(help="Where to write it.")] = Path("playbooks"),
 ) -> None:
     """Write the beginning of a playbook, with a comment at every key."""
-    from bot.playbook import new_playbook_text
-
-    text = new_playbook_text(playbook_id)
+    text = new_playbook(playbook_id)
     path = folder / f"{playbook_id}.yml"
     if path.exists():
         raise BadInput(f"{path} exists already; it was left as it is.")
@@ -147,7 +162,30 @@ def facts() -> None:
     """List every fact that a playbook may use: its fields, where it comes from, what it needs."""
     from bot.diagnosis import catalogue
 
-    table = Table("fact", "type", "from", "needs", "what it is", show_lines=True)
-    for fact in catalogue().describe():
-        table.add_row(fact.name, fact.type, fact.source, " ".join(fact.needs), fact.help)
-    out.print(table)
+    models: dict[str, type[BaseModel]] = {}
+    for fact in catalogue().facts.values():
+        out.print(f"[bold]{fact.name}[/]  [cyan]{escape(type_name(fact.annotation))}[/]", highlight=False)
+        out.print(Padding(Text(fact.help), (0, 0, 0, 4)))
+        origin = f"from: {fact.source}" + (f"; needs: {', '.join(fact.needs)}" if fact.needs else "")
+        out.print(Padding(Text(origin, style="dim"), (0, 0, 0, 4)))
+        models |= {model.__name__: model for model in models_in(fact.annotation)}
+    out.print("\n[bold]Their types[/]")
+    for name, model in sorted(models.items()):
+        out.print(f"[cyan]{name}[/]", highlight=False)
+        for field_name, field in model.model_fields.items():
+            out.print(Padding(Text(f"{field_name}: {type_name(field.annotation)}"), (0, 0, 0, 4)))
+
+
+def models_in(annotation: object) -> list[type[BaseModel]]:
+    """The models inside an annotation, and those inside them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = (m for field in annotation.model_fields.values() for m in models_in(field.annotation))
+        return [annotation, *inner]
+    return [model for part in get_args(annotation) for model in models_in(part)]
+
+
+def type_name(annotation: object) -> str:
+    """An annotation as a playbook's author would write it."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation.__name__
+    return re.sub(r"\b(?:\w+\.)+", "", str(annotation)).replace("NoneType", "None")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connectors.transport import Transport
-
 from bot.cli.demo_settings import demo_config
 from bot.cli.wiring import Vendors
 from bot.diagnosis import Systems
 from connectors.sandbox import SandboxServers, World
+from connectors.transport import Transport
 
 
 @contextmanager
