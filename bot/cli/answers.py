@@ -79,9 +79,10 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="The whole diagnosis as JSON.")] = False,
 ) -> None:
     """Answer one question here, reading the store's register and provider. Writes nothing anywhere."""
+    from bot.cli.wiring import open_vendors
     from bot.diagnosis import Subject, diagnose
     from bot.understanding import entities
-    from bot.work import open_systems
+    from connectors.transport import Transport
 
     settings = read_config(config)
     where = _store(settings, store)
@@ -94,7 +95,7 @@ def ask(
         raise BadInput("Whose points? Add the customer's phone or e-mail to the question.")
     subject = Subject(entities=named, store_id=where.id, store_name=where.name, area_code=where.area_code)
     with err.status("asking the register and the loyalty provider …"):
-        diagnosis = diagnose(chosen, subject, open_systems(settings, where.id), answers=_answers(answer))
+        diagnosis = diagnose(chosen, subject, open_vendors(where, Transport()), answers=_answers(answer))
     if as_json:
         sys.stdout.write(diagnosis.model_dump_json(indent=2) + "\n")
     else:

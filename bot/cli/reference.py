@@ -27,9 +27,9 @@ def settings_page() -> str:
     for title, model in _tables("", Config):
         parts.append(_section(title, model))
     for name, connector in sorted(REGISTRY.items()):
-        for side, model in (("pos", connector.pos_settings), ("loyalty", connector.loyalty_settings)):
-            if model:
-                parts.append(_section(f'[stores.{side}] with vendor = "{name}"', model))
+        for side, settings in (("pos", connector.pos_settings), ("loyalty", connector.loyalty_settings)):
+            if settings:
+                parts.append(_section(f'[stores.{side}] with vendor = "{name}"', settings))
     return "\n".join(parts)
 
 
@@ -51,12 +51,9 @@ def _section(title: str, model: type[BaseModel]) -> str:
     ]
     if not rows:
         return ""
-    note = f"\n{model.__doc__.strip().splitlines()[0]}\n" if _own_doc(model) else ""
+    doc = "" if model is Config else (model.__dict__.get("__doc__") or "")
+    note = f"\n{doc.strip().splitlines()[0]}\n" if doc else ""
     return f"## {title}\n{note}\n| key | default | meaning |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
-
-
-def _own_doc(model: type[BaseModel]) -> bool:
-    return bool(model.__dict__.get("__doc__")) and model is not Config
 
 
 def _default(field: FieldInfo) -> str:
