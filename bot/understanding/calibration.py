@@ -1,4 +1,4 @@
-"""From raw class scores to probabilities and a decision; everything is fitted on leave-one-out scores of the training texts."""
+"""From raw class scores to probabilities and a decision, all fitted on leave-one-out scores of the training texts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Acceptance:
     def probability(self, evidence: Floats) -> Floats:
         """Probabilities (rows,) for evidence (rows, columns)."""
         scaled = (evidence - self.centre) / self.spread
-        return 1.0 / (1.0 + np.exp(-np.clip(scaled @ self.weights[:-1] + self.weights[-1], -30.0, 30.0)))
+        likely: Floats = 1.0 / (1.0 + np.exp(-np.clip(scaled @ self.weights[:-1] + self.weights[-1], -30.0, 30.0)))
+        return likely
 
 
 def fit_acceptance(evidence: Floats, is_question: Floats) -> Acceptance:

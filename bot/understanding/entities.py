@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.understanding.amounts import POS, PROVIDER, amounts
+from bot.understanding.amount_words import POS, PROVIDER
+from bot.understanding.amounts import amounts
 from bot.understanding.found import COVER, Found, covered, values
 from bot.understanding.identifiers import emails, loyalty_ids, order_ids
 from bot.understanding.models import Entities
@@ -69,7 +70,7 @@ def _with_vendors(text: str, providers: Sequence[Found], registers: Sequence[Fou
     )
     out: list[str] = []
     at = 0
-    for start, end, word in marks:
+    for start, end, word in sorted(marks):
         out += [text[at:start], word]
         at = end
     return "".join([*out, text[at:]])

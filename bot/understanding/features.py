@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 from bot.understanding.plain import fold, word_set
 from bot.understanding.repair import Repairer
@@ -124,7 +125,7 @@ def _phrase(text: str) -> Phrase:
 
 def _pairs_of(stems: Sequence[str]) -> Iterable[str]:
     """Neighbours in their order, and content words near each other in any order."""
-    for left, right in zip(stems, stems[1:], strict=False):
+    for left, right in pairwise(stems):
         yield f"{left}>{right}"
     content = [stem for stem in stems if stem not in _FUNCTION]
     for at, left in enumerate(content):

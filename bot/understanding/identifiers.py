@@ -10,18 +10,25 @@ from bot.understanding.found import Found
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 
-_LOYALTY_LABEL = r"(?:loyalty|lealtad|member|miembro|membership|wallet|billetera|rewards?|contact|persona|aiq|alpine(?:[ ]?iq)?|spring[ ]?big|treez)"
+_LOYALTY_LABEL = (
+    r"(?:loyalty|lealtad|member|miembro|membership|wallet|billetera|rewards?|contact|persona"
+    r"|aiq|alpine(?:[ ]?iq)?|spring[ ]?big|treez)"
+)
 _SHAPE = r"(?=[a-z_-]{0,12}\d)[a-z0-9][a-z0-9_-]{3,39}"
 _LOYALTY = re.compile(
     rf"""
     (?<![\w-])(?P<hex>(?=[a-f]{{0,31}}\d)[0-9a-f]{{32}})(?![\w-])
-  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id|identifier|no\.|num(?:ber)?|numero|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?(?P<labelled>{_SHAPE})(?![\w-])
+  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id|identifier|no\.|num(?:ber)?|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?
+        (?P<labelled>{_SHAPE})(?![\w-])
   | (?<![\w-])id[ ](?:de[ ])(?:la[ ])?{_LOYALTY_LABEL}[ :#]{{0,3}}(?:es[ ])?(?P<spanish>{_SHAPE})(?![\w-])
   | (?<![\w-])(?P<prefixed>(?:aiq|loy|lid|mbr|mem|sb|trz|wal)[_:-][a-z0-9]{{3,40}})(?![\w-])
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ORDER_WORD = r"(?:orders?|ordr|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale|recibos?|pedidos?|ordene?s?|ventas?|compra|folio)"
+_ORDER_WORD = (
+    r"(?:orders?|ordr|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale"
+    r"|recibos?|pedidos?|ordene?s?|ventas?|compra|folio)"
+)
 _NUMBER = r"(?=[a-z-]{0,5}\d)[a-z0-9][a-z0-9-]{3,19}"
 _ORDER = re.compile(
     rf"""(?<![\w-]){_ORDER_WORD}[ ]?(?:id|number|num|no\.?|nbr|n[uú]mero|\#)?[ ]?(?:is|was|es|de)?[ :#]{{0,3}}

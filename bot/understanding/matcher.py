@@ -120,7 +120,9 @@ class Matcher:
         words = [self._columns[word] for word in features.words if word in self._columns]
         unknown = len(features.words) - len(words)
         evidence = _evidence(raw[None, :], self._idf[words], self._spoken[words], unknown * self._rarest)
-        return (softmax(raw[None, :-1] * self._sharpness) * self._acceptance.probability(evidence)[:, None])[0]
+        shares = softmax(raw[None, :-1] * self._sharpness)[0]
+        likely: Floats = shares * self._acceptance.probability(evidence)
+        return likely
 
 
 def _labelled(
@@ -148,8 +150,9 @@ def _labelled(
 def _evidence(raw: Floats, idf: Floats, spoken: Floats, unknown: float) -> Floats:
     """What tells a question from chatter, one row (1, columns), from the raw scores (1, playbooks + chatter).
 
-    idf (words,) and spoken (words, playbooks) are of the text's known words; spoken says how surely a playbook's questions use the word.
-    The last columns are the shares of the text's IDF mass that the winner's questions, and any questions, share.
+    idf (words,) and spoken (words, playbooks) are of the text's known words; spoken says how surely a playbook's
+    questions use the word; unknown is the IDF mass of the words that no training text has. The last three columns are
+    the share of the mass that the winner's questions share, the unknown share, and the mass itself.
     """
     scores = np.sort(raw[0, :-1])[::-1]
     winner = int(np.argmax(raw[0, :-1]))
@@ -191,7 +194,7 @@ class _Trainer:
         labels = self.corpus.labels
         judged = np.flatnonzero(labels >= -1)
         rarest = float(self.idf.max())
-        evidence = np.vstack([self._left_out_evidence(at, left_out[at], rarest) for at in judged])
+        evidence = np.vstack([self._left_out_evidence(int(at), left_out[at], rarest) for at in judged])
         truth = labels[judged]
         acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
         sharpness = fit_sharpness(left_out[labels >= 0][:, :-1], labels[labels >= 0])

@@ -13,34 +13,23 @@ from bot.understanding.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona")
-_BRINGS = frozenset(
-    [
-        "customer",
-        "customers",
-        "cust",
-        "client",
-        "cliente",
-        "clienta",
-        "guest",
-        "member",
-        "miembro",
-        "named",
-        "name",
-        "nombre",
-    ]
-    + ["for", "para", "por", "of", "de", "llama", "called", "lady", "señora", "patient", "socio", "is", "es"]
-)
+_BRINGS = word_set("""
+    customer customers cust client cliente clienta guest member miembro named name nombre for para por of de
+    llama called lady senora patient socio is es
+""")
 # After these a lower-case word is a name only if it is a known first name; after the others a capital is enough.
-_WEAK = frozenset(["for", "para", "por", "of", "de", "called", "is", "es"])
+_WEAK = word_set("for para por of de called is es")
 _PARTICLES = word_set("de la del los las van von da di san st")
-_FOLLOWERS = word_set(
-    "says shows showing claims swears has have had isnt doesnt didnt cant wants needs points account profile missing phone "
-    "email number birthday wallet balance register loyalty bought earned called asked think thinks should never still order "
-    "dice tiene puntos cuenta perfil quiere compro pero telefono"
-)
-_VERBS = word_set(
-    "says said claims swears has have had wants needs bought thinks called asked is isnt cant doesnt didnt dice tiene quiere compro jura no"
-)
+_FOLLOWERS = word_set("""
+    says shows showing claims swears has have had isnt doesnt didnt cant wants needs points account profile
+    missing phone email number birthday wallet balance register loyalty bought earned called asked think thinks
+    should never still order dice tiene puntos cuenta perfil quiere compro pero telefono
+""")
+_VERBS = word_set("""
+    says said claims swears has have had wants needs bought thinks called asked is isnt cant doesnt didnt dice
+    tiene quiere compro jura no
+""")
+_POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 3
 
 
@@ -188,11 +177,11 @@ class _Reader:
         return all(OSA.distance(plain, other, score_cutoff=1) > 1 for other in _FOLLOWERS)
 
     def _enough(self, at: int, length: int, brought: str) -> bool:
-        """One word alone is a name only after a title or a strong word, or as a first name that a weak word brings or a verb follows."""
+        """One word alone is a name after a title or strong word; a first name also after a weak one or before a verb."""
         if length > 1 or brought == "title":
             return True
         word = self.words[at]
         if not self._is_first_name(self._bare(word), word):
             return bool(brought) and brought not in _WEAK
         follows = at + 1 < len(self.words) and self._joined(at, at + 1) and self.words[at + 1].folded in _VERBS
-        return bool(brought) or follows or "-" in word.text or word.text.endswith(("'s", "’s"))
+        return bool(brought) or follows or "-" in word.text or word.text.endswith(_POSSESSIVE)

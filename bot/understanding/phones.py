@@ -25,6 +25,7 @@ _AMOUNT_BEFORE = re.compile(
     r"(?:says?|shows?|showing|has|had|have|see|only|with|dice|tiene|muestra|salen?|aparecen?|add|be)[ \t]+$",
     re.IGNORECASE,
 )
+_PHONE_WORD = re.compile(r"(?:phone|number|cell?|tel[eé]fono|n[uú]mero|#|call)\W{0,3}(?:is|es)?\W{0,3}$", re.IGNORECASE)
 _RECEIPTS = re.compile(
     r"\b(?:order|receipt|rec(?:ie|i|e)pt|rcpt|ticket|recibo|pedido|orden|sale|transaction|venta|id)s?\b", re.IGNORECASE
 )
@@ -33,8 +34,8 @@ _RECEIPTS = re.compile(
 def phones(text: str, *, area_code: str | None = None) -> list[Found]:
     """Phone numbers in E.164, or bare digits where a number of seven digits has no `area_code` to go with it.
 
-    An extension is read as part of the number and dropped. Seven digits in a row are a phone only where the text names no receipt
-    or id, for they look alike.
+    An extension is read as part of the number and dropped. Seven digits in a row are a phone only where the text names
+    no receipt or id, for they look alike.
     """
     found: list[Found] = []
     for match in _ABROAD.finditer(text):
@@ -51,7 +52,7 @@ def phones(text: str, *, area_code: str | None = None) -> list[Found]:
     for match in _LOCAL.finditer(text):
         if _overlaps(match, found) or (not match["second"] and may_be_receipt):
             continue
-        if match["second"] == " " and not match["exchange"] == "555" and not _stands_alone(match, text):
+        if match["second"] == " " and match["exchange"] != "555" and not _stands_alone(match, text):
             continue
         digits = match["exchange"] + match["line"]
         found.append(Found(match.start(), match.end(), (area_code and _e164(f"+1{area_code}{digits}")) or digits))
@@ -74,17 +75,11 @@ def _overlaps(match: re.Match[str], found: list[Found]) -> bool:
 
 
 def _is_amount_and_local(match: re.Match[str], text: str) -> bool:
-    """Whether "240 555-0142" is rather an amount and a local number: written apart, after a word that brings an amount."""
+    """Whether "240 555-0142" is rather an amount and a local number: written apart, after "shows" and the like."""
     apart = match["first"] == " " and match["second"] not in ("", " ") and not match["open"] and not match["country"]
     return apart and bool(_AMOUNT_BEFORE.search(text[: match.start()]))
 
 
 def _stands_alone(match: re.Match[str], text: str) -> bool:
     """Whether "867 5309" is set apart by a word for phones, so that it is not two amounts."""
-    return bool(
-        re.search(
-            r"(?:phone|number|cell?|tel[eé]fono|n[uú]mero|#|call)\W{0,3}(?:is|es)?\W{0,3}$",
-            text[: match.start()],
-            re.IGNORECASE,
-        )
-    )
+    return bool(_PHONE_WORD.search(text[: match.start()]))

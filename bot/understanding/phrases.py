@@ -34,7 +34,7 @@ def _letterwise_fold(text: str) -> str:
 
 
 def phrases(text: str, entries: Mapping[str, Sequence[str]], *, misspelt: bool = False) -> list[Found]:
-    """Where the text writes one of `entries` (our name -> spellings; our name counts as one), as our name in lower case.
+    """Where the text writes one of `entries` (our name -> spellings, itself among them), as our name in lower case.
 
     misspelt: also words of six or more letters that are one slip from a spelling.
     """

@@ -1,0 +1,111 @@
+"""The words around a number that say what it is, in both languages, and a text cut into numbers and such words."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.plain import fold, word_set
+
+PROVIDER, POS = "theprovider", "thepos"
+"""Words that stand in the place of vendors' names."""
+
+LARGEST = 1_000_000
+LONGEST_BARE = 100_000
+"""From here on a number is points only where it says so; six digits alone are an id more often."""
+
+POINTS = word_set("points point pts pt puntos punto ptos pnts puntitos")
+UNITS = word_set("""
+    dollars dollar bucks usd dolares pesos percent times day days week weeks month months year years yr yrs min
+    mins minute minutes hour hours hr hrs am pm grams gram g oz ounce ounces mg lb lbs x st nd rd th accounts
+    account profiles profile customers people orders order visits visit purchases purchase receipts items item
+    dias semanas meses anos horas minutos veces cuentas perfiles compras personas customer clientes jars jar
+    bags boxes units unit packs carts
+""")
+LABELS = word_set("id number num numero order ticket receipt recibo profile code codigo pin version gen gelato")
+NUMBERED = word_set("register reg pos caja store till terminal tienda lane")
+SPENT = word_set("""
+    spent spend spends gasto gaste paid pago pagaron redeemed redeem canjeo used uso over under since desde
+""")
+
+# What shows points, who speaks of them, and how: each on the claiming or on the register's side.
+CLAIM_THINGS = word_set(f"""
+    app apps aplicacion wallet wallets billetera phone fone cel celular telefono text sms mensaje online website
+    web site pagina dashboard portal {PROVIDER}
+""")
+OBSERVE_THINGS = word_set(f"""
+    register reg pos caja screen pantalla system sistema till checkout kiosk ours here aqui nuestro {POS}
+""")
+CLAIM_FIXED = word_set("should supposed deberia deberian debe debia expected expects expecting expect")
+CLAIM_PEOPLE = word_set("""
+    customer cust client cliente clienta guest he she they shes hes guy lady dude gal man woman member senora
+    senor ella el husband wife mom dad
+""")
+OBSERVE_PEOPLE = word_set("we i im mine me nosotros yo it")
+CLAIM_VERBS = word_set("""
+    says say said claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before
+""")
+OBSERVE_VERBS = word_set("""
+    shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen marca veo
+    only solo now ahora today hoy
+""")
+PREPOSITIONS = word_set("in on at from per by en inside")
+SMALL_WORDS = word_set("the his her their my our your this a el la los su sus customers guests clients de on at")
+
+# What asks for points to be added or taken off.
+ADD = word_set("""
+    add give credit put plus dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar
+    dar darle regalale
+""")
+TAKE = word_set("""
+    deduct remove subtract minus dock quita quitale quitar resta restale restar descuenta descontar descuentale
+    baja bajale
+""")
+AWAY = word_set("off away out back")
+WHOM = word_set("him her them the this that customer cust le a al su another an extra me just about like account")
+AFTER_DELTA = POINTS | word_set("""
+    to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra
+    into
+""")
+WANTS = word_set("needs need want wants please can could necesita quiere ocupa")
+ADDED = word_set("added credited agregados sumados")
+REMOVED = word_set("removed deducted taken quitados restados")
+
+_TOKEN = re.compile(
+    r"""
+    (?P<money>\$\s?\d[\d,.]*)
+  | (?P<signed>(?<![\w.,)+-])[+−-](?:\d{1,3}(?:,\d{3})+(?![\w%.,]\d?)|\d{1,6}(?![\w%]|[.,:/]\d)))
+  | (?P<number>(?<![\w.,:/#$+−-])
+        (?:\d{1,3}(?:,\d{3})+
+          |\d{1,3}(?:\.\d{3})+(?=\s?(?:points?|pts?|puntos|ptos)\b)
+          |\d{1,3}(?:\.\d)?k\b
+          |\d{1,6})
+        (?![\w%]|[.,:/-]\d))
+  | (?P<word>[^\W\d_]+)
+  | (?P<stop>[.;?!\n¦|])
+  | (?P<other>[\d][\w.,:/%-]*)
+    """,
+    re.VERBOSE,
+)
+
+
+class Tokens:
+    """A text cut into numbers, words and stops: `kinds` and `written` have one entry each."""
+
+    def __init__(self, text: str) -> None:
+        found = list(_TOKEN.finditer(fold(text)))
+        self.kinds = [str(one.lastgroup) for one in found]
+        self.written = [one.group() for one in found]
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def word(self, at: int) -> str:
+        """The word at this place; empty where there is something else, or nothing."""
+        return self.written[at] if 0 <= at < len(self.kinds) and self.kinds[at] == "word" else ""
+
+    def value(self, at: int) -> int:
+        """The number at this place without its sign: "1,200", "1.200" and "1.2k" are 1200."""
+        written = self.written[at].lstrip("+-−")
+        if written.endswith("k"):
+            return round(float(written[:-1]) * 1000)
+        return int(written.replace(",", "").replace(".", ""))

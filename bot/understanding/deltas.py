@@ -1,0 +1,60 @@
+"""Points that a text asks to add or to take off."""
+
+from __future__ import annotations
+
+from bot.understanding.amount_words import (
+    ADD,
+    ADDED,
+    AFTER_DELTA,
+    AWAY,
+    LARGEST,
+    POINTS,
+    REMOVED,
+    TAKE,
+    UNITS,
+    WANTS,
+    WHOM,
+    Tokens,
+)
+
+
+def deltas(tokens: Tokens) -> dict[int, int]:
+    """Place of a number -> signed points, for what the text asks to add or to take off."""
+    out: dict[int, int] = {}
+    for at, kind in enumerate(tokens.kinds):
+        if kind == "signed" and tokens.word(at + 1) not in UNITS:
+            value = tokens.value(at)
+            out[at] = value if tokens.written[at][0] == "+" else -value
+        elif kind == "number" and tokens.word(at + 1) not in UNITS and (sign := _asked(tokens, at)):
+            out[at] = sign * tokens.value(at)
+    return {at: value for at, value in out.items() if value and abs(value) <= LARGEST}
+
+
+def _asked(tokens: Tokens, at: int) -> int:
+    """1 to add, -1 to take off, 0 where nothing is asked of the number there."""
+    after = tokens.word(at + 1)
+    if after and after not in AFTER_DELTA:
+        return 0
+    back = at - 1
+    away = False
+    while tokens.word(back) in WHOM or tokens.word(back) in AWAY:
+        away = away or tokens.word(back) in AWAY
+        back -= 1
+    verb = tokens.word(back)
+    if verb in ADD:
+        return 1
+    if verb in TAKE:
+        return -1
+    if verb in ("take", "knock"):
+        following = [tokens.word(at + step) for step in (1, 2)]
+        gone = away or any(word in AWAY or word == "from" for word in following)
+        return -1 if gone else 0
+    return _wanted(tokens, at)
+
+
+def _wanted(tokens: Tokens, at: int) -> int:
+    """ "needs 50 points added": the verb comes after."""
+    step = at + (2 if tokens.word(at + 1) in POINTS else 1)
+    if tokens.word(at - 1) not in WANTS and tokens.word(at - 2) not in WANTS:
+        return 0
+    return 1 if tokens.word(step) in ADDED else -1 if tokens.word(step) in REMOVED else 0
