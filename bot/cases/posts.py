@@ -27,9 +27,10 @@ def claim_post(conn: sa.Connection, *, subject: str, channel: str, now: datetime
     return insert_once(conn, posts, {"subject": subject, "channel": channel, "posted_at": now})
 
 
-def posted(conn: sa.Connection, *, subject: str, ts: str) -> None:
-    """Remember where `subject` stands."""
-    conn.execute(posts.update().where(posts.c.subject == subject).values(ts=ts))
+def posted(conn: sa.Connection, *, subject: str, ts: str, channel: str | None = None) -> None:
+    """Remember where `subject` stands; `channel` where it was addressed to a person and landed in a conversation."""
+    where = {"ts": ts} if channel is None else {"ts": ts, "channel": channel}
+    conn.execute(posts.update().where(posts.c.subject == subject).values(**where))
 
 
 def release_post(conn: sa.Connection, *, subject: str) -> None:

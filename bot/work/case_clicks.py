@@ -10,15 +10,13 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Case, CaseState, Role, audit, case_store, labels
+from bot.cases import Actor, Case, CaseState, Deed, audit, authorize, case_store, labels
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import entities, masked
 from bot.work.house import House
 from bot.work.intake import ack_transaction
 from bot.work.told import Told, is_local
 
-_ELEVATED = frozenset({Role.MANAGER, Role.SUPPORT, Role.REGIONAL, Role.ADMIN})
-_SUPPORTERS = frozenset({Role.SUPPORT, Role.REGIONAL, Role.ADMIN})
 _LONGEST_REPLY = 12_000
 Rating = Literal["helpful", "not_helpful"]
 
@@ -76,13 +74,16 @@ def _click(house: House, case_id: str, actor: Actor) -> Iterator[_Click]:
 
 
 def _check_may_touch(house: House, case: Case, actor: Actor) -> None:
-    """The asker, the store's people, managers and support."""
-    if actor.is_guest or actor.team_id != case.team_id:
-        raise NotAllowed("Only the store's own staff can do this.")
-    if actor.user_id == case.asker or actor.roles & _ELEVATED:
+    """The store's people, and those who work for every store; before the store is known, the asker."""
+    if case.store_id is None and actor.user_id == case.asker and not actor.is_guest:
         return
-    if case.store_id is not None and case.store_id not in actor.stores | actor.manages:
-        raise NotAllowed(f"Only staff of {house.config.store(case.store_id).name} can do this.")
+    _check(house, actor, Deed.ASK, case.store_id)
+
+
+def _check(house: House, actor: Actor, deed: Deed, store_id: str | None) -> None:
+    verdict = authorize(actor, deed, None, store_id=store_id, policy=house.config.policy, now=house.clock())
+    if not verdict.allowed:
+        raise NotAllowed(verdict.sentence)
 
 
 def _open(click: _Click) -> None:
@@ -104,7 +105,7 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor) -> None:
         if click.case.playbook != playbook:
             click.label("chosen", playbook)
         told = click.told
-        private = told.but(run=told.run + 1, broken=False, need=None, looked_up=None)
+        private = told.but(run=told.run + 1, need=None, looked_up=None)
         click.change(
             "choose", job="diagnose", playbook=playbook, state=_looking(click.case), diagnosis=None, private=private
         )
@@ -119,11 +120,11 @@ def supply(house: House, case_id: str, text: str, actor: Actor, *, phone: str | 
         _open(click)
         told = click.told
         if phone is not None:
-            private = told.but(phone=phone, run=told.run + 1, need=None, broken=False)
+            private = told.but(phone=phone, run=told.run + 1, need=None)
         else:
             _check_useful(house, click.case, text)
             texts = (*told.texts, text[:_LONGEST_REPLY])
-            private = told.but(texts=texts, phone=None, run=told.run + 1, need=None, broken=False)
+            private = told.but(texts=texts, phone=None, run=told.run + 1, need=None)
         click.change("supply", job="diagnose", state=_looking(click.case), private=private, diagnosis=None)
 
 
@@ -157,12 +158,11 @@ def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:
     """The store that the question is about; the person must belong there. Raises NotAllowed, BadInput."""
     if all(store.id != store_id for store in house.config.stores):
         raise BadInput("I do not know that store.")
-    if store_id not in actor.stores | actor.manages and not actor.roles & _ELEVATED:
-        raise NotAllowed(f"Only staff of {house.config.store(store_id).name} can ask about it.")
+    _check(house, actor, Deed.ASK, store_id)
     with _click(house, case_id, actor) as click:
         _open(click)
         told = click.told
-        private = told.but(run=told.run + 1, need=None, broken=False)
+        private = told.but(run=told.run + 1, need=None)
         click.change(
             "store", job="diagnose", store_id=store_id, state=_looking(click.case), private=private, diagnosis=None
         )
@@ -173,7 +173,7 @@ def answer(house: House, case_id: str, fact: str, option: str, actor: Actor) -> 
     with _click(house, case_id, actor) as click:
         _open(click)
         told = click.told
-        private = told.but(answers={**told.answers, fact: option}, run=told.run + 1, broken=False)
+        private = told.but(answers={**told.answers, fact: option}, run=told.run + 1)
         click.change("answer", job="diagnose", private=private)
 
 
@@ -193,7 +193,7 @@ def not_this(house: House, case_id: str, actor: Actor) -> None:
             state=CaseState.CHOOSING if case.playbook and rest else CaseState.UNMATCHED,
             playbook=None,
             diagnosis=None,
-            private=told.but(rejected=rejected, need=None, run=told.run + 1, broken=False),
+            private=told.but(rejected=rejected, need=None, run=told.run + 1),
         )
 
 
@@ -217,9 +217,7 @@ def escalate(house: House, case_id: str, actor: Actor) -> None:
         if click.case.state is CaseState.ESCALATED:
             raise TooLate("This is with support already. They answer here.")
         _open(click)
-        now = house.clock()
-        private = click.told.but(broken=False)
-        click.change("escalate", job="present", state=CaseState.ESCALATED, escalated_at=now, private=private)
+        click.change("escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock())
 
 
 def close(house: House, case_id: str, actor: Actor) -> None:
@@ -233,7 +231,7 @@ def close(house: House, case_id: str, actor: Actor) -> None:
 
 def claim(house: House, case_id: str, actor: Actor) -> None:
     """Support takes an escalated case. Raises NotAllowed; TooLate naming who has it."""
-    _check_support(actor)
+    _check(house, actor, Deed.CLAIM, None)
     with _click(house, case_id, actor) as click:
         if click.case.claimed_by is not None:
             raise TooLate(f"<@{click.case.claimed_by}> has taken this already.")
@@ -244,7 +242,7 @@ def claim(house: House, case_id: str, actor: Actor) -> None:
 
 def hand_on(house: House, case_id: str, actor: Actor) -> None:
     """Support passes the packet to a vendor's desk; the case stays theirs. Raises NotAllowed, TooLate."""
-    _check_support(actor)
+    _check(house, actor, Deed.CLAIM, None)
     with _click(house, case_id, actor) as click:
         _open(click)
         private = click.told.but(handed_on_by=actor.user_id)
@@ -253,14 +251,9 @@ def hand_on(house: House, case_id: str, actor: Actor) -> None:
 
 def resolve(house: House, case_id: str, actor: Actor) -> None:
     """Support says it is solved. Raises NotAllowed, TooLate."""
-    _check_support(actor)
+    _check(house, actor, Deed.CLAIM, None)
     with _click(house, case_id, actor) as click:
         _open(click)
         click.change(
             "resolve", job="present", state=CaseState.CLOSED, private=click.told.but(resolved_by=actor.user_id)
         )
-
-
-def _check_support(actor: Actor) -> None:
-    if not actor.roles & _SUPPORTERS:
-        raise NotAllowed("Only loyalty support can do this.")

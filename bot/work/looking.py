@@ -108,7 +108,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         state=case.state if case.state is CaseState.ESCALATED else state,
         diagnosis=diagnosis.model_dump(mode="json"),
         customer_ref=customer_reference(house, store.id, diagnosis),
-        private=told.but(need=None, broken=False, looked_up=found),
+        private=told.but(need=None, looked_up=found),
     )
     if kept and diagnosis.cause is not None:
         proposals.offer_fixes(house, case.id, diagnosis)

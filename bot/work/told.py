@@ -51,7 +51,6 @@ class Told(BaseModel):
     need: Need | None = None
     run: int = 0
     looked_up: Entities | None = None
-    broken: bool = False
     ratings: dict[str, str] = {}
     handed_on_by: str | None = None
     resolved_by: str | None = None

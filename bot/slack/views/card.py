@@ -16,9 +16,9 @@ _NOT_TOLD = 6
 _STEPS = 2800
 
 
-def case_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
-    """The card of a case in any state: (complete fallback text, blocks)."""
-    if case.broken:
+def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, list[Block]]:
+    """The card of a case in any state: (complete fallback text, blocks). `broken`: the last look at it failed."""
+    if broken:
         body = _broken(case, say)
     elif case.state is CaseState.CLOSED and case.diagnosis is None:
         body = [section(say("card.resolved", who=user(case.resolved_by)) if case.resolved_by else say("card.closed"))]

@@ -27,7 +27,7 @@ def change_in_words(fix: FixView, say: Say) -> str:
 
 
 def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
-    """The button that starts a fix. A phone that the staff member named already is confirmed at once; else a modal asks."""
+    """The button that starts a fix. A phone that staff named already is confirmed at once; otherwise a modal asks."""
     action = f"fix:{fix.kind}" + (f":{fix.nth}" if fix.nth else "")
     dialog = None
     text = say(f"fix.{fix.kind}")

@@ -1,28 +1,14 @@
-"""The modals, and what their answers mean. Reading a submission gives values or errors by block, never an exception."""
+"""The modals, and what was typed in them. Whether it can be used is judged elsewhere; errors come back by field."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.slack.blocks import Block, modal, notice_modal, section, select_input, text_input
 from bot.slack.strings import Say
-from bot.slack.text import escape, points
+from bot.slack.text import escape, points, signed
 from bot.slack.views.model import FixView, Need
-
-_SIGNED = re.compile(r"^[+-]?\d{1,7}$")
-_MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", " ": None, ",": None, "\u00a0": None})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a submitted modal says: values by name, or errors by block_id (then nothing may be done)."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
 
 
 def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
@@ -51,12 +37,6 @@ def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
     )
 
 
-def read_customer(state: dict[str, Any]) -> Answer:
-    """The typed phone, e-mail and order, as typed; the question's flow judges whether they can be used."""
-    typed = {name: value for name in ("phone", "email", "order") if (value := typed_value(state, name))}
-    return Answer(values=typed)
-
-
 def adjust_modal(fix: FixView, say: Say) -> Block:
     """Signed points, internal reason, comment; says the balance and that a manager decides."""
     intro = say("modal.adjust.no_balance")
@@ -69,17 +49,22 @@ def adjust_modal(fix: FixView, say: Say) -> Block:
             say("modal.adjust.points"),
             hint=say("modal.adjust.points_hint"),
             placeholder="+50",
-            initial=f"{fix.points:+f}" if fix.points else "",
+            initial=signed(fix.suggested) if fix.suggested else "",
             longest=12,
         ),
         text_input(
-            "reason", say("modal.adjust.reason"), hint=say("modal.adjust.reason_hint"), multiline=True, longest=500
+            "reason",
+            say("modal.adjust.reason"),
+            hint=say("modal.adjust.reason_hint"),
+            initial=fix.reason,
+            multiline=True,
+            longest=500,
         ),
         text_input(
             "comment",
             say("modal.adjust.comment"),
             hint=say("modal.adjust.comment_hint"),
-            initial=say("modal.adjust.comment_default"),
+            initial=fix.comment or say("modal.adjust.comment_default"),
             longest=120,
         ),
     ]
@@ -93,18 +78,14 @@ def adjust_modal(fix: FixView, say: Say) -> Block:
     )
 
 
-def read_adjust(state: dict[str, Any], say: Say) -> Answer:
-    """points (a signed whole number, as text), reason, comment."""
-    errors: dict[str, str] = {}
-    raw = typed_value(state, "points").translate(_MINUS)
-    if not _SIGNED.match(raw) or Decimal(raw) == 0:
-        errors["points"] = say("modal.adjust.points_error")
-    reason, comment = typed_value(state, "reason"), typed_value(state, "comment")
-    if not reason:
-        errors["reason"] = say("modal.empty_error")
-    if not comment:
-        errors["comment"] = say("modal.empty_error")
-    return Answer(errors=errors) if errors else Answer({"points": str(int(raw)), "reason": reason, "comment": comment})
+def read_fields(state: dict[str, Any], *names: str) -> dict[str, str]:
+    """What was typed in these fields; the kind of fix itself judges whether it can be used."""
+    return {name: typed_value(state, name) for name in names}
+
+
+def field_errors(fields: Mapping[str, str], say: Say, language: str) -> dict[str, str]:
+    """Errors by block: the rule's own sentence, or in Spanish the field's general one."""
+    return {name: text if language == "en" else say(f"field.{name}") for name, text in fields.items()}
 
 
 def relink_modal(fix: FixView, say: Say) -> Block:

@@ -17,9 +17,10 @@ Need = Literal["customer", "area_code", "which_phone", "store", "order"]
 class FixView:
     """One proposal as people see it.
 
-    points: signed; before: the balance the change starts from. phone_*: masked; `phone_after` is "" while nobody has
-    said the number. guided: a person carries it out, following `steps`. deciders: ids of people and groups who may
-    decide. outcome: for staff, what the vendor answered, when it is not simply done.
+    points: signed, once asked for; suggested: as the question named them. before: the balance the change starts from.
+    phone_*: masked; `phone_after` is "" while nobody has said the number. guided: a person carries it out, following
+    `steps`. deciders: ids of people who may decide. outcome: for staff, what the vendor answered, when it is not simply
+    done.
     """
 
     id: str
@@ -30,6 +31,7 @@ class FixView:
     guided: bool = False
     steps: tuple[str, ...] = ()
     points: Decimal | None = None
+    suggested: Decimal | None = None
     before: Decimal | None = None
     balance_now: Decimal | None = None
     phone_before: str = ""
@@ -95,6 +97,5 @@ class CaseView:
     escalated_at: datetime | None = None
     handed_on_by: str | None = None
     resolved_by: str | None = None
-    broken: bool = False
     link: str = ""
     updated_at: datetime | None = None

@@ -14,8 +14,8 @@ from bot.slack.views.model import CaseView
 _CHECKS = 24
 
 
-def packet_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
-    """The message in the escalation channel: (fallback text, blocks)."""
+def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, list[Block]]:
+    """The message in the escalation channel: (fallback text, blocks). `support`: mentions of those it is for."""
     asked = say(
         "packet.asked",
         asker=user(case.asker),
@@ -24,7 +24,7 @@ def packet_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
     )
     blocks = [
         header(f"{say('packet.title')}: {case.title or say('case.untitled')}"),
-        section(asked + (f" · <{case.link}|{say('packet.thread')}>" if case.link else "")),
+        section(" · ".join(part for part in (support, asked, _thread_link(case, say)) if part)),
         fields(
             (say("packet.question"), escape(clip(case.question, 1200)) or "–"),
             (say("packet.found"), clip(found(case, say), 1500)),
@@ -43,6 +43,10 @@ def packet_card(case: CaseView, say: Say) -> tuple[str, list[Block]]:
             blocks.append(section(line))
     blocks += _standing(case, say)
     return spoken(blocks, say), blocks
+
+
+def _thread_link(case: CaseView, say: Say) -> str:
+    return f"<{case.link}|{say('packet.thread')}>" if case.link else ""
 
 
 def found(case: CaseView, say: Say) -> str:

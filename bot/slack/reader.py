@@ -1,0 +1,193 @@
+"""From the stored truth to what the views render: masked, with titles and people looked up. Reads, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from bot.cases import (
+    Actor,
+    Case,
+    CaseState,
+    Proposal,
+    ProposalState,
+    Role,
+    case_store,
+    mask_phone,
+    may_approve_here,
+    proposal_store,
+    reading,
+    who_can_approve,
+)
+from bot.diagnosis import Diagnosis
+from bot.effects import KINDS
+from bot.slack.views.home import Desk
+from bot.slack.views.model import CaseView, FixView, Neighbour
+from bot.understanding import masked
+from bot.work import questions
+from bot.work.house import House
+from bot.work.questions import Told
+from connectors import REGISTRY
+
+Link = Callable[[str, str], str]
+"""(channel, ts) to a permalink, "" where Slack gives none."""
+
+_ALWAYS = frozenset(ProposalState) - {ProposalState.OFFERED}
+_MANY = 8
+_KNOWN_AT_ONCE = 5
+
+
+class Reader:
+    """Reads cases and proposals of one house for rendering."""
+
+    def __init__(self, house: House, link: Link) -> None:
+        self._house = house
+        self._link = link
+
+    def case_id_of(self, proposal_id: str) -> str:
+        """The case of a proposal. Raises KeyError."""
+        return self.proposal(proposal_id).case_id
+
+    def case(self, case_id: str) -> Case:
+        """The stored case. Raises KeyError."""
+        with reading(self._house.engine) as conn:
+            return case_store.get_case(conn, self._house.vault, case_id)
+
+    def proposal(self, proposal_id: str) -> Proposal:
+        """The stored proposal. Raises KeyError."""
+        with reading(self._house.engine) as conn:
+            return proposal_store.get_proposal(conn, self._house.vault, proposal_id)
+
+    def view(self, case: Case, *, full: bool = True) -> CaseView:
+        """The case as its card shows it; not `full` leaves out what a list on Home does not need."""
+        house, told = self._house, Told.of(case.private)
+        playbook = house.library.playbooks.get(case.playbook or "")
+        diagnosis = questions.diagnosis_of(case)
+        store = house.config.store(case.store_id) if case.store_id else None
+        view = CaseView(
+            id=case.id,
+            state=case.state,
+            language=case.language,
+            asker=case.asker,
+            question=masked(told.texts[0]) if told.texts else "",
+            title=playbook.title.in_language(case.language) if playbook else "",
+            playbook=case.playbook if playbook else None,
+            store_name=store.name if store else "",
+            diagnosis=diagnosis,
+            need=told.need if case.state in (CaseState.NEEDS, CaseState.ESCALATED) else None,
+            rated=bool(told.ratings),
+            claimed_by=case.claimed_by,
+            escalated_at=case.escalated_at,
+            handed_on_by=told.handed_on_by,
+            resolved_by=told.resolved_by,
+            link=self._link(case.channel, case.asked_ts),
+            updated_at=case.updated_at,
+        )
+        return self._filled(view, case, told, diagnosis) if full else view
+
+    def _filled(self, view: CaseView, case: Case, told: Told, diagnosis: Diagnosis | None) -> CaseView:
+        house = self._house
+        sources: tuple[str, ...] = ()
+        if case.store_id:
+            store = house.config.store(case.store_id)
+            sources = tuple(dict.fromkeys(REGISTRY[v].title for v in (store.pos.vendor, store.loyalty.vendor)))
+        return replace(
+            view,
+            sources=sources,
+            checked_at=max((e.at for e in diagnosis.evidence.values()), default=None) if diagnosis else None,
+            fixes=self.fixes(case),
+            phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
+            choices=self._choices(case, told),
+            stores=tuple((s.id, s.name) for s in house.config.stores),
+            neighbours=tuple(
+                Neighbour(asker=c.asker, link=self._link(c.channel, c.asked_ts), at=c.created_at)
+                for c in questions.neighbours(house, case)
+            ),
+        )
+
+    def _choices(self, case: Case, told: Told) -> tuple[tuple[str, str], ...]:
+        known = self._house.library.playbooks
+        ids = questions.choices_of(case, told)
+        if case.state is CaseState.UNMATCHED:
+            ids = [name for name in known if name not in told.rejected][:_KNOWN_AT_ONCE]
+        return tuple((name, known[name].title.in_language(case.language)) for name in ids if name in known)
+
+    def fixes(self, case: Case) -> tuple[FixView, ...]:
+        """The case's changes; those merely offered only while the case stands answered."""
+        with reading(self._house.engine) as conn:
+            found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
+        standing = case.state in (CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED)
+        shown = [p for p in found if p.state in _ALWAYS or (standing and case.diagnosis is not None)]
+        counts: dict[str, int] = {}
+        out = []
+        for proposal in shown:
+            nth = counts[proposal.kind] = counts.get(proposal.kind, -1) + 1
+            out.append(self.fix(proposal, nth=nth))
+        return tuple(out)
+
+    def fix(self, proposal: Proposal, *, nth: int = 0) -> FixView:
+        """One change as people see it."""
+        preview = KINDS[proposal.kind].preview(proposal)
+        parameters, shown, result = proposal.parameters, proposal.shown, proposal.result
+        asked = parameters or shown.get("asked") or {}  # a renewed offer remembers what was asked for
+        after = str(asked.get("phone") or shown.get("phone") or "")
+        return FixView(
+            id=proposal.id,
+            kind=proposal.kind,
+            state=proposal.state,
+            requester=proposal.requester,
+            nth=nth,
+            guided=bool(shown.get("steps")),
+            steps=tuple(shown.get("steps") or ()),
+            points=proposal.points,
+            suggested=_number(asked.get("points") or shown.get("points")),
+            before=_number(proposal.expected.get("balance")),
+            balance_now=_number((result.get("after") or {}).get("balance")),
+            phone_before=mask_phone(shown["phone_before"]) if shown.get("phone_before") else "",
+            phone_after=mask_phone(after) if after else "",
+            reason=str(asked.get("reason") or ""),
+            comment=str(asked.get("comment") or ""),
+            side_effects=preview.side_effects,
+            verdict=tuple(str(r["text"]) for r in proposal.verdict.get("reasons", ())),
+            deciders=self._deciders(proposal),
+            approvals_needed=int(proposal.verdict.get("approvals_needed") or 0),
+            approvers=proposal.approvers,
+            expires_at=proposal.expires_at,
+            decided_by=proposal.decided_by,
+            decided_at=proposal.decided_at,
+            outcome=str(result.get("outcome") or ""),
+            undo_of=proposal.undo_of,
+            can_undo=proposal.undo_of is None and KINDS[proposal.kind].undo(proposal) is not None,
+            read_only=self._house.config.store(proposal.store_id).read_only,
+        )
+
+    def _deciders(self, proposal: Proposal) -> tuple[str, ...]:
+        if proposal.state is not ProposalState.SUBMITTED:
+            return ()
+        return who_can_approve(proposal, self._house.people(proposal.store_id)).people[:_MANY]
+
+    def desk(self, actor: Actor) -> Desk:
+        """What a person's Home shows."""
+        vault = self._house.vault
+        with reading(self._house.engine) as conn:
+            own = case_store.cases_of(conn, vault, actor.user_id)
+            waiting = proposal_store.proposals_in(conn, vault, [ProposalState.SUBMITTED])
+            supports = Role.SUPPORT in actor.roles
+            queue = case_store.escalated_cases(conn, vault) if supports else None
+        decisions = [p for p in waiting if may_approve_here(actor, p.store_id) and p.requester != actor.user_id]
+        return Desk(
+            cases=[self.view(case, full=False) for case in own],
+            decisions=[(self.fix(p), self.view(self.case(p.case_id), full=False)) for p in decisions],
+            queue=None if queue is None else [self.view(case, full=False) for case in queue],
+        )
+
+
+def _number(raw: Any) -> Decimal | None:
+    if raw is None:
+        return None
+    try:
+        return Decimal(str(raw))
+    except InvalidOperation:
+        return None
