@@ -42,12 +42,19 @@ class Entry(BaseModel):
         return sha256(canonical(content).encode()).hexdigest()
 
 
-class Fault(BaseModel):
-    """Where the chain breaks. seq: the row at which it was noticed."""
+class Report(BaseModel):
+    """What `verify` found. rows: how many were whole; head: the last whole one's hash, to keep outside."""
 
     model_config = ConfigDict(frozen=True)
-    seq: int
-    problem: str
+    ok: bool
+    rows: int
+    head: str
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.ok:
+            return f"{self.rows:,} rows, all whole. Head: {self.rows}:{self.head}"
+        return f"Broken after row {self.rows:,}: {self.problem}."
 
 
 def append(
@@ -87,23 +94,30 @@ def entries(conn: sa.Connection) -> Iterator[Entry]:
         yield Entry(**row)
 
 
-def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) -> Fault | None:
-    """None when the chain is whole; otherwise its first fault. `known_head`: a (seq, hash) kept outside earlier."""
+def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) -> Report:
+    """Walk the chain to its end or its first fault. `known_head`: a (seq, hash) kept outside earlier, to find a cut."""
     seq, previous = 0, GENESIS
     wanted = known_head if known_head is not None else (0, GENESIS)
     seen_head = wanted == (0, GENESIS)
     for entry in entries(conn):
-        if entry.seq != seq + 1:
-            return Fault(seq=entry.seq, problem=f"row {seq + 1} is missing")
-        if entry.previous != previous:
-            return Fault(seq=entry.seq, problem="it does not follow the row before it")
-        if entry.hash != entry.expected_hash():
-            return Fault(seq=entry.seq, problem="its content was changed")
+        problem = _fault(entry, seq, previous)
+        if problem:
+            return Report(ok=False, rows=seq, head=previous, problem=problem)
         seq, previous = entry.seq, entry.hash
         seen_head = seen_head or wanted == (seq, previous)
     if not seen_head:
-        return Fault(seq=wanted[0], problem="the row kept outside as the head is not in the chain")
-    return None
+        return Report(ok=False, rows=seq, head=previous, problem=f"row {wanted[0]}, kept outside, is not in the chain")
+    return Report(ok=True, rows=seq, head=previous)
+
+
+def _fault(entry: Entry, seq: int, previous: str) -> str:
+    if entry.seq != seq + 1:
+        return f"row {seq + 1} is missing"
+    if entry.previous != previous:
+        return f"row {entry.seq} does not follow the row before it"
+    if entry.hash != entry.expected_hash():
+        return f"the content of row {entry.seq} was changed"
+    return ""
 
 
 def canonical(value: Any) -> str:

@@ -41,9 +41,20 @@ def read(conn: sa.Connection, vault: Vault, key: str) -> InboxRow | None:
     return InboxRow(**{**row, "payload": None if blob is None else vault.decrypt(blob)})
 
 
+def remember_case(conn: sa.Connection, key: str, case_id: str) -> None:
+    """Bind an arrival to the case it opened, before everything it asks for is done."""
+    conn.execute(inbox.update().where(inbox.c.key == key).values(case_id=case_id))
+
+
 def mark_handled(conn: sa.Connection, key: str, *, now: datetime, case_id: str | None = None) -> None:
     """Say that everything this arrival asked for was done; `case_id` is the case it opened or touched."""
     conn.execute(inbox.update().where(inbox.c.key == key).values(handled_at=now, case_id=case_id))
+
+
+def unhandled(conn: sa.Connection, *, after: datetime, before: datetime) -> list[str]:
+    """Keys of what arrived in this window and was not handled."""
+    where = (inbox.c.handled_at.is_(None), inbox.c.received_at > after, inbox.c.received_at < before)
+    return list(conn.execute(sa.select(inbox.c.key).where(*where)).scalars())
 
 
 def erase_payloads(conn: sa.Connection, *, before: datetime) -> int:

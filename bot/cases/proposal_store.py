@@ -153,6 +153,13 @@ def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: 
     )
 
 
+def note_result(conn: sa.Connection, proposal: Proposal, result: Mapping[str, Any]) -> bool:
+    """Write the result without changing the state; False when the state is not the one that was read any more."""
+    same = (proposals.c.id == proposal.id, proposals.c.state == proposal.state.value)
+    statement = proposals.update().where(*same).values(result=to_jsonable_python(dict(result)))
+    return conn.execute(statement).rowcount == 1
+
+
 def serialise_store(conn: sa.Connection, store_id: str) -> None:
     """Make decisions at one store wait for each other until the transaction ends: limits are sums over rows."""
     if conn.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE serialises already

@@ -23,6 +23,18 @@ def get_switch(conn: sa.Connection, name: str) -> Any:
     return conn.execute(sa.select(switches.c.value).where(switches.c.name == name)).scalar()
 
 
+def set_paused(conn: sa.Connection, *, paused: bool, reason: str, by: str, now: datetime) -> None:
+    """Stop all effects, or let them run again."""
+    set_switch(conn, PAUSED, {"on": paused, "reason": reason}, by=by, now=now)
+
+
 def is_paused(conn: sa.Connection) -> bool:
-    """Whether all effects are stopped. Only a stored `true` pauses; only a stored `true` keeps it so."""
-    return get_switch(conn, PAUSED) is True
+    """Whether all effects are stopped."""
+    value = get_switch(conn, PAUSED)
+    return bool(value and value["on"])
+
+
+def pause_reason(conn: sa.Connection) -> str:
+    """Why, in the words of whoever paused; "" when nothing is paused."""
+    value = get_switch(conn, PAUSED)
+    return str(value["reason"]) if value and value["on"] else ""

@@ -5,6 +5,7 @@ The one door of this room, but for `questions` and `proposals`, whose functions 
 
 from bot.work.house import House, Pace, open_house
 from bot.work.intake import ack_transaction, receive
+from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
 from bot.work.worker import Worker
@@ -20,5 +21,6 @@ __all__ = [
     "open_house",
     "prepare",
     "receive",
+    "set_pause",
     "subject_of",
 ]

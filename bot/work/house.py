@@ -44,9 +44,14 @@ def nobody(_store_id: str) -> Sequence[Actor]:
     return ()
 
 
+def unwatched(_stage: str) -> None:
+    """Nobody looks on."""
+
+
 @dataclass(frozen=True)
 class House:
-    """One process's world. `systems(store_id)` opens a store's vendors; `people(store_id)` lists its deciders."""
+    """One process's world. `systems(store_id)` opens a store's vendors; `people(store_id)` lists its deciders;
+    `watch` is told each stage that an effect reaches (tests end the process there)."""
 
     config: Config
     engine: sa.Engine
@@ -59,6 +64,7 @@ class House:
     presenter: Presenter = field(default_factory=Silent)
     people: PeopleOf = nobody
     pace: Pace = field(default_factory=Pace)
+    watch: Callable[[str], None] = unwatched
 
     def with_presenter(self, presenter: Presenter) -> House:
         """The same house, shown by `presenter` (which usually needs the house first)."""

@@ -10,21 +10,43 @@ import sqlalchemy as sa
 
 from bot.cases import inbox, reading
 from bot.cases.tables import proposals as proposals_table
+from bot.work import housekeeping, proposals, questions
+from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[House, str], None]
-JOBS: Final[dict[str, Job]] = {}
 
 
-def every_second(house: House) -> None:
-    """The heartbeat's own errand."""
+def present(house: House, key: str) -> None:
+    """The job `present`, key `<case>#…` or `<proposal>#…`: bring what people see up to date."""
+    if key.startswith("P_"):
+        house.presenter.show_proposal(subject_of(key))
+    else:
+        questions.present(house, key)
+
+
+def question(house: House, key: str) -> None:
+    """The job `question`, key `<inbox key>`, also when a sweep queued it once more."""
+    questions.handle(house, subject_of(key))
+
+
+JOBS: Final[dict[str, Job]] = {
+    **questions.JOBS,
+    **proposals.JOBS,
+    **housekeeping.JOBS,
+    "question": question,
+    "present": present,
+}
 
 
 def tell_failed(house: House, job: str, key: str) -> None:
-    """A job was given up: say so in its thread. What was asked stays stored."""
+    """A job was given up: say so in its thread. What may have been sent goes to a person."""
+    if job in ("effect", "settle"):
+        give_up(house, subject_of(key))
+        return
     case_id = _case_behind(house, subject_of(key))
     if case_id is None:
         log.error("Job %s %s was given up before it had a case", job, key)

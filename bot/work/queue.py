@@ -8,8 +8,9 @@ data): the same job and key run once, however often they are enqueued. To run a 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -49,6 +50,23 @@ QUEUE_OF: Final[dict[str, str]] = {
     "sweep": "housekeeping",
     "retain": "housekeeping",
 }
+
+
+_FAILED: Final = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_UNFINISHED: Final = ("ENQUEUED", "DELAYED", "PENDING", *_FAILED)
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One piece of work that an operator should look at. state: the engine's word."""
+
+    workflow_id: str
+    state: str
+    since: datetime
+
+
+def _moment(milliseconds: int | None) -> datetime:
+    return datetime.fromtimestamp((milliseconds or 0) / 1000, UTC)
 
 
 def subject_of(key: str) -> str:
@@ -92,6 +110,37 @@ class Work:
         if delay is not None and delay > timedelta():
             options["delay_seconds"] = delay.total_seconds()
         self._client.enqueue_in_transaction(conn, options, job, key, attempt)
+
+    def counts(self) -> dict[str, int]:
+        """How much work stands in each state that is not finished well."""
+        rows = self._client.list_workflows(status=list(_UNFINISHED), load_input=False, load_output=False)
+        found = Counter(row.status for row in rows)
+        return {state: found.get(state, 0) for state in _UNFINISHED}
+
+    def stuck(self, *, older_than: timedelta) -> list[Stuck]:
+        """Work that failed for good or was recovered too often, and what has been running longer than `older_than`."""
+        failed = self._client.list_workflows(status=list(_FAILED), load_input=False, load_output=False)
+        since = datetime.now(UTC) - older_than
+        running = self._client.list_workflows(status="PENDING", load_input=False, load_output=False)
+        slow = [row for row in running if _moment(row.updated_at) < since]
+        return [Stuck(row.workflow_id, row.status, _moment(row.updated_at)) for row in (*failed, *slow)]
+
+    def delete_finished(self, *, older_than: timedelta, batch: int = 2000) -> int:
+        """Forget work that ended before; what waits or runs stays. Returns how many were deleted."""
+        before = (datetime.now(UTC) - older_than).isoformat()
+        deleted = 0
+        while True:
+            rows = self._client.list_workflows(
+                status=["SUCCESS", "CANCELLED", *_FAILED],
+                completed_before=before,
+                limit=batch,
+                load_input=False,
+                load_output=False,
+            )
+            if not rows:
+                return deleted
+            self._client.delete_workflows([row.workflow_id for row in rows])
+            deleted += len(rows)
 
     def close(self) -> None:
         """Let go of the client; the database engine is the house's."""

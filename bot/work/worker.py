@@ -25,7 +25,8 @@ from prometheus_client import Counter
 
 from bot.cases.database import writing
 from bot.work.house import House
-from bot.work.jobs import JOBS, Job, every_second, tell_failed
+from bot.work.housekeeping import every_second
+from bot.work.jobs import JOBS, Job, tell_failed
 from bot.work.lease import Lease, take_lease
 from bot.work.queue import APPLICATION, QUEUES, VERSION, engine_url, quieten_engine, workflow_name
 

@@ -1,0 +1,84 @@
+"""What the house does for itself: forget in time, notice what is stuck, and pick up what fell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from prometheus_client import Gauge
+
+from bot.cases import ProposalState, evidence, inbox, proposal_store, switches
+from bot.cases.database import writing
+from bot.work.house import House
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = timedelta(minutes=5)
+KEEP_WORK = timedelta(days=14)
+"""How long finished work stays: as long as a repeated event could still arrive, and longer."""
+KEEP_PERSONAL = timedelta(days=90)
+STUCK_AFTER = timedelta(minutes=10)
+WORK = Gauge("pointsman_work", "Work in the durable queue, by state.", ["state"])
+STUCK = Gauge("pointsman_stuck", "Work that needs an operator: failed for good, or running for too long.")
+
+
+def every_second(house: House) -> None:
+    """The heartbeat's errand: queue the sweep and the retention once for each of their times, over all processes."""
+    now = datetime.now(UTC)
+    slot = int(now.timestamp() // SWEEP_EVERY.total_seconds())
+    if _asked_for.get("sweep") == slot:
+        return
+    with writing(house.engine) as conn:
+        house.work.enqueue(conn, "sweep", str(slot))
+        house.work.enqueue(conn, "retain", f"{now:%Y-%m-%d}")
+    _asked_for["sweep"] = slot
+
+
+_asked_for: Final[dict[str, int]] = {}
+
+
+def sweep(house: House, _key: str) -> None:
+    """Measure the queue, alert on what is stuck, and queue again what our tables say is unfinished."""
+    counts = house.work.counts()
+    for state, number in counts.items():
+        WORK.labels(state).set(number)
+    stuck = house.work.stuck(older_than=STUCK_AFTER)
+    STUCK.set(len(stuck))
+    for one in stuck:
+        log.error("Stuck work: %s is %s since %s", one.workflow_id, one.state, one.since.isoformat())
+    _pick_up(house)
+
+
+def _pick_up(house: House) -> None:
+    """Belt and braces: if the engine's tables were lost, ours still know what was to be done."""
+    now = house.clock()
+    mark = int(now.timestamp())
+    with writing(house.engine) as conn:
+        if not switches.is_paused(conn):
+            for proposal in proposal_store.proposals_in(
+                conn, house.vault, (ProposalState.APPROVED, ProposalState.SENDING)
+            ):
+                since = proposal.sending_since or proposal.decided_at or proposal.created_at
+                if now - since > STUCK_AFTER:
+                    house.work.enqueue(conn, "effect", f"{proposal.id}#sweep{mark}")
+        for proposal in proposal_store.proposals_in(
+            conn, house.vault, (ProposalState.OFFERED, ProposalState.SUBMITTED)
+        ):
+            if proposal.expires_at is not None and now > proposal.expires_at + STUCK_AFTER:
+                house.work.enqueue(conn, "expire", f"{proposal.id}#sweep{mark}")
+        for key in inbox.unhandled(conn, after=now - 3 * STUCK_AFTER, before=now - STUCK_AFTER):
+            house.work.enqueue(conn, "question", f"{key}#sweep{mark}")
+
+
+def retain(house: House, _key: str) -> None:
+    """Delete finished work and personal data whose time is over; decisions and their audit stay."""
+    gone = house.work.delete_finished(older_than=KEEP_WORK)
+    with writing(house.engine) as conn:
+        before = house.clock() - KEEP_PERSONAL
+        payloads, facts = inbox.erase_payloads(conn, before=before), evidence.erase_evidence(conn, before=before)
+    log.info("Retention: %d jobs, %d arrivals, %d facts forgotten", gone, payloads, facts)
+
+
+JOBS: Final[Mapping[str, Callable[[House, str], None]]] = {"sweep": sweep, "retain": retain}

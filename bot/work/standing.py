@@ -1,0 +1,94 @@
+"""What every click and every effect needs: the rules' view of the store, the vendors' present state, the audit."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.cases import Actor, Deed, Proposal, Standing, Verdict, audit, authorize, proposal_store, switches
+from bot.effects import KINDS, Check, Kind
+from bot.work.house import House
+from connectors.errors import VendorError
+from connectors.transport import deadline
+
+log = logging.getLogger(__name__)
+
+
+def kind_of(proposal: Proposal) -> Kind:
+    """The module of this proposal's kind."""
+    return KINDS[proposal.kind]
+
+
+def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal: Proposal) -> Verdict:
+    """The rules, with the sums and switches of this very transaction (other decisions at the store wait)."""
+    proposal_store.serialise_store(conn, proposal.store_id)
+    now = house.clock()
+    history = proposal_store.history_of(
+        conn,
+        proposal,
+        requester=actor.user_id if deed is Deed.SUBMIT else proposal.requester,
+        now=now,
+        change_days=house.config.policy.relink.manager_at_second_change_in_days,
+    )
+    balance = proposal.expected.get("balance")
+    standing = Standing(
+        read_only=house.config.store(proposal.store_id).read_only,
+        paused=switches.is_paused(conn),
+        balance=None if balance is None else balance,
+    )
+    return authorize(
+        actor,
+        deed,
+        proposal,
+        store_id=proposal.store_id,
+        policy=house.config.policy,
+        now=now,
+        history=history,
+        standing=standing,
+    )
+
+
+def verdict_json(verdict: Verdict, **more: Any) -> dict[str, Any]:
+    """The verdict as it is stored: reasons, approvals_needed, dry_run, and `more` (the route)."""
+    return {**verdict.model_dump(mode="json", exclude={"allowed"}), **more}
+
+
+def note_refusal(house: House, conn: sa.Connection, actor: Actor, deed: str, proposal: Proposal, code: str) -> None:
+    """No click is ignored: also a refused one is on record."""
+    audit.append(
+        conn,
+        actor=actor.user_id,
+        deed=f"{proposal.kind}.refused",
+        subject=proposal.id,
+        detail={"deed": deed, "code": code},
+        now=house.clock(),
+    )
+
+
+def show_later(house: House, conn: sa.Connection, proposal_id: str, seq: int) -> None:
+    """Have the proposal's views brought up to date once this transaction is committed."""
+    house.work.enqueue(conn, "present", f"{proposal_id}#{seq}")
+
+
+def glance(house: House, proposal: Proposal) -> Check | None:
+    """The vendor's present state at a click; None when it does not answer at once: the effect will look again."""
+    try:
+        return look(house, proposal, seconds=house.pace.click)
+    except VendorError as error:
+        log.info("At the click of %s the vendor could not be asked: %s", proposal.id, error.code)
+        return None
+
+
+def look(house: House, proposal: Proposal, *, seconds: float) -> Check:
+    """The vendor's present state. Raises VendorError."""
+    systems = house.systems(proposal.store_id)
+    with deadline(seconds):
+        return kind_of(proposal).check(proposal, systems.pos, systems.program)
+
+
+def ran_out(proposal: Proposal, now: datetime) -> bool:
+    """Whether the time to decide is over."""
+    return proposal.expires_at is not None and now >= proposal.expires_at
