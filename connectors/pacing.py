@@ -16,6 +16,13 @@ class Pace:
     per_second: int
     per_minute: int
 
+    def rates(self) -> list[Rate]:
+        """Both windows, unless one of them already implies the other."""
+        second, minute = Rate(self.per_second, 1000), Rate(self.per_minute, 60_000)
+        if self.per_second >= self.per_minute:
+            return [minute]
+        return [second] if self.per_minute >= 60 * self.per_second else [second, minute]
+
 
 class TooSoon(Exception):
     """Waiting for a free place would take longer than there is time. `wait_s`: how long."""
@@ -50,8 +57,7 @@ class Pacer:
         with self._lock:
             bucket = self._buckets.get(key)
             if bucket is None:
-                rates = [Rate(pace.per_second, 1000), Rate(pace.per_minute, 60_000)]
-                bucket = self._buckets[key] = InMemoryBucket(rates)
+                bucket = self._buckets[key] = InMemoryBucket(pace.rates())
             now = int(self._clock() * 1000)
             bucket.leak(now)
             item = RateItem(key, now)

@@ -11,10 +11,12 @@ import hashlib
 import json
 import logging
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -265,6 +267,7 @@ class Transport:
             client = self._clients.get(base_url)
             if client is None:
                 client = self._clients[base_url] = httpx.Client(
+                    verify=_tls(),
                     limits=httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30),
                     follow_redirects=False,
                     trust_env=False,
@@ -290,6 +293,12 @@ class _NotNow(Unreachable):
 
 class _Broken500(Unreachable):
     """A 500: the vendor is broken rather than busy."""
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: reading the certificates takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _least(own: float, left: float | None) -> float:

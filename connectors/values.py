@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 _MILLISECONDS_FROM = 10**11
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+_NUMBER = re.compile(r"[+(]?\d[\d\s().-]{5,}\d")
 _LONG_HEX = re.compile(r"\b[0-9a-fA-F]{16,}\b")
 
 
@@ -72,7 +72,8 @@ def e164(value: object) -> str | None:
         parsed = phonenumbers.parse(text(value), "US")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
+    # The plainer question would also take seven digits, which lack an area code.
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     parsed.extension = None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
