@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.clock import Clock, system_clock
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts import MODULES
-from bot.diagnosis.findings import ask_for, cause_of, conclusions, to_ask, weigh
+from bot.diagnosis.findings import ask_for, beside, cause_of, conclusions, to_ask, weigh
 from bot.diagnosis.graph import gather
 from bot.diagnosis.models import Diagnosis, Evidence
 from bot.diagnosis.subject import Subject, Systems
@@ -60,7 +60,7 @@ def diagnose(
         evidence=run.evidence,
         conclusions=conclusions(weighed, run.values, now=now, language=language),
         cause=cause,
-        also=tuple(w.finding.id for w in weighed if w.holds is True and w.finding.id != cause),
+        also=beside(weighed, cause),
         waiting_for=ask_for(asked, known, run.values, now=now, language=language) if asked else None,
         table=rows(run.values, now=now, language=language),
         not_told=not_told(run.evidence.values(), known, language),

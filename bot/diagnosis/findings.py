@@ -38,6 +38,13 @@ def cause_of(weighed: Sequence[Weighed]) -> str | None:
     return next((w.finding.id for w in weighed if w.holds is True), None)
 
 
+def beside(weighed: Sequence[Weighed], cause: str | None) -> tuple[str, ...]:
+    """What holds beside the cause; a fallback is a last word, and no companion."""
+    return tuple(
+        w.finding.id for w in weighed if w.holds is True and w.finding.id != cause and not w.finding.fallback
+    )
+
+
 def conclusions(
     weighed: Sequence[Weighed], values: Mapping[str, Any], *, now: datetime, language: str
 ) -> tuple[Conclusion, ...]:
@@ -57,7 +64,7 @@ def conclusions(
             tell=said(w.finding.tell),
             say=said(w.finding.say),
             wait=said(w.finding.wait),
-            guide=tuple(said(step) for step in w.finding.guide),
+            guide=tuple(step for step in map(said, w.finding.guide) if step),
             fixes=tuple(w.finding.fix),
         )
 

@@ -48,6 +48,7 @@ class Finding(Strict):
 
     guide: steps for a person, shown as a numbered list. fix: the kinds of buttons offered, in order.
     wait: how long until it settles by itself or the fix shows, in words ("about a minute"), shown with `tell`.
+    fallback: a last word ("nothing is wrong"), never shown beside another finding.
     """
 
     id: Identifier
@@ -57,6 +58,7 @@ class Finding(Strict):
     wait: Text | None = None
     guide: tuple[Text, ...] = ()
     fix: tuple[FixKind, ...] = ()
+    fallback: bool = False
 
 
 class ExampleCase(Strict):

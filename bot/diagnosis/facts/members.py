@@ -8,7 +8,7 @@ from decimal import Decimal
 from rapidfuzz import fuzz, utils
 
 from bot.diagnosis.catalogue import Asks, CannotTell, fact
-from bot.diagnosis.facts.values import ContactCheck, Duplicate, Enrolment, Link, Said
+from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Said
 from bot.playbook import Text
 from connectors.contract import Balance, Customer, LoyaltyProgram, Member, Operation
 from connectors.errors import NotFound
@@ -151,22 +151,6 @@ def balance(member: Member | None, program: LoyaltyProgram) -> Balance | None:
         return program.balance(member)
     except NotFound:
         return None
-
-
-@fact
-def contact(customer: Customer | None, member: Member | None) -> ContactCheck | None:
-    """Where the contact details of register and provider differ."""
-    if customer is None or member is None:
-        return None
-    return ContactCheck(
-        phone_differs=_differ(customer.phone, member.phone),
-        email_differs=_differ(customer.email, member.email),
-        name_differs=not _similar(customer.name, member.name) if customer.name and member.name else False,
-    )
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and one != other
 
 
 @fact(shown=("the points of the other profile", "los puntos del otro perfil"), operations=FIND)

@@ -43,14 +43,6 @@ class Link(Value):
         return self.member.id if self.member else None
 
 
-class ContactCheck(Value):
-    """Contact details of customer and member side by side; a difference counts only where both have one."""
-
-    phone_differs: bool = False
-    email_differs: bool = False
-    name_differs: bool = False
-
-
 class Duplicate(Value):
     """Another live profile of the same person in the register, with the member and points it leads to."""
 
