@@ -12,6 +12,7 @@ from rich.console import Console
 from bot.config import Config
 from bot.config_file import config_path, load_config
 from bot.errors import PointsmanError
+from bot.log import configure_logs
 
 app = typer.Typer(
     name="pointsman",
@@ -37,6 +38,7 @@ def read_config(given: Path | None) -> Config:
 
 def main() -> None:
     """Run a command. Our own errors end with their sentence and exit code 1, never with a stack trace."""
+    configure_logs()
     try:
         app()
     except PointsmanError as error:

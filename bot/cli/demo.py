@@ -40,6 +40,7 @@ class Practice:
 
     desk: DeskServer
     servers: SandboxServers
+    bot_url: str
     config: Path
     log: Path
     process: subprocess.Popen[bytes]
@@ -75,7 +76,9 @@ def _until_stopped(state: Practice) -> None:
 
 
 @contextmanager
-def practice(*, port: int = 0, http: bool = False, settings: str = "") -> Iterator[Practice]:
+def practice(
+    *, port: int = 0, http: bool = False, settings: str = "", enforce_rates: bool = True
+) -> Iterator[Practice]:
     """Start everything on loopback and stop it again. `settings` is appended to the bot's settings file.
 
     Raises DemoFailed when the bot does not get ready within 30 seconds.
@@ -91,6 +94,7 @@ def practice(*, port: int = 0, http: bool = False, settings: str = "") -> Iterat
             signing_secret=secret,
             world_urls=servers.urls,
             port=port,
+            enforce_rates=enforce_rates,
         )
         with desk:
             config = Path(folder) / "pointsman.toml"
@@ -99,7 +103,14 @@ def practice(*, port: int = 0, http: bool = False, settings: str = "") -> Iterat
             process = _start_bot(config, log, _environment(desk, http))
             try:
                 _wait_until_ready(process, bot_port, log)
-                yield Practice(desk=desk, servers=servers, config=config, log=log, process=process)
+                yield Practice(
+                    desk=desk,
+                    servers=servers,
+                    bot_url=f"http://127.0.0.1:{bot_port}",
+                    config=config,
+                    log=log,
+                    process=process,
+                )
             finally:
                 _stop(process)
 

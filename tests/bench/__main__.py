@@ -1,0 +1,12 @@
+"""Runs every benchmark and prints one table a subject. Machines are noisy: read ratios and medians."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from tests.bench import ack, diagnosis, startup
+
+if __name__ == "__main__":
+    console = Console()
+    for subject in (startup, diagnosis, ack):
+        console.print(subject.measure())
