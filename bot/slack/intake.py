@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from slack_bolt import BoltResponse
+from slack_bolt.middleware import Middleware
 from slack_bolt.request import BoltRequest
 
 from bot.cases import case_store, inbox, reading
@@ -31,15 +32,16 @@ HELP: Final = frozenset({"", "help", "?", "ayuda"})
 Body = Mapping[str, Any]
 
 
-class Intake:
+class Intake(Middleware):
     """The middleware of one house."""
 
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def __call__(self, req: BoltRequest, resp: BoltResponse, next: Callable[[], Any]) -> Any:  # noqa: A002 - Bolt's name
-        """Store what is addressed to us, then let Bolt acknowledge. Raises WorkUnavailable when nothing could be stored."""
-        arrived = self.arrival(req.body)
+    def process(self, *, req: BoltRequest, resp: BoltResponse, next: Callable[[], BoltResponse]) -> BoltResponse:
+        """Store what is addressed to us, then let Bolt acknowledge. Raises WorkUnavailable when it cannot be stored."""
+        req.context["known_case"] = self.known_case(req.body)
+        arrived = None if req.context["known_case"] else self.arrival(req.body)
         if arrived is not None:
             key, kind, arrival = arrived
             stored = receive(self._house, key=key, kind=kind, payload=arrival.model_dump(mode="json"))
@@ -47,13 +49,27 @@ class Intake:
                 self._ask_again(key, req.body, arrival)
         return next()
 
+    def known_case(self, body: Body) -> str | None:
+        """The case that a message under our shortcut opened already: the listener shows the way there."""
+        if body.get("type") != "message_action" or body.get("callback_id") != SHORTCUT:
+            return None
+        with reading(self._house.engine) as conn:
+            known = case_store.case_asked(
+                conn,
+                self._house.vault,
+                team_id=body["team"]["id"],
+                channel=body["channel"]["id"],
+                asked_ts=body["message"]["ts"],
+            )
+        return known.id if known is not None else None
+
     def arrival(self, body: Body) -> tuple[str, str, Arrival] | None:
         """(unique key, kind, what is kept); None for what is not a question to us."""
         match body.get("type"):
             case "event_callback":
                 return self._message(body, body["event"])
             case "message_action" if body.get("callback_id") == SHORTCUT:
-                return self._shortcut(body)
+                return _shortcut(body)
             case "view_submission" if body["view"].get("callback_id") == QUESTION_MODAL:
                 return _modal(body)
         return _command(body) if body.get("command") == COMMAND else None
@@ -96,24 +112,6 @@ class Intake:
             )
         return found is not None
 
-    def _shortcut(self, body: Body) -> tuple[str, str, Arrival] | None:
-        message, channel = body["message"], body["channel"]["id"]
-        team, ts = body["team"]["id"], message["ts"]
-        with reading(self._house.engine) as conn:
-            known = case_store.case_asked(conn, self._house.vault, team_id=team, channel=channel, asked_ts=ts)
-        if known is not None:  # the listener shows the way there
-            return None
-        arrival = Arrival(
-            source="shortcut",
-            team=team,
-            channel=channel,
-            user=body["user"]["id"],
-            text=plain(str(message.get("text") or "")),
-            ts=ts,
-            thread_ts=message.get("thread_ts"),
-        )
-        return f"message:{team}:{channel}:{ts}", "shortcut", arrival
-
     def _ask_again(self, key: str, body: Body, arrival: Arrival) -> None:
         """The message came by before, as talk that led to nothing; now somebody asks for it."""
         with reading(self._house.engine) as conn:
@@ -121,6 +119,21 @@ class Intake:
         if row is not None and row.handled_at is not None and row.case_id is None:
             payload = arrival.model_dump(mode="json")
             receive(self._house, key=_trigger_key(body, arrival.team), kind="shortcut", payload=payload)
+
+
+def _shortcut(body: Body) -> tuple[str, str, Arrival]:
+    message, channel = body["message"], body["channel"]["id"]
+    team, ts = body["team"]["id"], message["ts"]
+    arrival = Arrival(
+        source="shortcut",
+        team=team,
+        channel=channel,
+        user=body["user"]["id"],
+        text=plain(str(message.get("text") or "")),
+        ts=ts,
+        thread_ts=message.get("thread_ts"),
+    )
+    return f"message:{team}:{channel}:{ts}", "shortcut", arrival
 
 
 def _command(body: Body) -> tuple[str, str, Arrival] | None:

@@ -1,4 +1,4 @@
-"""Shows the stored truth in Slack: a status meanwhile, the card, the request for a decision, its outcome, the packet."""
+"""Shows the stored truth in Slack: a status meanwhile, the card, requests for a decision, outcomes, the packet."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class SlackPresenter:
         try:
             self._client.reactions_add(channel=channel, timestamp=ts, name=_SEEN)
         except SlackApiError as error:
-            return error.response.get("error") == "already_reacted"
+            return bool(error.response.get("error") == "already_reacted")
         return True
 
     def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
@@ -174,7 +174,7 @@ class SlackPresenter:
             view = self.reader.view(self.reader.case(case_id))
             return packet_card(view, speaker(language), support=support)
 
-        self._poster.show(f"packet:{case_id}", *place, render)
+        self._poster.show(f"packet:{case_id}", place[0], place[1], render)
 
     def show_proposal(self, proposal_id: str) -> None:
         """The card, the request, and each news once in a message of its own."""

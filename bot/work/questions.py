@@ -56,6 +56,7 @@ __all__ = [
     "rate",
     "resolve",
     "supply",
+    "why_not",
 ]
 
 _EVERYWHERE: Final = frozenset({Role.MANAGER, Role.SUPPORT, Role.REGIONAL, Role.ADMIN})
@@ -76,7 +77,7 @@ def handle(house: House, inbox_key: str) -> None:
 def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
     """The id of the case that was opened or touched."""
     person = house.presenter.person(arrival.team, arrival.user)
-    notice = _why_not(person)
+    notice = why_not(person)
     if notice is not None:
         if arrival.source != "thread":  # mere talk in a thread is nobody's question
             _say(house, arrival, person, notice)
@@ -107,8 +108,8 @@ def _say(house: House, arrival: Arrival, person: Person, notice: Notice) -> None
     )
 
 
-def _why_not(person: Person) -> Notice | None:
-    """Guests, strangers, and people who work in no store may not ask about customers."""
+def why_not(person: Person) -> Notice | None:
+    """None for those who may ask. Guests, strangers, and people who work in no store may not ask about customers."""
     if person.is_stranger:
         return "stranger"
     actor = person.actor

@@ -100,9 +100,24 @@ def change_blocks(fix: FixView, say: Say) -> list[Block]:
         row.append(button(say("button.cancel"), "cancel", fix.id, dialog=dialog))
     if fix.state is S.DONE and fix.can_undo:
         row.append(undo_button(fix, say))
+    if fix.state is S.UNKNOWN:
+        row += _unknown_buttons(fix, say)
     if row:
         out.append(actions(f"change:{fix.id}", row))
     return out
+
+
+def _unknown_buttons(fix: FixView, say: Say) -> list[Block]:
+    """Somebody looked at the vendor's own screens and says whether the change is there."""
+    return [
+        button(
+            say(f"button.{seen}"),
+            f"resolve:{seen}",
+            fix.id,
+            dialog=confirm(say(f"button.{seen}"), say(f"confirm.{seen}"), say("confirm.yes"), say("modal.cancel")),
+        )
+        for seen in ("arrived", "absent")
+    ]
 
 
 def undo_button(fix: FixView, say: Say) -> Block:

@@ -1,0 +1,145 @@
+"""Asking, and the buttons of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from slack_bolt import Ack, BoltContext
+from slack_sdk import WebClient
+
+from bot.slack.intake import subcommand
+from bot.slack.listeners.press import Door, Press, Work
+from bot.slack.strings import speaker
+from bot.slack.text import escape, plain
+from bot.slack.views.modals import customer_modal, hand_on_modal
+from bot.slack.views.packet import packet_text
+from bot.work import questions
+from bot.work.questions import Told
+from connectors import REGISTRY
+
+
+def stored_already() -> None:
+    """Messages: the middleware stored what is addressed to us; Bolt acknowledges them all."""
+
+
+def command(door: Door) -> Callable[..., None]:
+    """`/points …`: help, a word we do not know, or a question (stored by the middleware)."""
+
+    def listener(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        press = Press(door, body, client)
+        text = plain(str(body.get("text") or ""))
+        word = subcommand(text)
+        if word is None:
+            ack(text=press.say("command.taken_plain"))
+        elif word == "help":
+            ack(text=press.say("help.text", titles=_titles(press)))
+        else:
+            ack(text=press.say("help.unknown", word=escape(word)))
+
+    return listener
+
+
+def _titles(press: Press) -> str:
+    language = press.person.language
+    return "\n".join(f"• {escape(p.title.in_language(language))}" for p in press.house.library.playbooks.values())
+
+
+def look_into_this(door: Door) -> Callable[..., None]:
+    """The message shortcut: the middleware stored it, or found the case there already; then the way there is shown."""
+
+    def listener(ack: Ack, body: dict[str, Any], client: WebClient, context: BoltContext) -> None:
+        ack()
+        known = context.get("known_case")
+        if known:
+            _show_way(Press(door, body, client), str(known))
+
+    return listener
+
+
+def _show_way(press: Press, case_id: str) -> None:
+    case = press.door.presenter.reader.case(case_id)
+    link = press.door.presenter.link(case.channel, case.thread_ts)
+    say = speaker(press.person.language)
+    press.tell(say("shortcut.known", link=f"<{link}|{say('command.thread')}>" if link else case.id))
+
+
+def _choose(press: Press) -> None:
+    questions.choose(press.house, press.value, press.action_id.partition(":")[2], press.person.actor)
+
+
+def _type_in(press: Press) -> None:
+    told = Told.of(press.door.presenter.reader.case(press.value).private)
+    press.open(customer_modal(press.value, told.need, press.say))
+
+
+def _phone(press: Press) -> None:
+    questions.pick_phone(press.house, press.value, int(press.action_id.rpartition(":")[2]), press.person.actor)
+
+
+def _store(press: Press) -> None:
+    questions.pick_store(press.house, press.value, press.action_id.split(":", 2)[2], press.person.actor)
+
+
+def _answer(press: Press) -> None:
+    _, fact, option = press.action_id.split(":", 2)
+    questions.answer(press.house, press.value, fact, option, press.person.actor)
+
+
+def _not_this(press: Press) -> None:
+    questions.not_this(press.house, press.value, press.person.actor)
+
+
+def _helpful(press: Press) -> None:
+    questions.rate(press.house, press.value, "helpful", press.person.actor)
+
+
+def _not_helpful(press: Press) -> None:
+    questions.rate(press.house, press.value, "not_helpful", press.person.actor)
+
+
+def _escalate(press: Press) -> None:
+    questions.escalate(press.house, press.value, press.person.actor)
+
+
+def _claim(press: Press) -> None:
+    questions.claim(press.house, press.value, press.person.actor)
+
+
+def _hand_on(press: Press) -> None:
+    """The packet as text for a vendor's desk, and a note who handed it on."""
+    questions.hand_on(press.house, press.value, press.person.actor)
+    reader = press.door.presenter.reader
+    case = reader.case(press.value)
+    pos = provider = "–"
+    if case.store_id is not None:
+        store = press.house.config.store(case.store_id)
+        pos, provider = REGISTRY[store.pos.vendor].title, REGISTRY[store.loyalty.vendor].title
+    text = packet_text(reader.view(case), press.say)
+    press.open(hand_on_modal(text, pos=pos, provider=provider, say=press.say))
+
+
+def _resolve(press: Press) -> None:
+    questions.resolve(press.house, press.value, press.person.actor)
+
+
+def unknown(press: Press) -> None:
+    """A button of an older version."""
+    press.tell(press.say("click.unknown"))
+
+
+BUTTONS: Final[Mapping[str, Work]] = {
+    r"choose:.+": _choose,
+    r"answer:customer:type": _type_in,
+    r"answer:phone:\d+": _phone,
+    r"answer:store:.+": _store,
+    r"answer:(?!customer:|phone:|store:)[^:]+:.+": _answer,
+    r"not_this": _not_this,
+    r"helpful": _helpful,
+    r"not_helpful": _not_helpful,
+    r"escalate": _escalate,
+    r"claim": _claim,
+    r"hand_on": _hand_on,
+    r"resolve": _resolve,
+}
+"""Button by the pattern of its action_id."""
