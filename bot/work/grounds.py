@@ -73,12 +73,3 @@ def about_reference(vault: Vault, store_id: str, about: str) -> str:
 def contact_reference(vault: Vault, contact: str) -> str:
     """HMAC of a phone (E.164) or an e-mail (lower case): what the beneficiary rule compares."""
     return vault.ref(f"contact:{contact.strip().lower()}")
-
-
-def staff_references(house: House, user_id: str) -> frozenset[str] | None:
-    """A staff member's own contacts as references; None when `[[staff]]` does not list them: "not checked"."""
-    for person in house.config.staff:
-        if person.user == user_id:
-            contacts = (person.phone, person.email)
-            return frozenset(contact_reference(house.vault, c) for c in contacts if c)
-    return None

@@ -34,7 +34,7 @@ from bot.work.carry import effect, settle
 from bot.work.house import House
 from bot.work.intake import ack_transaction
 from bot.work.offering import again, offer_fixes, outdate, recorded
-from bot.work.standing import glance, judge, kind_of, note_refusal, ran_out, show_later, verdict_json
+from bot.work.standing import deciders, glance, judge, kind_of, note_refusal, ran_out, show_later, verdict_json
 from bot.work.timers import expire, remind, start_timers
 from connectors.errors import VendorError
 from connectors.transport import deadline
@@ -69,7 +69,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
     frozen = kind_of(seen).validate(seen, parameters) if seen.state is ProposalState.OFFERED else {}
     draft = seen.model_copy(update={"parameters": frozen, "requester": actor.user_id})
     check = glance(house, draft) if seen.state is ProposalState.OFFERED and not seen.guided else None
-    people = house.people(seen.store_id)
+    people = deciders(house, seen.store_id)
     with _decision(house, proposal_id, actor, "submit") as click:
         click.expect(ProposalState.OFFERED)
         _not_guided(click.proposal)
@@ -153,7 +153,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         offer, parameters = opposite
         update = {"offer": offer.offer, "shown": offer.shown, "expected": offer.expected, "parameters": parameters}
         check = glance(house, original.model_copy(update=update))
-    people = house.people(original.store_id)
+    people = deciders(house, original.store_id)
     with _decision(house, proposal_id, actor, "undo") as click:
         click.expect(ProposalState.DONE)
         click.judge(Deed.UNDO, click.proposal)

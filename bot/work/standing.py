@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,15 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
         history=history,
         standing=standing,
     )
+
+
+def deciders(house: House, store_id: str) -> Sequence[Actor]:
+    """Who may decide at a store, as far as anybody knows just now: not knowing must not stop a request."""
+    try:
+        return house.people(store_id)
+    except Exception as error:  # noqa: BLE001 - whoever knows the people is outside; roles are named instead
+        log.warning("Who may decide at %s could not be found out: %s", store_id, type(error).__name__)
+        return ()
 
 
 def verdict_json(verdict: Verdict, **more: Any) -> dict[str, Any]:
