@@ -19,7 +19,7 @@ async function call(path, options) {
     throw new Refused("offline", "The desk does not answer. Is it still running?", 0);
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(body.error ?? "error", body.message, response.status);
+  if (!response.ok) throw new Refused(body.error ?? "error", body.message ?? body.error, response.status);
   return body;
 }
 

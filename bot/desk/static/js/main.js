@@ -7,7 +7,7 @@ import { leaveHome, startHome } from "./home.js";
 import { startModals } from "./modals.js";
 import { plain } from "./mrkdwn.js";
 import { announce, say, settleNotices, startNotices } from "./notices.js";
-import { go, start as startRoute, up } from "./route.js";
+import { follow as followLink, go, start as startRoute, up } from "./route.js";
 import { startSide } from "./side.js";
 import { startSidebar } from "./sidebar.js";
 import { apply, changed, channelOf, isBot, load, names, person, state, watch } from "./store.js";
@@ -72,10 +72,15 @@ function panes() {
     const { view, thread, channel } = state.route;
     document.body.dataset.view = view === "thread" && !thread ? "channel" : view;
     document.body.classList.toggle("side-open", view === "side");
+    byId("open-side").textContent = view === "side" && thread ? "Back to the thread" : "Try & world";
     if (!channelOf(channel)?.is_im) leaveHome();
   });
   for (const button of document.querySelectorAll("[data-up]")) button.addEventListener("click", up);
   byId("open-side").addEventListener("click", () => go({ view: state.route.view === "side" ? (state.route.thread ? "thread" : "channel") : "side" }));
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (link && !event.ctrlKey && !event.metaKey && followLink(link.href)) event.preventDefault();
+  });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (byId("thread").contains(document.activeElement)) go({ thread: null, view: "channel" });

@@ -15,7 +15,8 @@ export function closeMenu({ refocus = false } = {}) {
 }
 
 /**
- * Show a menu at `opener`. Items: {label, note?, icon?, danger?, url?, run} or "divider". `label` may be nodes.
+ * Show a menu at `opener`. Items: {label, note?, icon?, url?, target?, run?, name?, beside?} or "divider". `label` may be
+ * nodes; `name` is the accessible name where the label alone would not do; `beside` is a second item in the same row.
  */
 export function showMenu(opener, items, label) {
   const again = open?.opener === opener;
@@ -32,12 +33,13 @@ export function showMenu(opener, items, label) {
 
 function entry(item) {
   if (item === "divider") return h("div.menu-divider", { role: "separator" });
-  const body = [item.icon, h("span.menu-text", {}, h("span", {}, item.label), item.note && h("span.menu-note", {}, item.note))];
+  if (item.beside) return h("div.menu-row", { role: "none" }, entry({ ...item, beside: null }), entry(item.beside));
+  const body = [item.icon, item.label && h("span.menu-text", {}, h("span", {}, item.label), item.note && h("span.menu-note", {}, item.note))];
   const run = () => {
     closeMenu({ refocus: !item.url });
     item.run?.();
   };
-  const props = { role: "menuitem", tabindex: "-1", class: item.danger ? "menu-danger" : "", on: { click: run } };
+  const props = { role: "menuitem", tabindex: "-1", "aria-label": item.name ?? null, title: item.name ?? null, on: { click: run } };
   if (item.url) return h("a.menu-item", { ...props, href: item.url, target: item.target ?? "_blank", rel: "noopener noreferrer" }, body);
   return h("button.menu-item", { ...props, type: "button" }, body);
 }

@@ -12,6 +12,7 @@ export function say(text, kind = "note") {
   const shelf = document.getElementById("toasts");
   while (shelf.children.length >= 4) shelf.firstElementChild.remove();
   shelf.append(toast);
+  raise(shelf);
   setTimeout(() => toast.remove(), kind === "error" ? TOAST_MS * 2 : TOAST_MS);
 }
 
@@ -42,8 +43,8 @@ export function settleNotices() {
 function drawRefusals() {
   const panel = document.getElementById("refusal");
   const waiting = state.refusals.slice(dismissed);
-  panel.hidden = waiting.length === 0;
   if (!waiting.length) {
+    panel.hidePopover();
     panel.replaceChildren();
     return;
   }
@@ -54,6 +55,13 @@ function drawRefusals() {
   };
   const more = waiting.length > 1 ? h("span.refusal-count", {}, `${waiting.length} refusals, the newest shown`) : null;
   panel.replaceChildren(h("div.refusal-bar", {}, icon("warn"), h("h2", {}, "Slack would refuse this"), more, iconButton("close", "Put the refusal away", close)), refusalBody(latest));
+  raise(panel);
+}
+
+// Popovers stand in the browser's top layer: shown anew, they lie over a modal that opened meanwhile.
+function raise(node) {
+  if (node.matches(":popover-open")) node.hidePopover();
+  node.showPopover();
 }
 
 function refusalBody(refusal) {

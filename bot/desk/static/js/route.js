@@ -34,12 +34,32 @@ function address({ channel, thread, view, side, tab }) {
   if (tab === "home") query.set("tab", "home");
   if (side !== "tries") query.set("side", side);
   if (view !== "channel") query.set("view", view);
-  return `?${query}`;
+  return `/?${query}`;
+}
+
+/** {channel, thread} of a message's permalink on this desk, or null. */
+export function permalink(url) {
+  const { origin, pathname, searchParams } = new URL(url, location.href);
+  const found = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(pathname);
+  if (origin !== location.origin || !found) return null;
+  const [, channel, seconds, rest] = found;
+  const ts = `${seconds}.${rest}`;
+  return { channel, thread: searchParams.get("thread_ts") ?? state.messages.get(channel)?.get(ts)?.thread_ts ?? ts };
+}
+
+/** Open a permalink here, in the same person's tab. False when it is no permalink, or of a channel not joined. */
+export function follow(url) {
+  const to = permalink(url);
+  if (!to || !state.channels.some((one) => one.id === to.channel)) return false;
+  go({ ...to, view: "thread", tab: "messages" });
+  return true;
 }
 
 /** Read the address bar once the state is there; then follow the browser's Back and Forward. */
 export function start() {
   const query = new URLSearchParams(location.search);
+  const linked = permalink(location.href);
+  if (linked) Object.entries({ ...linked, view: "thread" }).forEach(([key, value]) => query.set(key, value));
   const known = state.channels.some((channel) => channel.id === query.get("channel"));
   const first = state.channels.find((channel) => channel.bot_in && !channel.is_im) ?? state.channels[0];
   state.route = {

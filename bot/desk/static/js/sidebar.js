@@ -12,6 +12,7 @@ export function startSidebar() {
   watch("people", drawMe);
   watch("channels", drawTitle);
   document.getElementById("theme").addEventListener("click", switchTheme);
+  for (const [id, side] of [["go-tries", "tries"], ["go-world", "world"]]) document.getElementById(id).addEventListener("click", () => go({ view: "side", side }));
   document.getElementById("me").addEventListener("click", (event) => showPeople(event.currentTarget));
 }
 
@@ -26,19 +27,25 @@ function drawMe() {
 // One person a tab: a plain link changes this tab's person, its twin opens another tab.
 function showPeople(opener) {
   const others = [...state.people.values()].filter((one) => !one.is_bot);
-  const items = others.flatMap((one) => {
+  const items = others.map((one) => {
     const here = one.id === state.me.id;
-    const label = [h("strong", {}, one.name), " ", h("span.muted", {}, one.title ?? "")];
-    return [{ label, note: here ? "This tab" : one.blurb, icon: avatar(one, "small"), url: addressOf(one.id), target: "_self" }];
+    return {
+      label: [h("strong", {}, one.name), " ", h("span.muted", {}, one.title ?? "")],
+      note: here ? "This tab" : one.blurb,
+      icon: avatar(one, "small"),
+      url: addressOf(one.id),
+      target: "_self",
+      beside: here ? null : { name: `${one.name} in a new tab`, icon: icon("out"), url: addressOf(one.id) },
+    };
   });
-  const tabs = others.filter((one) => one.id !== state.me.id).map((one) => ({ label: `${one.name} in a new tab`, icon: icon("out"), url: addressOf(one.id) }));
-  showMenu(opener, [...items, "divider", ...tabs], "People");
+  showMenu(opener, items, "People");
 }
 
 /** The address of the desk as another person. */
-export const addressOf = (id, extra = {}) => `?${new URLSearchParams({ person: id, ...extra })}`;
+export const addressOf = (id, extra = {}) => `/?${new URLSearchParams({ person: id, ...extra })}`;
 
 function drawChannels() {
+  document.getElementById("go-world").hidden = !state.hasWorld;
   const rooms = state.channels.filter((channel) => !channel.is_im);
   const direct = state.channels.filter((channel) => channel.is_im);
   reconcile(document.getElementById("rooms"), rooms.map(item));

@@ -37,10 +37,13 @@ function grid(block, ctx, caption, rowHeader) {
   );
 }
 
+// A long e-mail address breaks behind its @, nowhere else if that is enough.
+const soft = (text) => text.split(/(?<=@)/).flatMap((part, n) => (n ? [h("wbr"), part] : [part]));
+
 function cellOf(cell, ctx) {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "string" || typeof cell === "number") return String(cell);
-  if (cell.type === "raw_text" || cell.type === "raw_number") return String(cell.text ?? cell.value ?? "");
+  if (cell.type === "raw_text" || cell.type === "raw_number") return soft(String(cell.text ?? cell.value ?? ""));
   if (cell.type === "rich_text") return richText(cell, ctx);
   if (cell.type === "mrkdwn" || cell.type === "plain_text") return textOf(cell, ctx);
   return unknown("cell", cell);

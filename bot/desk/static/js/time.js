@@ -11,8 +11,11 @@ export const fromTs = (ts) => new Date(Number.parseFloat(ts) * 1000);
 /** "2:05 PM" */
 export const clock = (date) => CLOCK.format(date);
 
-/** "Sunday, November 22" */
-export const day = (date) => DAY.format(date);
+/** "Today", "Yesterday", "Sunday, November 22" */
+export const day = (date) => {
+  const near = nearDay(date);
+  return near ? near[0].toUpperCase() + near.slice(1) : DAY.format(date);
+};
 
 /** "Nov 22, 2:05 PM" */
 export const short = (date) => SHORT.format(date);

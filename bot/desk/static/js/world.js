@@ -47,7 +47,7 @@ const isOn = ({ fault }) => (state.world?.faults ?? []).some((one) => Object.ent
 async function flip(preset) {
   const rest = FAULTS.filter((one) => one !== preset && isOn(one));
   if (isOn(preset)) {
-    await act("clear_faults", {});
+    await act("faults/clear", {});
     for (const one of rest) await act("fault", one.fault);
   } else {
     await act("fault", preset.fault);
@@ -157,5 +157,5 @@ function records(one) {
 }
 
 function ledgerRow(row, name = null) {
-  return h("li.row", {}, h("span", {}, name && h("strong", {}, `${name} `), h("span", {}, row.note || row.type), h("span.muted", {}, ` ${short(new Date(row.at))}`)), h("span.row-points", { class: row.points < 0 ? "minus" : "plus" }, signed(row.points)));
+  return h("li.row", {}, h("span", {}, name && h("strong", {}, `${name} `), h("span", {}, row.note || row.type), h("span.muted", {}, ` ${short(new Date(row.at))}`)), h("span.row-points", { class: row.points < 0 ? "minus" : row.points > 0 ? "plus" : "" }, signed(row.points)));
 }
