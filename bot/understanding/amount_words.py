@@ -54,27 +54,28 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 # What asks for points to be added or taken off.
 ADD = word_set("""
     add give credit put plus dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar
-    dar darle regalale
+    dar darle regalale agregarle sumarle abonarle ponerle
 """)
 TAKE = word_set("""
     deduct remove subtract minus dock quita quitale quitar resta restale restar descuenta descontar descuentale
-    baja bajale
+    baja bajale quitarle
+    restarle descontarle
 """)
 AWAY = word_set("off away out back")
 WHOM = word_set("him her them the this that customer cust le a al su another an extra me just about like account")
 AFTER_DELTA = POINTS | word_set("""
-    to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra
+    to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra away
     into
 """)
 WANTS = word_set("needs need want wants please can could necesita quiere ocupa")
-ADDED = word_set("added credited agregados sumados")
+ADDED = word_set("added back credited agregados sumados")
 REMOVED = word_set("removed deducted taken quitados restados")
 
 _TOKEN = re.compile(
     r"""
     (?P<money>\$\s?\d[\d,.]*)
   | (?P<signed>(?<![\w.,)+-])[+−-](?:\d{1,3}(?:,\d{3})+(?![\w%.,]\d?)|\d{1,6}(?![\w%]|[.,:/]\d)))
-  | (?P<number>(?<![\w.,:/#$+−-])
+  | (?P<number>(?<![\w.,/#$+−-])(?<!\d:)
         (?:\d{1,3}(?:,\d{3})+
           |\d{1,3}(?:\.\d{3})+(?=\s?(?:points?|pts?|puntos|ptos)\b)
           |\d{1,3}(?:\.\d)?k\b
@@ -87,12 +88,14 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_GLUED = re.compile(r"(\d)(?=(?:pts?|points?|puntos|ptos)\b)")
+
 
 class Tokens:
     """A text cut into numbers, words and stops: `kinds` and `written` have one entry each."""
 
     def __init__(self, text: str) -> None:
-        found = list(_TOKEN.finditer(fold(text)))
+        found = list(_TOKEN.finditer(_GLUED.sub(r"\1 ", fold(text))))
         self.kinds = [str(one.lastgroup) for one in found]
         self.written = [one.group() for one in found]
 

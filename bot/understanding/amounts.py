@@ -147,8 +147,8 @@ class _Reader:
 
     def _is_place(self, at: int) -> bool:
         """Whether a register is only where somebody stands who says something: "guy at my register swears 600"."""
-        before = [self.word(at - 1), self.word(at - 2)]
-        return "at" in before and self.word(at + 1) in CLAIM_VERBS
+        after = at + 2 if self.word(at) in NUMBERED and at + 1 < len(self.tokens) and not self.word(at + 1) else at + 1
+        return "at" in (self.word(at - 1), self.word(at - 2)) and self.word(after) in CLAIM_VERBS
 
     def _thing_after(self, at: int, end: int) -> tuple[Role | None, int]:
         """The role that "in the app" or "here" gives the number before it, and the place where that ends."""

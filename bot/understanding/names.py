@@ -177,7 +177,7 @@ class _Reader:
         return all(OSA.distance(plain, other, score_cutoff=1) > 1 for other in _FOLLOWERS)
 
     def _enough(self, at: int, length: int, brought: str) -> bool:
-        """One word alone is a name after a title or strong word; a first name also after a weak one or before a verb."""
+        """One word is a name after a title or strong word; a first name also after a weak one or before a verb."""
         if length > 1 or brought == "title":
             return True
         word = self.words[at]

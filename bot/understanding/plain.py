@@ -10,8 +10,9 @@ MAX_LENGTH = 3_000
 """Characters beyond which a text is a pasted document, not a question; nothing past it is read."""
 
 _ANGLED = re.compile(r"<([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
-_EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+'-]{0,60}:(?:skin-tone-\d:)?(?!\w)|:\+1:|:-1:")
+_EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+'-]{0,60}:(?::skin-tone-\d:)?(?!\w)|:\+1:|:-1:")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0e\ufe0f]")
+_DIGIT = re.compile(r"[^\D0-9]")
 _APOSTROPHE = re.compile("['’‘`´]")
 
 
@@ -35,13 +36,18 @@ def _resolve(found: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """The text without Slack's mark-up: mentions and emoji codes gone, links as their label, `&lt;` as `<`.
+    """The text without Slack's mark-up: mentions and emoji codes gone, links as their label, `&lt;` as `<`,
+    digits of any script as 0-9.
 
     Only the first MAX_LENGTH characters are read. Letters keep their case and accents.
     """
     shown = _ANGLED.sub(_resolve, text[:MAX_LENGTH])
     shown = _EMOJI.sub(" ", html.unescape(shown))
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", shown))
+    return _DIGIT.sub(_ascii_digit, _INVISIBLE.sub("", unicodedata.normalize("NFKC", shown)))
+
+
+def _ascii_digit(found: re.Match[str]) -> str:
+    return str(unicodedata.decimal(found.group()))
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,54 @@
+"""What several tests of understanding share: the built-in data, and one matcher trained on it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.understanding import Matcher, Vocabulary, built_in_vocabulary, load_chatter
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+HERE = Path(__file__).parent
+
+
+def read_yaml(path: Path) -> Any:
+    """The document at `path`."""
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+@cache
+def playbook_texts() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Questions and near misses of every built-in playbook, by id."""
+    documents = [read_yaml(path) for path in sorted(PLAYBOOKS.glob("*.yml"))]
+    playbooks = [document for document in documents if "questions" in document]
+    return (
+        {one["id"]: one["questions"] for one in playbooks},
+        {one["id"]: one.get("near_misses", []) for one in playbooks},
+    )
+
+
+@cache
+def chatter() -> list[str]:
+    """The built-in chatter."""
+    return load_chatter(PLAYBOOKS / "chatter.yml")
+
+
+@cache
+def trained() -> Matcher:
+    """The matcher over all built-in playbooks."""
+    questions, near_misses = playbook_texts()
+    return Matcher.train(questions, chatter(), built_in_vocabulary(), near_misses)
+
+
+@cache
+def evaluation() -> dict[str, list[str]]:
+    """The frozen evaluation texts by the playbook they mean; "none" are those that mean none."""
+    document: dict[str, list[str]] = read_yaml(HERE / "evaluation.yml")
+    return document
+
+
+PLAIN = Vocabulary()
+"""A vocabulary without a word: what the matcher does from training texts alone."""

@@ -1,0 +1,124 @@
+"""What is read from a text, as a table of whole answers, and what must hold for any text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding import Entities, Vocabulary, entities, masked
+from tests.understanding.helpers import HERE, read_yaml
+
+STORES = {"pine": ["pine st", "pine street"], "oak": ["oak ave"]}
+TABLE: list[dict[str, Any]] = read_yaml(HERE / "entities.yml")
+
+lines = st.text(max_size=200)
+local_digits = st.from_regex(r"[2-9][0-9]{2}-[0-9]{4}", fullmatch=True)
+area_codes = st.sampled_from(["303", "720", "505", "212"])
+points = st.integers(21, 99_999)
+"""Up to 20, "pos 2" may be a register's number and is left out."""
+
+
+@pytest.mark.parametrize("row", TABLE, ids=[row["text"] for row in TABLE])
+def test_a_text_gives_exactly_these(row: dict[str, Any]) -> None:
+    expected = Entities(**{key: tuple(values) for key, values in row["entities"].items()})
+    assert entities(row["text"], area_code="303", stores=STORES) == expected
+
+
+def test_the_table_is_long_and_says_each_text_once() -> None:
+    texts = [row["text"] for row in TABLE]
+    assert len(texts) >= 80
+    assert len(set(texts)) == len(texts)
+
+
+def test_a_local_number_without_area_code_stays_bare_digits() -> None:
+    assert entities("555-0142").phone == ("5550142",)
+    assert entities("555-0142", area_code="303").phone == ("+13035550142",)
+
+
+def test_an_area_code_that_cannot_be_leaves_the_digits() -> None:
+    assert entities("555-0142", area_code="3").phone == ("5550142",)
+
+
+def test_slack_forms_are_read() -> None:
+    text = "<@U1> <mailto:dana.ortiz@example.com|dana.ortiz@example.com> &amp; <tel:3035550142|(303) 555-0142>"
+    assert entities(text) == Entities(email=("dana.ortiz@example.com",), phone=("+13035550142",))
+
+
+def test_the_cli_shape_is_lower_case_and_leaves_out_what_is_absent() -> None:
+    read = entities("customer Dana Ortiz says 500 pos shows 200, 303-555-0142 or 303-555-0143")
+    assert read.as_contract() == {
+        "phone": ["+13035550142", "+13035550143"],
+        "customer_name": "dana ortiz",
+        "claimed_points": 500,
+        "observed_points": 200,
+    }
+
+
+def test_another_vocabulary_names_other_vendors() -> None:
+    words = Vocabulary(providers={"pointy": ("pointy", "pointee")})
+    assert entities("pointee says 500", vocabulary=words) == Entities(provider=("pointy",), claimed_points=(500,))
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines)
+def test_no_text_is_too_odd(text: str) -> None:
+    read = entities(text, area_code="303", stores=STORES)
+    assert all(re.fullmatch(r"\+?\d{7,15}", phone) for phone in read.phone)
+    assert all(0 <= value <= 1_000_000 for value in (*read.claimed_points, *read.observed_points))
+    assert 0 not in read.points_delta
+
+
+@settings(max_examples=150, deadline=None)
+@given(area_codes, local_digits, st.sampled_from(["{} {}", "({}) {}", "{}-{}", "+1 {} {}", "1-{}-{}", "{}.{}"]))
+def test_a_phone_is_a_phone_in_every_format_and_never_points(area: str, local: str, form: str) -> None:
+    read = entities("customer says 500 points pos shows 200, " + form.format(area, local))
+    assert read.phone == (f"+1{area}{local.replace('-', '')}",)
+    assert (read.claimed_points, read.observed_points, read.points_delta) == ((500,), (200,), ())
+
+
+@settings(max_examples=100, deadline=None)
+@given(points, points, st.sampled_from(["says {} shows {}", "app {} pos {}", "{} on the app, {} on register"]))
+def test_claimed_and_observed_are_told_apart_whatever_the_numbers(claimed: int, observed: int, form: str) -> None:
+    read = entities(form.format(claimed, observed))
+    assert (read.claimed_points, read.observed_points) == ((claimed,), (observed,))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 99_999))
+def test_deltas_keep_their_sign(value: int) -> None:
+    asked = [f"+{value}", f"add {value} points", f"-{value}", f"take off {value}", f"quita {value} puntos"]
+    assert [entities(text).points_delta for text in asked] == [(value,), (value,), (-value,), (-value,), (-value,)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines)
+def test_masking_twice_is_masking_once(text: str) -> None:
+    assert masked(masked(text)) == masked(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet=st.characters(whitelist_categories=["Ll", "Zs"]), max_size=40), area_codes, local_digits)
+def test_no_phone_survives_masking(before: str, area: str, local: str) -> None:
+    hidden = masked(f"{before} ({area}) {local} and dana.ortiz@example.com")
+    assert local not in hidden
+    assert "example.com" not in hidden
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("customer Dana Ortiz says 500 pos shows 200", "customer [name] says 500 pos shows 200"),
+        ("wallet error for dana ortiz 303-555-0142", "wallet error for [name] [phone]"),
+        ("receipt 5512064 gave tessa nothing", "receipt [id] gave [name] nothing"),
+        ("aiq id 0123456789abcdef0123456789abcdef", "aiq id [id]"),
+        ("<@U1> mail a.b@example.com, or x@localhost", "mail [email], or [email]"),
+        ("profile 880123 &lt;!channel&gt;", "profile [id] !channel"),
+        ("the alpine app says 500", "the alpine app says 500"),
+    ],
+)
+def test_masked(text: str, hidden: str) -> None:
+    assert masked(text) == hidden

@@ -1,0 +1,158 @@
+"""From text to words: Slack's mark-up, folding, masks, repair, stems, language."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding import Vocabulary, built_in_vocabulary, language_of
+from bot.understanding.features import Featurizer
+from bot.understanding.plain import MAX_LENGTH, fold, plain, word_set
+from bot.understanding.repair import Repairer, allowed_edits
+from bot.understanding.tokens import tokens
+
+TARGETS = ["points", "register", "balance", "customer", "duplicate", "wallet"]
+
+
+@pytest.mark.parametrize(
+    ("slack", "shown"),
+    [
+        ("<@U0POINTSMAN> hi", "hi"),
+        ("<@U0POINTSMAN|pointsman> hi", "hi"),
+        ("<!here> <!subteam^S1|@managers> hi", "hi"),
+        ("<!date^1700000000^{date}|yesterday> sale", "yesterday sale"),
+        ("see <#C0PINE|pine-street> and <#C0OAK>", "see pine-street and"),
+        ("<mailto:a.b@example.com|a.b@example.com>", "a.b@example.com"),
+        ("<tel:3035550142|(303) 555-0142> <tel:3035550143>", "(303) 555-0142 3035550143"),
+        ("<https://example.com/x|the form> <https://example.com/y>", "the form"),
+        ("<https://example.com|https://example.com>", ""),
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("<odd:thing>", "<odd:thing>"),
+        ("nice :tada::skin-tone-2: :+1: at 9:15:30", "nice at 9:15:30"),
+        ("pos shows ٢٠٠", "pos shows 200"),
+        ("ｆｕｌｌ\u200b width", "full width"),
+    ],
+)
+def test_plain(slack: str, shown: str) -> None:
+    assert " ".join(plain(slack).split()) == shown
+
+
+def test_plain_reads_no_further_than_the_limit() -> None:
+    assert len(plain("a" * (MAX_LENGTH + 500))) == MAX_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"), [("¿Inscribió?", "¿inscribio?"), ("Isn’t", "isnt"), ("O'Brien", "obrien"), ("NIÑA", "nina")]
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_word_set() -> None:
+    assert word_set(" a b\n  a ") == frozenset({"a", "b"})
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Says 500, shows 1,200!", ["says", "<number>", "shows", "<number>"]),
+        ("call (303) 555-0142 or 5550142", ["call", "<phone>", "or", "<id>"]),
+        ("3035550142 a@example.com", ["<phone>", "<email>"]),
+        ("id 0123456789abcdef0123456789abcdef", ["id", "<id>"]),
+        ("$80 or 80 dollars, 10%", ["<money>", "or", "<money>", "<percent>"]),
+        ("at 9:15 or 3pm", ["at", "<time>", "or", "<time>"]),
+        ("+50 -40", ["<delta>", "<delta>"]),
+        ("2 profiles", ["two", "profiles"]),
+        ("2nd 3.5g", ["<number>", "nd", "<number>", "g"]),
+        ("#5512064", ["<id>"]),
+        ("", []),
+    ],
+)
+def test_tokens(text: str, read: list[str]) -> None:
+    assert tokens(text) == read
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("ponits", ("points",)),
+        ("regster", ("register",)),
+        ("blance", ("balance",)),
+        ("dublicate", ("duplicate",)),
+        ("duplicte", ("duplicate",)),
+        ("pointsbalance", ("points", "balance")),
+        ("paints", ("paints",)),
+        ("wall", ("wall",)),
+        ("xwaqlet", ("xwaqlet",)),
+        ("pts", ("pts",)),
+        ("a" * 30, ("a" * 30,)),
+    ],
+)
+def test_repair(word: str, meant: tuple[str, ...]) -> None:
+    assert Repairer(TARGETS, ["paints"]).repair(word) == meant
+
+
+def test_a_slip_in_the_first_letter_is_one_slip_only() -> None:
+    repairer = Repairer(TARGETS, [])
+    assert (repairer.repair("vuplicate"), repairer.repair("vuplicat")) == (("duplicate",), ("vuplicat",))
+
+
+def test_longer_words_may_have_more_slips() -> None:
+    assert [allowed_edits(length) for length in (3, 4, 6, 7, 10, 11, 24, 25)] == [0, 1, 1, 2, 2, 3, 3, 0]
+
+
+@given(st.text(max_size=30))
+def test_repair_gives_words_back(word: str) -> None:
+    repairer = Repairer(TARGETS, [])
+    assert repairer.repair(word) == repairer.repair(word)
+    assert repairer.repair(word)
+
+
+def test_no_common_word_is_repaired() -> None:
+    vocabulary = built_in_vocabulary()
+    featurizer = Featurizer(Vocabulary(words=vocabulary.words, never_repair=vocabulary.never_repair), [])
+    assert [word for word in sorted(vocabulary.common) if word.isalpha() and featurizer.words(word) != [word]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cust acct doesn't match", "customer account mismatch"),
+        ("la cuenta del cliente", "the account of customer"),
+        ("dutchy and alpin iq", "dutchie and alpineiq"),
+        ("dana ortiz called", "<name> ortiz called"),
+        ("how come", "why"),
+    ],
+)
+def test_words_are_said_our_way(text: str, words: str) -> None:
+    assert Featurizer(built_in_vocabulary(), []).words(text) == words.split()
+
+
+def test_a_word_written_once_may_be_a_slip_and_one_written_twice_is_known() -> None:
+    once = Featurizer(Vocabulary(words=frozenset({"points"})), ["pointz here"])
+    twice = Featurizer(Vocabulary(words=frozenset({"points"})), ["pointz here", "pointz there"])
+    assert (once.words("pointz"), twice.words("pointz")) == (["points"], ["pointz"])
+
+
+def test_features_are_stems_pairs_and_pieces() -> None:
+    features = Featurizer(Vocabulary(), []).features("wallet errors <")
+    assert features.words == ("wallet", "error")
+    assert {"wallet", "error", "wallet>error", "error+wallet", "~^wal", "~or$"} <= features.weights.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("customer says 500 but the pos shows 200", "en"),
+        ("el cliente dice que tiene 500 puntos", "es"),
+        ("la app dice 450 y aqui 120", "es"),
+        ("no", "en"),
+        ("", "en"),
+        ("¿600?", "es"),
+        ("cliente dice 900 pero el register shows 400", "es"),
+        ("can you check maria jose for me", "en"),
+    ],
+)
+def test_language_of(text: str, language: str) -> None:
+    assert language_of(text) == language
