@@ -146,7 +146,7 @@ class SlackPresenter:
             self._rest(case)
 
     def _card(self, case_id: str, *, broken: bool = False) -> Message:
-        view = self.reader.view(self.reader.case(case_id))
+        view = self.reader.view(self.reader.case(case_id), full=not broken)
         return case_card(view, speaker(view.language), broken=broken)
 
     def failed(self, case_id: str) -> None:

@@ -159,7 +159,7 @@ class Reader:
             decided_at=proposal.decided_at,
             outcome=str(result.get("outcome") or ""),
             undo_of=proposal.undo_of,
-            can_undo=proposal.undo_of is None and KINDS[proposal.kind].undo(proposal) is not None,
+            can_undo=_undoable(proposal),
             read_only=self._house.config.store(proposal.store_id).read_only,
         )
 
@@ -182,6 +182,11 @@ class Reader:
             decisions=[(self.fix(p), self.view(self.case(p.case_id), full=False)) for p in decisions],
             queue=None if queue is None else [self.view(case, full=False) for case in queue],
         )
+
+
+def _undoable(proposal: Proposal) -> bool:
+    done = proposal.state is ProposalState.DONE and proposal.undo_of is None
+    return done and KINDS[proposal.kind].undo(proposal) is not None
 
 
 def _number(raw: Any) -> Decimal | None:

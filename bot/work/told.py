@@ -95,7 +95,7 @@ def missing(told: Told, found: Entities, playbook: Playbook, store_id: str | Non
         return "area_code"
     if len(found.phone) > 1 and told.phone is None:
         return "which_phone"
-    named = bool(found.phone or found.email)
+    named = bool(found.phone or found.email or found.order_id or found.loyalty_id)
     if "customer" in playbook.needs and not named:
         return "customer"
     if "order" in playbook.needs and not found.order_id:

@@ -1,0 +1,217 @@
+"""A shop floor for tests: the whole bot in this process, the practice desk as Slack, the sandboxes as vendors."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.config import Config
+from bot.desk import DeskServer, demo_workspace
+from bot.desk.model import Message
+from bot.diagnosis import Systems
+from bot.playbook import BUILT_IN, Library, load_library
+from bot.slack import Service, in_slack
+from bot.understanding import Matcher, load_chatter, load_vocabulary
+from bot.work import House, Pace, open_house
+from connectors import REGISTRY
+from connectors.sandbox import SandboxServers, World
+from connectors.transport import Transport
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "an example key of the tests, forty characters"
+
+
+@dataclass
+class MovableClock:
+    """The house's time; tests move it instead of sleeping."""
+
+    shift: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def move(self, **by: float) -> None:
+        """Forward by `timedelta(**by)`."""
+        self.shift += timedelta(**by)
+
+
+@cache
+def library() -> Library:
+    """The built-in playbooks, read once."""
+    return load_library([BUILT_IN])
+
+
+@cache
+def matcher() -> Matcher:
+    """The matcher over them, trained once."""
+    books = library().playbooks.values()
+    return Matcher.train(
+        {p.id: p.questions for p in books},
+        load_chatter(BUILT_IN / "chatter.yml"),
+        load_vocabulary(BUILT_IN / "vocabulary.yml"),
+        near_misses={p.id: p.near_misses for p in books},
+    )
+
+
+@dataclass
+class Floor:
+    """What runs, and short ways to look at it."""
+
+    desk: DeskServer
+    servers: SandboxServers
+    service: Service
+    clock: MovableClock
+
+    @property
+    def world(self) -> World:
+        return self.servers.world
+
+    @property
+    def house(self) -> House:
+        return self.service.house
+
+    def replies(self, channel: str, ts: str) -> list[Message]:
+        """The bot's lasting messages in a thread."""
+        return [m for m in self.desk.replies(channel, ts) if m.is_reply]
+
+    def card(self, channel: str, ts: str, when: Callable[[str], bool], timeout: float = 15) -> Message:
+        """The first reply in the thread, once its text satisfies `when`."""
+
+        def found() -> Message | None:
+            said = self.replies(channel, ts)
+            return said[0] if said and when(said[0].text) else None
+
+        try:
+            message: Message = self.desk.wait_for(found, timeout)
+        except TimeoutError as error:
+            said = "\n---\n".join(m.text for m in self.replies(channel, ts))
+            raise AssertionError(f"the thread never said that: {error}\n{said}") from None
+        return message
+
+    def said(self, channel: str, ts: str, part: str, timeout: float = 15, person: str | None = None) -> Message:
+        """A message of the bot in the thread (or to `person` only) that contains `part`."""
+
+        def found() -> Message | None:
+            shown = self.desk.messages(channel, ts, person)
+            return next((m for m in shown if m.bot and part in m.text), None)
+
+        try:
+            message: Message = self.desk.wait_for(found, timeout)
+        except TimeoutError as error:
+            shown = "\n---\n".join(m.text for m in self.desk.messages(channel, ts, person))
+            raise AssertionError(f"nobody said {part!r}: {error}\n{shown}") from None
+        return message
+
+
+def buttons(message: Any) -> dict[str, dict[str, Any]]:
+    """The buttons of a message or view by action_id."""
+    return {
+        element["action_id"]: element
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+def config_of(folder: Path, urls: Any, desk: DeskServer, port: int, *, http: bool, **changes: Any) -> Config:
+    """Two stores on the sandboxes, roles as in the demo workspace."""
+    slack = {"bot_token": desk.bot_token, "api_url": desk.api_url, "escalation_channel": "C0SUPPORT"}
+    slack |= {"signing_secret": desk.signing_secret} if http else {"app_token": desk.app_token}
+    stores = [
+        {
+            "id": store,
+            "name": name,
+            "channel": f"C0{store.upper()}",
+            "nicknames": (store,),
+            "area_code": "303",
+            "read_only": False,
+            "managers": managers,
+            "pos": {"vendor": "dutchie", "base_url": urls["dutchie"], "api_key": f"sandbox-{store}-pos"},
+            "loyalty": {
+                "vendor": "alpineiq",
+                "base_url": urls["alpineiq"],
+                "uid": uid,
+                "api_key": f"sandbox-{store}-loyalty",
+            },
+        }
+        for store, name, uid, managers in (
+            ("pine", "Harbor Green - Pine St", "4242", ("U0MORGAN",)),
+            ("oak", "Harbor Green - Oak Ave", "4343", ()),
+        )
+    ]
+    values: dict[str, Any] = {
+        "database": f"sqlite:///{folder / 'pointsman.db'}",
+        "slack": slack,
+        "server": {"port": port},
+        "roles": {"manager": ("S0MANAGERS",), "support": ("S0SUPPORT",), "regional": ("U0AVERY",)},
+        "security": {"key": KEY},
+        "stores": stores,
+    }
+    return Config.model_validate({**values, **changes})
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def shop_floor(
+    folder: Path,
+    *,
+    delivery: Literal["socket", "http"] = "socket",
+    scenario: str | None = None,
+    pace: Pace | None = None,
+    edit_every_s: float = 0.0,
+    **changes: Any,
+) -> Iterator[Floor]:
+    """Everything running on loopback; `changes` override settings. Asserts at the end that Slack refused nothing."""
+    clock = MovableClock()
+    port = free_port()
+    desk = DeskServer(
+        demo_workspace(),
+        manifest=ROOT / "manifest.yml",
+        delivery=delivery,
+        request_url=f"http://127.0.0.1:{port}/slack/events" if delivery == "http" else None,
+        signing_secret=secrets.token_hex(16),
+        enforce_rates=edit_every_s > 0,
+    )
+    with SandboxServers(World.seeded(scenario, clock=clock)) as servers, desk:
+        config = config_of(folder, servers.urls, desk, port, http=delivery == "http", **changes)
+        transport = Transport()
+
+        def systems(store_id: str) -> Systems:
+            store = config.store(store_id)
+            pos, loyalty = REGISTRY[store.pos.vendor], REGISTRY[store.loyalty.vendor]
+            assert pos.pos_settings and loyalty.loyalty_settings
+            return Systems(
+                pos=pos.open_pos(pos.pos_settings.model_validate(store.pos.own()), transport),
+                program=loyalty.open_loyalty(loyalty.loyalty_settings.model_validate(store.loyalty.own()), transport),
+            )
+
+        house = open_house(
+            config, systems=systems, library=library(), matcher=matcher(), clock=clock, pace=pace or Pace(settle=0.2)
+        )
+        service = Service(in_slack(house, edit_every_s=edit_every_s))
+        service.start()
+        try:
+            if delivery == "socket":
+                desk.wait_for_bot()
+            yield Floor(desk, servers, service, clock)
+        finally:
+            service.stop()
+    refused = [f"{r.method}: {r.error} {list(r.messages)}" for r in desk.refusals if r.error not in EXPECTED_REFUSALS]
+    assert refused == []
+
+
+EXPECTED_REFUSALS = {"no_reaction", "already_reacted", "not_in_channel", "channel_not_found", "user_not_in_channel"}
+"""Answers of Slack that the bot asks for knowingly and has another way for."""
