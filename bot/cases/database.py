@@ -3,7 +3,7 @@
 SQLite: the file is made in WAL before anybody else touches it, `synchronous` stays FULL, a writing transaction takes
 the write lock at its start (BEGIN IMMEDIATE), so that what it read cannot change under it. PostgreSQL: psycopg 3,
 READ COMMITTED; what must be serial takes an advisory lock. Both: no HTTP inside a transaction, ever, and errors never
-quote the values of a statement.
+quote the parameters of a statement (PostgreSQL itself may quote a row: such messages are not logged).
 """
 
 from __future__ import annotations

@@ -11,12 +11,19 @@ import sqlalchemy as sa
 from bot.cases import Vault, open_database
 from tests.cases.databases import database, sqlite_database
 
-__all__ = ["database", "engine", "now", "sqlite_database", "vault"]
+__all__ = ["database", "engine", "now", "sqlite_database", "sqlite_engine", "vault"]
 
 
 @pytest.fixture
 def engine(database: str) -> Iterator[sa.Engine]:
     opened = open_database(database)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_database: str) -> Iterator[sa.Engine]:
+    opened = open_database(sqlite_database)
     yield opened
     opened.dispose()
 

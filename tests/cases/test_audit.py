@@ -17,7 +17,9 @@ def fill(engine: sa.Engine, now: datetime, rows: int = 5) -> None:
     with writing(engine) as conn:
         for n in range(rows):
             moment = now + timedelta(microseconds=n)
-            audit.append(conn, actor="UQUINN", deed="adjust_points.approve", subject=f"P_{n}", detail={"n": n}, now=moment)
+            audit.append(
+                conn, actor="UQUINN", deed="adjust_points.approve", subject=f"P_{n}", detail={"n": n}, now=moment
+            )
 
 
 def check(engine: sa.Engine) -> audit.Report:
