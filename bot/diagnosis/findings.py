@@ -40,9 +40,7 @@ def cause_of(weighed: Sequence[Weighed]) -> str | None:
 
 def beside(weighed: Sequence[Weighed], cause: str | None) -> tuple[str, ...]:
     """What holds beside the cause; a fallback is a last word, and no companion."""
-    return tuple(
-        w.finding.id for w in weighed if w.holds is True and w.finding.id != cause and not w.finding.fallback
-    )
+    return tuple(w.finding.id for w in weighed if w.holds is True and w.finding.id != cause and not w.finding.fallback)
 
 
 def conclusions(

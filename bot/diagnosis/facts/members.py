@@ -36,12 +36,6 @@ def stated_members(said: Said, program: LoyaltyProgram) -> tuple[Member, ...]:
     return unique(found)
 
 
-@fact
-def stated_member(stated_members: tuple[Member, ...]) -> Member | None:
-    """The first record at the provider that the question itself leads to."""
-    return stated_members[0] if stated_members else None
-
-
 @fact(
     shown=("the member behind the register's phone", "el miembro detrás del teléfono de la caja"),
     operations=FIND,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import product
 
-from bot.diagnosis.catalogue import Outcome, fact
-from bot.diagnosis.facts.values import Posting, Postings, Said
-from connectors.contract import Customer, Ledger, LedgerEntry, Member, Operation, PointOfSale, Sale
+from bot.diagnosis.catalogue import CannotTell, Outcome, fact
+from bot.diagnosis.facts.history import WINDOW as HISTORY
+from bot.diagnosis.facts.values import Posting, Postings, Said, Standing
+from connectors.contract import Customer, LedgerEntry, Member, Operation, PointOfSale, Sale
 
 WINDOW = timedelta(days=7)
 SYNC_DELAY = timedelta(hours=24)
@@ -44,11 +46,43 @@ def posted_rows(sales: Sequence[Sale], rows: Sequence[LedgerEntry]) -> dict[str,
     return found
 
 
-def _posting(sale: Sale, row: LedgerEntry | None, now: datetime) -> Posting:
-    hours = Decimal((now - sale.at).total_seconds() / 3600).quantize(Decimal("0.1"))
-    return Posting(
-        sale=sale, posted=row is not None, points=row.points if row else None, hours_ago=max(hours, Decimal(0))
-    )
+def _earning(sales: Sequence[Sale]) -> list[Sale]:
+    """The sales that should have earned something: not voided, not returned, and not free."""
+    returned = {s.returns_sale_id for s in sales if s.is_return}
+    return [s for s in sales if not (s.is_void or s.is_return or s.id in returned) and _worth(s) > 0]
+
+
+def _worth(sale: Sale) -> Decimal:
+    return sale.total if sale.before_tax is None else sale.before_tax
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Whose sales these are: the ids of their own profile, when they joined, and the time now."""
+
+    ids: frozenset[str]
+    joined: datetime | None
+    now: datetime
+
+    @classmethod
+    def of(cls, own: Sequence[Customer | None], member: Member | None, now: datetime) -> _Person:
+        return cls(frozenset(c.id for c in own if c), member.joined_at if member else None, now)
+
+    def posting(self, sale: Sale, row: LedgerEntry | None) -> Posting:
+        age = max(self.now - sale.at, timedelta())
+        hours = Decimal(age.total_seconds() / 3600).quantize(Decimal("0.1"))
+        return Posting(
+            sale=sale, standing=self._standing(sale, row, age), points=row.points if row else None, hours_ago=hours
+        )
+
+    def _standing(self, sale: Sale, row: LedgerEntry | None, age: timedelta) -> Standing:
+        if row is not None:
+            return "posted"
+        if sale.customer_id not in self.ids:
+            return "elsewhere"
+        if self.joined is not None and sale.at < self.joined:
+            return "before"
+        return "waiting" if age < SYNC_DELAY else "late"
 
 
 @fact
@@ -61,29 +95,14 @@ def postings(
     now: datetime,
 ) -> Postings:
     """The sales of the last seven days that should have earned, sorted by whether they arrived."""
-    returned = {s.returns_sale_id for s in recent_sales if s.is_return}
-    earning = [s for s in recent_sales if not (s.is_void or s.is_return or s.id in returned) and _worth(s) > 0]
+    earning = _earning(recent_sales)
     rows = posted_rows(earning, history)
-    own = {c.id for c in (customer, merged_profile) if c}
+    person = _Person.of((customer, merged_profile), member, now)
     groups: dict[str, list[Posting]] = {name: [] for name in Postings.model_fields}
     for sale in earning:
-        one = _posting(sale, rows.get(sale.id), now)
-        groups[_group(one, own, member)].append(one)
+        one = person.posting(sale, rows.get(sale.id))
+        groups[one.standing].append(one)
     return Postings(**{name: tuple(found) for name, found in groups.items()})
-
-
-def _worth(sale: Sale) -> Decimal:
-    return sale.total if sale.before_tax is None else sale.before_tax
-
-
-def _group(one: Posting, own: set[str], member: Member | None) -> str:
-    if one.posted:
-        return "posted"
-    if one.sale.customer_id not in own:
-        return "elsewhere"
-    if member and member.joined_at and one.sale.at < member.joined_at:
-        return "before"
-    return "waiting" if one.hours_ago * 3600 < SYNC_DELAY.total_seconds() else "late"
 
 
 @fact
@@ -108,12 +127,15 @@ def sale(
     return max(undone or recent, key=lambda s: (s.at, s.id), default=None)
 
 
-@fact
-def sale_return(sale: Sale | None, recent_sales: tuple[Sale, ...]) -> Sale | None:
-    """The row that returned the sale in question."""
-    if sale is None:
-        return None
-    return sale if sale.is_return else next((s for s in recent_sales if s.returns_sale_id == sale.id), None)
+@fact(shown=("whether the sale was returned", "si la venta se devolvió"), operations={"pos": Operation.READ_SALES})
+def sale_return(sale: Sale | None, recent_sales: tuple[Sale, ...], pos: PointOfSale, now: datetime) -> Sale | None:
+    """The row that returned the sale in question, looked for in the last seven days and in the seven after the sale."""
+    if sale is None or sale.is_return:
+        return sale
+    rows = recent_sales
+    if sale.customer_id is not None and now - sale.at > WINDOW:
+        rows = (*rows, *pos.sales([sale.customer_id], since=sale.at, until=sale.at + WINDOW))
+    return next((s for s in rows if s.returns_sale_id == sale.id), None)
 
 
 @fact
@@ -121,11 +143,19 @@ def posting(
     sale: Sale | None,
     recent_sales: Outcome[tuple[Sale, ...]],
     history: tuple[LedgerEntry, ...],
-    ledger: Ledger | None,
+    customer: Customer | None,
+    merged_profile: Customer | None,
+    member: Member | None,
     now: datetime,
 ) -> Posting | None:
-    """The sale in question beside the provider's ledger; none when there is no sale or no member."""
-    if sale is None or ledger is None:
+    """The sale in question beside the provider's ledger; none without a member, or where the sale earns nothing."""
+    if sale is None or member is None:
         return None
-    others = [s for s in recent_sales.value or () if s.id != sale.id and not s.is_return and not s.is_void]
-    return _posting(sale, posted_rows([sale, *others], history).get(sale.id), now)
+    if now - sale.at > HISTORY:
+        raise CannotTell("the sale is older than the points history I can read", "unsupported")
+    recent = recent_sales.value or ()
+    earning = _earning([*(s for s in recent if s.id != sale.id), sale])
+    if sale not in earning:
+        return None
+    row = posted_rows(earning, history).get(sale.id)
+    return _Person.of((customer, merged_profile), member, now).posting(sale, row)

@@ -59,21 +59,22 @@ class SystemStatus(Value):
     code: str = ""
 
 
+Standing = Literal["posted", "waiting", "late", "elsewhere", "before"]
+"""posted: in the ledger. Else waiting: younger than a day; late: older; elsewhere: rung up on another profile;
+before: made before the person joined."""
+
+
 class Posting(Value):
-    """One sale of the register beside the provider's ledger. points: what it earned there, if it is there."""
+    """One sale that should have earned, beside the provider's ledger. points: what it earned there, if it is there."""
 
     sale: Sale
-    posted: bool
+    standing: Standing
     points: Decimal | None = None
     hours_ago: Decimal
 
 
 class Postings(Value):
-    """The sales of the last seven days beside the ledger; voided, returned and zero sales left out.
-
-    waiting: younger than a day and not there yet. late: older and still not there. elsewhere: rung up on another
-    profile of the person and not there. before: made before the person joined.
-    """
+    """The sales of the last seven days beside the ledger, by standing; voided, returned and zero sales left out."""
 
     posted: tuple[Posting, ...] = ()
     waiting: tuple[Posting, ...] = ()
