@@ -60,16 +60,12 @@ class Gate:
         fault = self._world.take_fault(
             vendor=self._vendor.name, store=store, path=scope["path"], write=self._vendor.is_write(scope)
         )
-        seen: list[int] = []
+        noted = False
 
-        async def noting_send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.append(message["status"])
-            await send(message)
-
-        try:
-            await self._serve(scope, receive, noting_send, fault)
-        finally:
+        def note(status: int | None) -> None:
+            """Before the answer leaves: whoever has the answer must find the request in the log."""
+            nonlocal noted
+            noted = True
             self._world.saw(
                 Request(
                     at=self._world.now(),
@@ -77,10 +73,21 @@ class Gate:
                     store=store,
                     method=scope["method"],
                     path=scope["path"],
-                    status=seen[0] if seen else None,
+                    status=status,
                     fault=fault.kind if fault else None,
                 )
             )
+
+        async def noting_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                note(message["status"])
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, noting_send, fault)
+        finally:
+            if not noted:
+                note(None)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, fault: Fault | None) -> None:
         app = self._vendor.app
