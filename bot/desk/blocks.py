@@ -221,3 +221,12 @@ BLOCKS: dict[str, Shape] = {
 
 BLOCK: Check = typed(BLOCKS)
 _TASKS: Check = typed({"task_card": BLOCKS["task_card"]})
+
+
+def spoken(blocks: Any) -> str:
+    """What Slack makes of blocks where a message has no text of its own: their texts, a line each."""
+    lines: list[str] = []
+    for block in blocks:
+        texts = [block.get("text"), *(block.get("fields") or []), *(block.get("elements") or [])]
+        lines += [str(t["text"]) for t in texts if isinstance(t, dict) and isinstance(t.get("text"), str)]
+    return "\n".join(lines)

@@ -7,6 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from email import message_from_bytes
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -205,13 +206,13 @@ class DeskServer(Handles):
 
 
 async def _posted_bytes(request: Request) -> bytes:
-    if not request.headers.get("content-type", "").startswith("multipart/"):
-        return await request.body()
-    async with request.form() as form:
-        for value in form.values():
-            if not isinstance(value, str):
-                return await value.read()
-    return b""
+    raw, kind = await request.body(), request.headers.get("content-type", "")
+    if not kind.startswith("multipart/"):
+        return raw
+    whole = message_from_bytes(b"content-type: " + kind.encode("latin-1") + b"\r\n\r\n" + raw)
+    files = [part for part in whole.walk() if part.get_filename() is not None]
+    content = files[0].get_payload(decode=True) if files else b""
+    return content if isinstance(content, bytes) else b""
 
 
 async def _page(_request: Request) -> Response:

@@ -7,7 +7,7 @@ import itertools
 import json
 import threading
 import uuid
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NoAnswer
 from typing import Any
 
@@ -72,6 +72,8 @@ class SocketHub:
         connection.send(envelope)
         try:
             return Answer(ok=True, body=answered.result(self._ack_seconds))
+        except CancelledError:
+            return Answer(ok=False, reason="connection_failed")
         except NoAnswer:
             return Answer(ok=False, reason="http_timeout")
         finally:
@@ -90,9 +92,13 @@ class SocketHub:
                 connection.send(None)
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, waiting for nobody's answer."""
         with self._lock:
             connections = list(self._connections)
+            for connection in connections:
+                connection.leaving = True
+            for answered in self._waiting.values():
+                answered.cancel()
         for connection in connections:
             connection.send(None)
 
@@ -156,5 +162,5 @@ class SocketHub:
             return
         with self._lock:
             answered = self._waiting.pop(str(message.get("envelope_id")), None)
-        if answered is not None:
+        if answered is not None and not answered.cancelled():
             answered.set_result(message.get("payload"))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -106,7 +107,7 @@ async def arguments(request: Request) -> Json:
             body = None
         args |= body if isinstance(body, dict) else {"_malformed": "invalid_json"}
     elif request.method == "POST":
-        args |= {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+        args |= dict(parse_qsl((await request.body()).decode(errors="replace"), keep_blank_values=True))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         args["token"] = token

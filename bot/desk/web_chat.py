@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.desk import limits
 from bot.desk.arguments import flag, joined_channel, known_channel, need, thread
+from bot.desk.blocks import spoken
 from bot.desk.model import Json, Message
 from bot.desk.payloads import message_json
 from bot.desk.practice import Practice
 from bot.desk.refusals import SlackRefusal
-from bot.desk.render_text import plain_blocks
 
 TRUNCATED_AT = 40_000
 UPDATE_TEXT = 4_000
@@ -37,7 +37,7 @@ def content(practice: Practice, args: Json) -> Json:
     blocks = limits.with_ids(args.get("blocks") or [], practice.workspace.new_id)
     text = str(args.get("text") or args.get("markdown_text") or "")[:TRUNCATED_AT]
     if not text:
-        text = plain_blocks(blocks)
+        text = spoken(blocks)
     return {
         "text": text,
         "blocks": tuple(blocks),

@@ -47,6 +47,7 @@ def listen(desk: DeskServer) -> Bot:
         client=WebClient(desk.bot_token, base_url=desk.api_url),
         signing_secret=desk.signing_secret,
         raise_error_for_unhandled_request=True,
+        ignoring_self_events_enabled=False,
     )
     bot = Bot(app, desk)
 
@@ -67,7 +68,7 @@ def listen(desk: DeskServer) -> Bot:
 def over_socket(bot: Bot, stack: ExitStack) -> Bot:
     handler = SocketModeHandler(bot.app, bot.desk.app_token)
     handler.connect()
-    stack.callback(handler.close)
+    stack.callback(lambda: threading.Thread(target=handler.close, daemon=True).start())  # it takes three seconds
     bot.desk.wait_for_bot()
     return bot
 
