@@ -1,0 +1,22 @@
+"""Every dialogue of this folder, played with the real bot. The files are also the documentation's examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.dialogue import Dialogue, read_dialogue
+from tests.slack.floor import shop_floor
+
+FILES = sorted(Path(__file__).parent.glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_dialogue(path: Path, tmp_path: Path) -> None:
+    dialogue = read_dialogue(path)
+    with shop_floor(tmp_path, **dialogue.get("floor", {})) as floor:
+        Dialogue(floor).play(dialogue["steps"])
+        floor.desk.settle()
+        assert floor.desk.failures == []
+        assert floor.desk.practice.workspace.statuses == {}
