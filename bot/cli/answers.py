@@ -16,26 +16,14 @@ from bot.cli.playbooks import FolderOption, library_of
 from bot.config import Config, Store
 from bot.diagnosis.models import Diagnosis
 from bot.errors import BadInput
-from bot.playbook import BUILT_IN, Library
+from bot.playbook import Library
 from bot.playbook.schema import Playbook
-from bot.understanding import Matcher
-
-
-def matcher_of(library: Library) -> Matcher:
-    """The matcher trained on a library's questions and the built-in chatter and vocabulary."""
-    from bot.understanding import load_chatter, load_vocabulary
-
-    return Matcher.train(
-        {p.id: p.questions for p in library.playbooks.values()},
-        load_chatter(BUILT_IN / "chatter.yml"),
-        load_vocabulary(BUILT_IN / "vocabulary.yml"),
-        near_misses={p.id: p.near_misses for p in library.playbooks.values()},
-    )
 
 
 @app.command()
 def match(folder: FolderOption = None) -> None:
     """Read JSON lines {"text": …} and write, for each, the decision, candidates, margin and entities as a JSON line."""
+    from bot.cli.wiring import matcher_of
     from bot.understanding import entities
 
     matcher = matcher_of(library_of(folder))
@@ -119,6 +107,8 @@ def _playbook(library: Library, question: str, given: str | None) -> Playbook:
         if given not in library.playbooks:
             raise BadInput(f'There is no playbook "{given}". Known: {", ".join(sorted(library.playbooks))}.')
         return library.playbooks[given]
+    from bot.cli.wiring import matcher_of
+
     found = matcher_of(library).match(question)
     if found.decision == "answer":
         return library.playbooks[found.candidates[0].playbook]

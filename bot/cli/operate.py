@@ -20,9 +20,15 @@ app.add_typer(audit_app, name="audit")
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Run the bot: Socket Mode where an app token is set, else HTTP; health and metrics always by HTTP."""
+    import logging
+
+    from bot.cli.wiring import open_all
+    from bot.log import configure_logs
     from bot.slack import serve as serve_slack
 
-    serve_slack(read_config(config))
+    settings = read_config(config)
+    configure_logs(settings.log_format, level=logging.INFO)
+    serve_slack(open_all(settings))
 
 
 @app.command()

@@ -143,7 +143,7 @@ def try_question(
     folder: FolderOption = None,
 ) -> None:
     """Show what a question is taken for: candidates with scores, the decision, and what it names."""
-    from bot.cli.answers import matcher_of
+    from bot.cli.wiring import matcher_of
     from bot.understanding import entities
 
     library = library_of(folder)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from connectors.transport import Transport
+from pathlib import Path
 
 from bot.config import Config, Store
 from bot.diagnosis import Systems
 from bot.errors import ConfigError
+from bot.playbook import BUILT_IN, Library, load_library
+from bot.understanding import Matcher, load_chatter, load_vocabulary
+from bot.work import House, open_house
 from connectors import REGISTRY
+from connectors.transport import Transport
 
 
 def open_vendors(store: Store, transport: Transport) -> Systems:
@@ -34,3 +38,24 @@ class Vendors:
         if store_id not in self._open:
             self._open[store_id] = open_vendors(self._config.store(store_id), self._transport)
         return self._open[store_id]
+
+
+def playbook_folders(config: Config) -> list[Path]:
+    """The built-in playbooks, then each store's own folder."""
+    return [BUILT_IN, *dict.fromkeys(Path(s.playbooks) for s in config.stores if s.playbooks)]
+
+
+def matcher_of(library: Library) -> Matcher:
+    """The matcher trained on a library's questions and the built-in chatter and vocabulary."""
+    return Matcher.train(
+        {p.id: p.questions for p in library.playbooks.values()},
+        load_chatter(BUILT_IN / "chatter.yml"),
+        load_vocabulary(BUILT_IN / "vocabulary.yml"),
+        near_misses={p.id: p.near_misses for p in library.playbooks.values()},
+    )
+
+
+def open_all(config: Config) -> House:
+    """The house as `serve` runs it, the database brought up to date. Raises ConfigError."""
+    library = load_library(playbook_folders(config))
+    return open_house(config, systems=Vendors(config, Transport()), library=library, matcher=matcher_of(library))

@@ -16,4 +16,4 @@ from connectors.transport import Transport
 def open_world(scenario: str, store: str = "pine") -> Iterator[Systems]:
     """The named scenario's world, and the systems of one of its stores. Raises KeyError for an unknown scenario."""
     with SandboxServers(World.seeded(scenario)) as servers:
-        yield Vendors(demo_config(servers.urls), Transport())(store)
+        yield Vendors(demo_config(servers.urls), Transport(paced=False))(store)
