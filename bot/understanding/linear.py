@@ -51,13 +51,13 @@ class Rows:
         inside = place[column] >= 0
         dense[row[inside], place[column[inside]]] = value[inside]
         gram = dense @ dense.T
-        flat = np.zeros(self.count * self.count)
+        cells: list[NDArray[np.int64]] = []
+        products: list[Floats] = []
         for size in range(1, _HEAVY + 1):
             at = starts[sizes == size][:, None] + np.arange(size)
-            if at.size:
-                cells = row[at][:, :, None] * self.count + row[at][:, None, :]
-                products = value[at][:, :, None] * value[at][:, None, :]
-                flat += np.bincount(cells.ravel(), products.ravel(), minlength=len(flat))
+            cells.append((row[at][:, :, None] * self.count + row[at][:, None, :]).ravel())
+            products.append((value[at][:, :, None] * value[at][:, None, :]).ravel())
+        flat = np.bincount(np.concatenate(cells), np.concatenate(products), minlength=self.count**2)
         return gram + flat.reshape(gram.shape)
 
     def transposed_times(self, dual: Floats) -> Floats:

@@ -25,6 +25,8 @@ from bot.understanding.vocabulary import Vocabulary
 
 RIDGE = 0.25
 _SHOWN = 5
+_LONG = 40.0
+"""IDF mass from which on a longer text tells no more about being a question."""
 _NOTHING = Match(candidates=(), margin=0.0, decision="none")
 
 
@@ -45,11 +47,9 @@ class Matcher:
         playbooks: tuple[str, ...],
         featurizer: Featurizer,
         columns: dict[str, int],
-        idf: Floats,
+        use: _WordUse,
         weights: Floats,
         bias: Floats,
-        spoken: Floats,
-        rarest: float,
         acceptance: Acceptance,
         sharpness: float,
         thresholds: Thresholds,
@@ -58,11 +58,9 @@ class Matcher:
         self.thresholds = thresholds
         self._featurizer = featurizer
         self._columns = columns
-        self._idf = idf
+        self._use = use
         self._weights = weights
         self._bias = bias
-        self._spoken = spoken
-        self._rarest = rarest
         self._acceptance = acceptance
         self._sharpness = sharpness
 
@@ -114,14 +112,13 @@ class Matcher:
         """Each playbook's probability, shape (playbooks,)."""
         known = [(self._columns[name], weight) for name, weight in features.weights.items() if name in self._columns]
         at = np.array([column for column, _ in known], np.int64)
-        values = np.array([weight for _, weight in known]) * self._idf[at]
+        values = np.array([weight for _, weight in known]) * self._use.idf[at]
         length = float(np.sqrt(values @ values)) or 1.0
         raw: Floats = (values / length) @ self._weights[at] + self._bias
         words = [self._columns[word] for word in features.words if word in self._columns]
-        unknown = len(features.words) - len(words)
-        evidence = _evidence(raw[None, :], self._idf[words], self._spoken[words], unknown * self._rarest)
+        evidence = self._use.evidence(raw, words, len(features.words) - len(words))
         shares = softmax(raw[None, :-1] * self._sharpness)[0]
-        likely: Floats = shares * self._acceptance.probability(evidence)
+        likely: Floats = shares * self._acceptance.probability(evidence[None, :])
         return likely
 
 
@@ -147,19 +144,34 @@ def _labelled(
     return texts, labels
 
 
-def _evidence(raw: Floats, idf: Floats, spoken: Floats, unknown: float) -> Floats:
-    """What tells a question from chatter, one row (1, columns), from the raw scores (1, playbooks + chatter).
+@dataclass(frozen=True)
+class _WordUse:
+    """How the training questions use words. idf (columns,), rarest its maximum, which an unknown word counts as.
 
-    idf (words,) and spoken (words, playbooks) are of the text's known words; spoken says how surely a playbook's
-    questions use the word; unknown is the IDF mass of the words that no training text has. The last three columns are
-    the share of the mass that the winner's questions share, the unknown share, and the mass itself.
+    used (columns, playbooks): in how many of the playbook's questions a word stands.
     """
-    scores = np.sort(raw[0, :-1])[::-1]
-    winner = int(np.argmax(raw[0, :-1]))
-    second = scores[1] if len(scores) > 1 else 0.0
-    mass = float(idf.sum()) + unknown or 1.0
-    shared = float(idf @ spoken[:, winner]) / mass if len(idf) else 0.0
-    return np.array([[scores[0], scores[0] - second, raw[0, -1], shared, unknown / mass, min(mass, 40.0)]])
+
+    idf: Floats
+    rarest: float
+    used: Floats
+
+    def evidence(self, raw: Floats, words: Sequence[int], unknown: int, own: int = -1) -> Floats:
+        """What tells a question from chatter, one row, from raw scores (playbooks + chatter,) and the text's words.
+
+        words: columns of the known ones; unknown: how many are not. own: the playbook that the text itself was a
+        training question of, whose use of its words then does not count. The last three entries are the share of the
+        text's IDF mass that the winner's questions share, the unknown share, and the mass.
+        """
+        ranked = np.sort(raw[:-1])[::-1]
+        winner = int(np.argmax(raw[:-1]))
+        second = ranked[1] if len(ranked) > 1 else 0.0
+        at = np.array(words, np.int64)
+        strange = unknown * self.rarest
+        mass = float(self.idf[at].sum()) + strange or 1.0
+        uses = self.used[at, winner] - (winner == own)
+        # One question more or less says little once several use a word: 0, 1/2, 2/3, ...
+        shared = float(self.idf[at] @ (uses / (1.0 + uses))) / mass
+        return np.array([ranked[0], ranked[0] - second, raw[-1], shared, strange / mass, min(mass, _LONG)])
 
 
 class _Trainer:
@@ -178,10 +190,11 @@ class _Trainer:
         self.counts = counts
         self.idf = np.log((1.0 + len(corpus.features)) / (1.0 + counts)) + 1.0
         self.rows = Rows.of([self._row(features) for features in corpus.features], len(names))
-        self.used = np.zeros((len(names), len(playbooks)))
+        used = np.zeros((len(names), len(playbooks)))
         for features, label in zip(corpus.features, corpus.labels, strict=True):
             if label >= 0:
-                self.used[[names[word] for word in features.words], label] += 1
+                used[[names[word] for word in features.words], label] += 1
+        self.use = _WordUse(self.idf, float(self.idf.max()), used)
 
     def _row(self, features: Features) -> dict[int, float]:
         row = {self.columns[name]: weight * self.idf[self.columns[name]] for name, weight in features.weights.items()}
@@ -193,8 +206,7 @@ class _Trainer:
         weights = self.rows.transposed_times(dual)
         labels = self.corpus.labels
         judged = np.flatnonzero(labels >= -1)
-        rarest = float(self.idf.max())
-        evidence = np.vstack([self._left_out_evidence(int(at), left_out[at], rarest) for at in judged])
+        evidence = np.vstack([self._left_out_evidence(int(at), left_out[at]) for at in judged])
         truth = labels[judged]
         acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
         sharpness = fit_sharpness(left_out[labels >= 0][:, :-1], labels[labels >= 0])
@@ -203,11 +215,9 @@ class _Trainer:
             playbooks=self.playbooks,
             featurizer=self.featurizer,
             columns=self.columns,
-            idf=self.idf,
+            use=self.use,
             weights=weights,
             bias=dual.sum(axis=0),
-            spoken=_saturated(self.used),
-            rarest=rarest,
             acceptance=acceptance,
             sharpness=sharpness,
             thresholds=fit_thresholds(scores, truth),
@@ -236,17 +246,8 @@ class _Trainer:
         second = fit(gram, targets, importance, ridge=RIDGE)
         return second.dual, second.left_out
 
-    def _left_out_evidence(self, at: int, raw: Floats, rarest: float) -> Floats:
-        """The evidence for a training text as if it had never been seen: its own use of its words is taken off."""
+    def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
+        """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""
         seen = [self.columns[word] for word in self.corpus.features[at].words]
         words = [word for word in seen if self.counts[word] > 1]
-        used = self.used[words]
-        label = self.corpus.labels[at]
-        if label >= 0:
-            used[:, label] -= 1
-        return _evidence(raw[None, :], self.idf[words], _saturated(used), (len(seen) - len(words)) * rarest)
-
-
-def _saturated(used: Floats) -> Floats:
-    """How surely a playbook's questions use a word, 0..1, from the number of questions that do: 0, 0.5, 0.67, ..."""
-    return used / (1.0 + used)
+        return self.use.evidence(raw, words, len(seen) - len(words), own=int(self.corpus.labels[at]))
