@@ -1,7 +1,7 @@
 """Cases, proposals, policy and audit: the rules are pure, the storage is SQLAlchemy. The one door of this room."""
 
 from bot.cases import audit, case_store, evidence, inbox, labels, posts, proposal_store, switches
-from bot.cases.database import open_database, reading, upgrade, writing
+from bot.cases.database import is_current, open_database, reading, upgrade, writing
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
 from bot.cases.policy import Route, Standing, authorize, may_approve_here, who_can_approve
@@ -27,6 +27,7 @@ __all__ = [
     "case_store",
     "evidence",
     "inbox",
+    "is_current",
     "labels",
     "mask_email",
     "mask_phone",

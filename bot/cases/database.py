@@ -17,6 +17,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bot.errors import ConfigError
 
@@ -114,6 +116,13 @@ def upgrade(url: str, revision: str = "head") -> None:
             command.upgrade(alembic_config(conn), revision)
     finally:
         engine.dispose()
+
+
+def is_current(engine: sa.Engine) -> bool:
+    """Whether our tables are those of this version."""
+    with reading(engine) as conn:
+        newest = ScriptDirectory.from_config(alembic_config(conn)).get_current_head()
+        return MigrationContext.configure(conn).get_current_revision() == newest
 
 
 def alembic_config(conn: sa.Connection) -> AlembicConfig:

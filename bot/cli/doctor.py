@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from connectors.transport import Transport, deadline
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cases import open_database, pending_migrations
+from bot.cases import is_current, open_database
 from bot.cli.wiring import open_vendors
 from bot.config import Config, Store
 from connectors.contract import Identity
 from connectors.errors import Denied, VendorError
+from connectors.transport import Transport, deadline
 
 Status = Literal["ok", "note", "mend"]
 CLOCK_SKEW_S = 60
@@ -61,17 +61,17 @@ def _database(config: Config) -> Iterator[Finding]:
     try:
         with engine.connect() as conn:
             conn.execute(sa.text("SELECT 1"))
-        waiting = pending_migrations(config.database)
+        current = is_current(engine)
     except sa.exc.SQLAlchemyError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding("mend", f"database: {kind} does not answer: {reason}", "Check `database` and that it runs.")
         return
     finally:
         engine.dispose()
-    if waiting:
-        yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
-    else:
+    if current:
         yield Finding("ok", f"database: {kind}, up to date")
+    else:
+        yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
 
 
 class _Slack:

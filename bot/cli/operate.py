@@ -96,10 +96,10 @@ def resume(config: ConfigOption = None) -> None:
     out.print("Effects run again.")
 
 
-def _switch(config: Path | None, *, paused: bool, reason: str) -> None:
+def _switch(config: Path | None, *, paused: bool, reason: str) -> int:
     from bot.work import set_pause
 
-    set_pause(read_config(config), paused=paused, reason=reason, by=f"cli:{getpass.getuser()}")
+    return set_pause(read_config(config), paused=paused, reason=reason, by=f"cli:{getpass.getuser()}")
 
 
 @app.command()
