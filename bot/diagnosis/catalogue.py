@@ -66,8 +66,8 @@ class Asks:
 class Fact:
     """One fact. `needs`: the facts it takes, by name; `outcomes`: those of them whose failure it can live with.
 
-    operations: root to the operation it uses; one that the connector lacks makes the fact unsupported, or asked where
-    it has `asks`. work: None where no system can ever tell, only a person. takes: the types of the needs.
+    operations: root to the operation it stands on; one that the connector lacks makes the fact unsupported, or asked
+    where it has `asks`. work: None where no system can ever tell, only a person. takes: the types of the needs.
     """
 
     name: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextvars
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -80,21 +80,26 @@ def gather(
     ends_at = time.monotonic() + budget_s
     pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="facts")
     running: dict[Future[_Ended], str] = {}
+    too_late = _Ended(failure=NO_TIME, code="budget", took_ms=int(budget_s * 1000))
+
+    def start(one: Fact, arguments: Mapping[str, Any]) -> None:
+        if time.monotonic() >= ends_at:
+            run.record(one.name, replace(too_late, took_ms=0))
+        else:
+            context = contextvars.copy_context()
+            running[pool.submit(context.run, _worked, one, arguments)] = one.name
+
     try:
         with deadline(budget_s):
             while waiting or running:
-                waiting = run.start_ready(waiting, pool, running)
-                if not running:
-                    continue
-                done, _ = wait(running, max(0.0, ends_at - time.monotonic()), return_when=FIRST_COMPLETED)
-                if not done:
-                    break
+                waiting = run.start_ready(waiting, start)
+                done, late = wait(running, max(0.0, ends_at - time.monotonic()), return_when=FIRST_COMPLETED)
                 for future in done:
                     run.record(running.pop(future), future.result())
+                for future in () if done else late:
+                    run.record(running.pop(future), too_late)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    for name in (*running.values(), *waiting):
-        run.record(name, _Ended(failure=NO_TIME, code="budget", took_ms=int(budget_s * 1000)))
     return run.gathered
 
 
@@ -116,10 +121,8 @@ class _Run:
         self.prior = prior
         self.gathered = Gathered()
 
-    def start_ready(
-        self, waiting: list[str], pool: ThreadPoolExecutor, running: dict[Future[_Ended], str]
-    ) -> list[str]:
-        """Start or finish everything whose needs are settled; returns what still waits, in order."""
+    def start_ready(self, waiting: list[str], start: Callable[[Fact, Mapping[str, Any]], None]) -> list[str]:
+        """Finish everything whose needs are settled, or `start` it; returns what still waits, in order."""
         still = []
         for name in waiting:
             one = self.catalogue.facts[name]
@@ -128,8 +131,7 @@ class _Run:
             elif not self.settled_without_work(one):
                 arguments = self.arguments(one)
                 if one.calls_vendor:
-                    context = contextvars.copy_context()
-                    running[pool.submit(context.run, _worked, one, arguments)] = name
+                    start(one, arguments)
                 else:
                     self.record(name, _worked(one, arguments))
         return still

@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from bot.cases.masks import mask_email, mask_phone
 from bot.playbook.kleene import FILTERS, Unknown
 
-_PHONE = re.compile(r"\+\d{10,15}")
+_PHONE = re.compile(r"(?<![\w+])(?:\+\d{10,15}|(?:1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4})(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _MONTHS_ES = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
 NOTHING = "–"
@@ -29,7 +29,7 @@ def escape(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Every phone in E.164 and every e-mail address in the text, masked."""
+    """Every phone and every e-mail address in the text, masked."""
     return _EMAIL.sub(lambda m: mask_email(m.group()), _PHONE.sub(lambda m: mask_phone(m.group()), text))
 
 

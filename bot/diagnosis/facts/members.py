@@ -107,6 +107,7 @@ def _equal(one: str | None, other: str | None) -> bool:
 
 @fact(
     shown=("whether the customer is enrolled", "si el cliente está inscrito"),
+    operations=FIND,
     asks=Asks(
         question=Text(
             en="What does the loyalty provider show for this customer?",
@@ -124,8 +125,8 @@ def _equal(one: str | None, other: str | None) -> bool:
     ),
 )
 def enrolment(member: Member | None) -> Enrolment:
-    """Whether the person is a member, only a contact, or unknown at the provider. Asked where the provider's API does
-    not say."""
+    """Whether the person is a member, only a contact, or unknown at the provider. Asked where no API
+    says."""
     if member is None:
         return "none"
     if member.enrolled is None:
