@@ -19,7 +19,7 @@ from bot.playbook.shapes import Shape, shape_of
 from bot.playbook.typecheck import check_expression, check_sentence
 
 FEWEST_QUESTIONS = 30
-NEAR_COLLISION = 95.0
+NEAR_COLLISION = 92.0
 """Token-sorted similarity (0..100) of two playbooks' questions from which a person should look at the pair."""
 
 OTHERWISE = "otherwise"
@@ -54,7 +54,7 @@ def check(
     problems.extend(_collisions(library))
     problems.extend(_unread(library, asked_facts, fact_types, fact_needs or {}, always_read))
     problems.extend(_uncovered(library))
-    return sorted(problems)
+    return sorted(problems, key=lambda p: (p.path, p.line, p.severity, p.message))
 
 
 def _at(source: SourceMap, place: str, message: str, severity: Severity = "error", offset: int = 0) -> Problem:

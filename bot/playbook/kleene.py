@@ -133,7 +133,8 @@ def _link(op: str, left: Any, right: Any, node: nodes.Compare) -> bool | Unknown
     if unknown is not None:
         return unknown
     if op not in ("eq", "ne") and (right is None or (left is None and op not in ("in", "notin"))):
-        what = next((p for p in map(path_of, node.iter_child_nodes()) if p), "it")
+        sides = (node.expr, *(operand.expr for operand in node.ops))
+        what = next((p for p in map(path_of, sides) if p), "it")
         return Unknown((f"there is nothing to compare {what.replace('_', ' ').replace('.', ' ')} with",))
     try:
         return bool(_COMPARE[op](left, right))

@@ -50,7 +50,7 @@ def parse_expression(source: str) -> nodes.Expr:
         if not parser.stream.eos:
             raise BadSyntax(f"there is something left over after the expression: {parser.stream.current.value!r}")
     except TemplateSyntaxError as error:
-        raise BadSyntax(error.message or "this is not an expression", error.lineno) from error
+        raise BadSyntax(_said(error), error.lineno) from error
     _only(tree, EXPRESSION_NODES)
     return tree
 
@@ -61,9 +61,13 @@ def parse_template(source: str) -> nodes.Template:
     try:
         tree = ENVIRONMENT.parse(source)
     except TemplateSyntaxError as error:
-        raise BadSyntax(error.message or "this is not a template", error.lineno) from error
+        raise BadSyntax(_said(error), error.lineno) from error
     _only(tree, (*EXPRESSION_NODES, nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For))
     return tree
+
+
+def _said(error: TemplateSyntaxError) -> str:
+    return (error.message or "this cannot be read").replace("end of template", "end of the text")
 
 
 def _only(tree: nodes.Node, allowed: tuple[type[nodes.Node], ...]) -> None:
