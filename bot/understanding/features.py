@@ -16,9 +16,9 @@ from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import Vocabulary
 
 NAME = "<name>"
-_WINDOW = 4
+_WINDOW = 6
 _PIECES = (3, 4, 5)
-_WORD_WEIGHT, _PAIR_WEIGHT, _PIECE_WEIGHT = 1.0, 0.7, 0.35
+_WORD_WEIGHT, _PAIR_WEIGHT, _PIECE_WEIGHT = 1.0, 0.7, 0.5
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
@@ -51,14 +51,18 @@ class Featurizer:
         canonical = {word for phrase in self._lexicon.values() for word in phrase}
         often = {word for word, count in seen.items() if count > 1}
         shop = spelled | canonical | vocabulary.words
-        self._repairer = Repairer(shop | (often - common - self._names), common | vocabulary.names | often)
         self._english = snowballstemmer.stemmer("english")
         self._spanish = snowballstemmer.stemmer("spanish")
-        self._speaks_spanish = vocabulary.never_repair.get("es", frozenset()) - vocabulary.never_repair.get(
-            "en", frozenset()
-        )
+        spanish, english = (vocabulary.never_repair.get(language, frozenset()) for language in ("es", "en"))
+        self._speaks_spanish = spanish - english
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
         self._pieces = lru_cache(maxsize=20_000)(_pieces_of)
+        self._repairer = Repairer(
+            shop | (often - common - self._names), common | vocabulary.names | often, self._english.stemWord
+        )
+        plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
+        self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
+        self._kept = common | canonical
 
     def words(self, text: str) -> list[str]:
         """The text's words as we say them: slang replaced, slips repaired, first names masked."""
@@ -97,9 +101,15 @@ class Featurizer:
                     at += length
                     break
             else:
-                out.append(words[at])
+                out.extend(self._other_form(words[at]))
                 at += 1
         return out
+
+    def _other_form(self, word: str) -> Phrase:
+        """What the lexicon says for another form of the word ("tickets" where "ticket" is written); else the word."""
+        if word in self._kept or word in self._names or word.startswith("<"):
+            return (word,)
+        return self._by_stem.get(self._stem(word), (word,))
 
     def _stem_of(self, word: str) -> str:
         if word.startswith("<"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -23,12 +23,15 @@ def allowed_edits(length: int) -> int:
 class Repairer:
     """Repairs single words by optimal string alignment, in which swapped neighbours are one slip, not two.
 
-    targets: the words that a misspelt one may become. known: words that stay as they are (targets do, too).
+    targets: the words that a misspelt one may become. known: words that stay as they are (targets do, too), in every
+    form that has the same `stem`.
     """
 
-    def __init__(self, targets: Iterable[str], known: Iterable[str]) -> None:
+    def __init__(self, targets: Iterable[str], known: Iterable[str], stem: Callable[[str], str] = str) -> None:
         self.targets = frozenset(word for word in targets if len(word) >= _SHORTEST)
         self.known = frozenset(known) | self.targets
+        self._stem = stem
+        self._known_stems = frozenset(map(stem, self.known))
         self._of_length: dict[int, list[str]] = {}
         for word in sorted(self.targets):
             self._of_length.setdefault(len(word), []).append(word)
@@ -37,7 +40,7 @@ class Repairer:
     def _repair(self, word: str) -> tuple[str, ...]:
         """The word as it was meant: itself, its nearest target, or the two words run together; never empty."""
         edits = allowed_edits(len(word))
-        if word in self.known or not edits:
+        if not edits or word in self.known or self._stem(word) in self._known_stems:
             return (word,)
         return (
             self._nearest(word, 1) or self._split(word) or (self._nearest(word, edits) if edits > 1 else ()) or (word,)
@@ -53,8 +56,9 @@ class Repairer:
         return (min(found)[2],) if found else ()
 
     def _split(self, word: str) -> tuple[str, ...]:
-        """Two known words without the blank between them, the longer first part preferred."""
+        """Two known words without the blank between them, one at least of the shop; the longer first part preferred."""
         for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-            if word[:cut] in self.known and word[cut:] in self.known:
-                return (word[:cut], word[cut:])
+            parts = (word[:cut], word[cut:])
+            if self.known.issuperset(parts) and not self.targets.isdisjoint(parts):
+                return parts
         return ()
