@@ -1,7 +1,7 @@
 """A small server that shows the page with given messages, views and events: also ones the real desk would refuse.
 
-The page is exercised against the real `DeskServer` elsewhere; here stands what cannot come from there (unknown blocks, a
-payload Slack refuses, a broken line), and what is drawn only to be looked at.
+The page is exercised against the real `DeskServer` elsewhere; here stands what cannot come from there (unknown blocks,
+a broken line, an answer of choice), and what is drawn only to be looked at.
 """
 
 from __future__ import annotations
@@ -122,16 +122,25 @@ class Gallery:
         channels = [
             {**room, "id": "C0PINE", "name": "pine-street", "private": False, "topic": "The Pine Street shop"},
             {**room, "id": "C0SUPPORT", "name": "loyalty-support", "private": True, "topic": ""},
-            {"id": "D0ME", "name": "Pointsman", "is_im": True, "private": True, "members": members, "bot_in": True, "topic": ""},
+            {
+                "id": "D0ME",
+                "name": "Pointsman",
+                "is_im": True,
+                "private": True,
+                "members": members,
+                "bot_in": True,
+                "topic": "",
+            },
         ]
         by_channel = {c["id"]: [m for m in self.messages if m["channel"] == c["id"]] for c in channels}
         state = {
             "seq": len(self.events), "team": {"id": "T0HARBOR", "name": "Harbor Green"}, "me": me, "bot": BOT,
             "people": [RILEY, MORGAN], "user_groups": [], "channels": channels, "messages": by_channel, "statuses": [],
             "views": {"home": self.home, "stack": self.stack}, "refusals": [], "failures": [],
-            "commands": [{"command": "/points", "description": "Ask about a customer's points", "usage_hint": "[question]"}],
+            "commands": [{"command": "/points", "description": "Ask about points", "usage_hint": "[question]"}],
             "shortcuts": [{"name": "Look into this", "type": "message", "callback_id": "look", "description": ""}],
-            "tries": [], "delivery": {"mode": "http", "connected": True}, "world_url": "/desk/world" if self.world else None,
+            "tries": [], "delivery": {"mode": "http", "connected": True},
+            "world_url": "/desk/world" if self.world else None,
         }  # fmt: skip
         return JSONResponse(state)
 

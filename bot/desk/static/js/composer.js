@@ -8,7 +8,7 @@ import { showMenu } from "./menu.js";
 import { runShortcut } from "./message.js";
 import { say } from "./notices.js";
 import { go } from "./route.js";
-import { changed, channelOf, put, state, watch } from "./store.js";
+import { changed, channelOf, isBot, put, state, threadOf, watch } from "./store.js";
 
 const drafts = new Map();
 const composers = [];
@@ -194,6 +194,13 @@ async function sendCommand(channel, [, command, text]) {
   if (answer.delivered === false && answer.message) say(answer.message, "error");
 }
 
+// The app may have answered before the desk said that the message was taken.
+function expectAnswer(message) {
+  awaited = { channel: message.channel, ts: message.ts };
+  const answer = threadOf(message.channel, message.ts).find((one) => one.ts !== message.ts && isBot(one));
+  if (answer) followAnswer(answer, true);
+}
+
 async function sendMessage(self, channel, text, thread) {
   const inThread = self.inThread && thread;
   const { message } = await api.message(state.me.id, { channel, text, ...(inThread ? { thread_ts: thread } : {}) });
@@ -201,6 +208,6 @@ async function sendMessage(self, channel, text, thread) {
     put(message);
     changed("messages");
   }
-  if (!inThread && message) awaited = { channel, ts: message.ts };
+  if (!inThread && message) expectAnswer(message);
   queueMicrotask(() => scrollToEnd(Boolean(inThread)));
 }

@@ -6,6 +6,8 @@ import { go, isPhone } from "./route.js";
 import { addressOf } from "./sidebar.js";
 import { channelOf, person, state, watch } from "./store.js";
 
+// A thing to try that was opened in another person's tab; read before the address bar is tidied.
+const wanted = new URLSearchParams(location.search).get("text");
 const TABS = ["tries", "world", "problems"];
 
 /** Start the column. */
@@ -17,7 +19,7 @@ export function startSide() {
   }
   watch("route notices", drawTabs);
   watch("tries people channels", drawTries);
-  prefillFromAddress();
+  if (wanted) queueMicrotask(() => prefill(wanted));
 }
 
 function onArrow(event) {
@@ -68,8 +70,3 @@ function foreign(one) {
 }
 
 const contents = (one, where, sign = null) => [h("span.try-title", {}, one.title, sign), h("span.try-text", {}, one.text), h("span.try-note", {}, one.note, " ", h("span.try-where", {}, where))];
-
-function prefillFromAddress() {
-  const text = new URLSearchParams(location.search).get("text");
-  if (text) queueMicrotask(() => prefill(text));
-}
