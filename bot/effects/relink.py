@@ -46,7 +46,9 @@ def offer(grounds: Grounds) -> Offer | None:
     support = grounds.pos.of(Operation.CHANGE_PHONE)
     if not support.supported or customer.phone_obstacles:
         why = customer.phone_obstacles or (support.why,)
-        return Guided(**common, steps=(*(f"I cannot change it myself: {w}" for w in why if w), *_CALL_BY_HAND))
+        return Guided(
+            **common, steps=(*(f"I cannot change it myself: {w.rstrip('.')}." for w in why if w), *_CALL_BY_HAND)
+        )
     return Offer(**common)
 
 
@@ -58,7 +60,8 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
     raw = str(parameters.get("phone") or proposal.shown.get("phone") or "")
     try:
         parsed = phonenumbers.parse(raw, "US")
-        usable = phonenumbers.is_possible_number(parsed) and parsed.country_code == 1 and not parsed.extension
+        complete = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+        usable = complete and parsed.country_code == 1 and not parsed.extension
     except phonenumbers.NumberParseException:
         usable = False
     if not usable:
@@ -108,7 +111,7 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
 def _blocked(proposal: Proposal, customer: Customer, pos: PointOfSale, program: LoyaltyProgram) -> str:
     new = proposal.parameters["phone"]
     if customer.phone_obstacles:
-        return f"I cannot change this number myself: {' '.join(customer.phone_obstacles)}"
+        return f"I cannot change this number myself: {'; '.join(customer.phone_obstacles)}."
     others = [c for c in pos.find_customers(phone=new) if c.live and c.id != customer.id]
     if others:
         return "Another customer's profile has that number already. Look for duplicate profiles first."

@@ -28,7 +28,7 @@ from bot.cases import (
     who_can_approve,
 )
 from bot.cases.proposal_store import parameters_hash
-from bot.effects import Check
+from bot.effects import BadFields, Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.work.carry import effect, settle
 from bot.work.house import House
@@ -175,7 +175,10 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
             undo_of=original.id,
         )
         recorded(house, click.conn, fresh, "undo_asked", actor=actor.user_id)
-        frozen = kind_of(fresh).validate(fresh, parameters)
+        try:
+            frozen = kind_of(fresh).validate(fresh, parameters)
+        except BadFields as error:
+            raise _Refusal("no_undo", error.staff) from error
         draft = fresh.model_copy(update={"parameters": frozen})
         click.proposal = fresh
         _not_twice(click, draft)
@@ -307,6 +310,7 @@ def _decision(house: House, proposal_id: str, actor: Actor, deed: str) -> Iterat
     try:
         with ack_transaction(house) as conn:
             click = _Decision(house, conn, _get(house, conn, proposal_id, lock=True), actor)
+            proposal_store.serialise_store(conn, click.proposal.store_id)
             try:
                 yield click
             except _Answered as said:

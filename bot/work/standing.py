@@ -24,7 +24,7 @@ def kind_of(proposal: Proposal) -> Kind:
 
 
 def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal: Proposal) -> Verdict:
-    """The rules, with the sums and switches of this very transaction (other decisions at the store wait)."""
+    """The rules, with the sums and switches of this very transaction; other decisions at the store wait for it."""
     proposal_store.serialise_store(conn, proposal.store_id)
     now = house.clock()
     history = proposal_store.history_of(

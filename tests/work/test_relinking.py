@@ -1,0 +1,195 @@
+"""The phone in the register: confirmed, guarded, carried out once, read back, settled, undone; and guided by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.cases import ProposalState
+from bot.effects import BadFields
+from bot.errors import NotAllowed, TooLate
+from bot.work import proposals
+from connectors.sandbox import Fault
+from tests.work.household import CASEY, DANA_NEW, DANA_OLD, MORGAN, RILEY, Shop
+
+S = ProposalState
+DANA = {"phone": DANA_NEW, "email": "dana.ortiz@example.com"}
+
+
+def test_confirmed_by_the_asker_and_done_at_once(shop: Shop) -> None:
+    offer = shop.offers(**DANA)["relink"]
+    assert offer.shown["phone_before"] == DANA_OLD
+    assert offer.shown["phone"] == DANA_NEW
+    asked = proposals.submit(shop.house, offer.id, RILEY, {})
+    assert (asked.state, asked.decided_by, asked.points) == (S.APPROVED, "URILEY", None)
+    assert shop.register_phone() == "3035550177"
+    shop.run("effect", asked.id)
+    done = shop.get(asked)
+    assert (done.state, done.result["after"]) == (S.DONE, {"balance": "500"})
+    assert shop.register_phone() == "3035550142"
+    notes = shop.servers.world.stores["pine"].journal
+    assert [n.body for n in notes if n.customer_id == 880123] == [
+        f"Phone changed from (•••) •••-0177 to (•••) •••-0142 by Pointsman (ref {done.operation_id})."
+    ]
+
+
+def test_undo_gives_the_old_number_back_with_a_managers_signature(shop: Shop) -> None:
+    asked = shop.ask_relink()
+    shop.run("effect", asked.id)
+    opposite = proposals.undo(shop.house, asked.id, RILEY)
+    assert (opposite.state, opposite.parameters) == (S.SUBMITTED, {"phone": DANA_OLD})  # the second change in 30 days
+    proposals.approve(shop.house, opposite.id, MORGAN)
+    shop.run("effect", opposite.id)
+    assert (shop.get(opposite).state, shop.get(asked).state) == (S.DONE, S.UNDONE)
+    assert shop.register_phone() == "3035550177"
+
+
+@pytest.mark.parametrize("phone", ["", "555-0142", "303-555-0142 x12", "+44 20 7946 0958", DANA_OLD, "hello"])
+def test_a_number_that_cannot_be_used_is_said(sqlite_shop: Shop, phone: str) -> None:
+    offer = sqlite_shop.offers(email="dana.ortiz@example.com")["relink"]
+    assert offer.shown["phone"] is None
+    with pytest.raises(BadFields) as caught:
+        proposals.submit(sqlite_shop.house, offer.id, RILEY, {"phone": phone})
+    assert set(caught.value.fields) == {"phone"}
+
+
+@pytest.mark.parametrize(
+    ("phone", "says"),
+    [
+        ("303-555-0153", "Another customer's profile has that number already."),
+        ("303-555-0199", "That number leads to nobody at the loyalty provider"),
+        ("303-555-0163", "That number leads to another member than expected."),
+    ],
+)
+def test_numbers_that_would_do_harm_are_refused_at_the_click(shop: Shop, phone: str, says: str) -> None:
+    offer = shop.offers(email="dana.ortiz@example.com")["relink"]
+    with pytest.raises(NotAllowed) as caught:
+        proposals.submit(shop.house, offer.id, RILEY, {"phone": phone})
+    assert caught.value.staff.startswith(says)
+    assert shop.get(offer).state is S.REJECTED
+    assert shop.register_phone() == "3035550177"
+
+
+def test_the_same_guards_hold_at_the_effect(shop: Shop) -> None:
+    asked = shop.ask_relink()
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880401).phone = "3035550142"  # Marcus got that number meanwhile
+    shop.run("effect", asked.id)
+    refused = shop.get(asked)
+    assert (refused.state, refused.result["code"]) == (S.REJECTED, "blocked")
+    assert refused.result["outcome"].endswith("Look for duplicate profiles first. Nothing was sent.")
+    assert shop.register_phone() == "3035550177"
+
+
+def test_a_number_that_moved_makes_it_stale(shop: Shop) -> None:
+    asked = shop.ask_relink()
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880123).phone = "3035550188"
+    shop.run("effect", asked.id)
+    stale = shop.get(asked)
+    assert stale.state is S.STALE
+    assert shop.get(stale.result["renewed_as"]).shown["phone_before"] == "+13035550188"
+    assert shop.register_phone() == "3035550188"
+
+
+def test_somebody_who_did_it_by_hand_meanwhile_is_no_error(shop: Shop) -> None:
+    asked = shop.ask_relink()
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880123).phone = "3035550142"
+    shop.run("effect", asked.id)
+    assert shop.get(asked).state is S.DONE
+
+
+def test_a_profile_that_was_merged_away_is_left_alone(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_relink()
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).merged_into = 880401
+    sqlite_shop.run("effect", asked.id)
+    assert sqlite_shop.get(asked).result["outcome"].startswith("This profile was archived or merged")
+
+
+def test_a_register_that_shows_changes_late_is_read_again_before_failure(shop: Shop) -> None:
+    shop.servers.world.settings.pos_delay_s = 120
+    asked = shop.ask_relink()
+    shop.run("effect", asked.id)
+    waiting = shop.get(asked)
+    assert (waiting.state, waiting.result["outcome"][:12]) == (S.SENDING, "It was sent;")
+    assert f"settle:{asked.id}#1" in shop.queued()
+    shop.servers.world.move(minutes=5)
+    shop.run("settle", f"{asked.id}#1")
+    assert (shop.get(asked).state, shop.get(asked).result["after"]) == (S.DONE, {"balance": "500"})
+    shop.run("settle", f"{asked.id}#1")  # once more: nothing
+    assert shop.get(asked).state is S.DONE
+
+
+def test_a_change_that_never_shows_goes_to_a_person_who_can_say(shop: Shop) -> None:
+    shop.servers.world.settings.pos_delay_s = 86_400
+    asked = shop.ask_relink()
+    shop.run("effect", asked.id)
+    shop.run("settle", f"{asked.id}#1")
+    lost = shop.get(asked)
+    assert (lost.state, lost.result["code"]) == (S.UNKNOWN, "unknown")
+    assert "read the phone number. If it ends in 0142, the change arrived." in lost.result["outcome"]
+    with pytest.raises(NotAllowed, match="not_a_resolver"):
+        proposals.resolve_unknown(shop.house, asked.id, RILEY, happened=True)
+    with pytest.raises(NotAllowed, match="under_way"):
+        shop.ask_relink()
+    known = proposals.resolve_unknown(shop.house, asked.id, CASEY, happened=True)
+    assert (known.state, known.result["outcome"]) == (S.DONE, "<@UCASEY> looked: it is there.")
+    with pytest.raises(TooLate, match="late:done"):
+        proposals.resolve_unknown(shop.house, asked.id, MORGAN, happened=False)
+
+
+def test_a_person_may_find_that_nothing_happened(sqlite_shop: Shop) -> None:
+    sqlite_shop.servers.world.settings.pos_delay_s = 86_400
+    asked = sqlite_shop.ask_relink()
+    sqlite_shop.run("effect", asked.id)
+    sqlite_shop.run("settle", f"{asked.id}#1")
+    known = proposals.resolve_unknown(sqlite_shop.house, asked.id, MORGAN, happened=False)
+    assert known.state is S.REJECTED
+
+
+def test_an_obstacle_makes_it_a_guided_step_that_is_read_back(shop: Shop) -> None:
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880123).cell_phone = "3035550177"
+    guided = shop.offers(**DANA)["relink"]
+    assert guided.guided
+    assert guided.shown["steps"][-1] == "Save, then press Done here: I look whether the points are found."
+    assert guided.shown["steps"][0] == (
+        "I cannot change it myself: the same number is also kept as a cell phone, which cannot be changed from here."
+    )
+    with pytest.raises(NotAllowed, match="guided"):
+        proposals.submit(shop.house, guided.id, RILEY, {})
+    with pytest.raises(NotAllowed) as caught:
+        proposals.confirm_done(shop.house, guided.id, RILEY)
+    assert caught.value.staff.startswith("The register does not show the new number yet.")
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880123).phone = "3035550142"
+    done = proposals.confirm_done(shop.house, guided.id, RILEY)
+    assert (done.state, done.result["after"]) == (S.DONE, {"balance": "500"})
+    with pytest.raises(TooLate):
+        proposals.confirm_done(shop.house, guided.id, RILEY)
+
+
+def test_done_is_not_believed_while_the_register_is_away(sqlite_shop: Shop) -> None:
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).cell_phone = "3035550177"
+    guided = sqlite_shop.offers(**DANA)["relink"]
+    sqlite_shop.servers.world.fault(Fault("status", vendor="dutchie", code=503))
+    with pytest.raises(NotAllowed, match="not_seen"):
+        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
+
+
+def test_an_answer_that_never_came_is_found_out_not_repeated(shop: Shop) -> None:
+    asked = shop.ask_relink()
+    shop.servers.world.fault(Fault("cut_after", vendor="dutchie", writes_only=True, times=1))
+    shop.run("effect", asked.id)
+    assert shop.get(asked).state is S.SENDING
+    shop.run("effect", f"{asked.id}#ask1")
+    assert (shop.get(asked).state, shop.register_phone()) == (S.DONE, "3035550142")
+
+
+def test_a_journal_that_refuses_does_not_undo_what_is_done(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_relink()
+    sqlite_shop.servers.world.fault(Fault("status", vendor="dutchie", path="journal", code=500))
+    sqlite_shop.run("effect", asked.id)
+    assert sqlite_shop.get(asked).state is S.DONE

@@ -1,0 +1,224 @@
+"""A provider that fails before, while or after it does what it is told: never twice, never "done" unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.cases import Proposal, ProposalState
+from bot.work import proposals
+from bot.work.jobs import tell_failed
+from connectors.errors import Unreachable
+from connectors.sandbox import Fault
+from tests.work.household import MORGAN, Shop, household, settings
+
+S = ProposalState
+
+
+def approved(shop: Shop, points: str = "+50") -> Proposal:
+    asked = shop.ask_adjust(points)
+    return proposals.approve(shop.house, asked.id, MORGAN)
+
+
+def break_writes(shop: Shop, kind: str, **fields: object) -> None:
+    shop.servers.world.fault(Fault(kind, vendor="alpineiq", path="adjust", writes_only=True, **fields))  # type: ignore[arg-type]
+
+
+def ask_until_settled(shop: Shop, proposal: Proposal, limit: int = 12) -> tuple[Proposal, int]:
+    """Follow the queued questions, moving the clock far enough for each; returns the end and how many there were."""
+    for n in range(1, limit):
+        if shop.get(proposal).state is not S.SENDING:
+            return shop.get(proposal), n - 1
+        shop.clock.move(minutes=10)
+        shop.run("effect", f"{proposal.id}#ask{n}")
+    return shop.get(proposal), limit
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "ends", "rows", "outcome"),
+    [
+        ("cut_after", {"times": 1}, S.DONE, 1, ""),
+        ("timeout_after", {"times": 1}, S.DONE, 1, ""),
+        ("cut_before", {"times": 1}, S.DONE, 1, ""),  # absent twice, proof: the one retry
+        ("status", {"times": 1, "code": 500}, S.DONE, 1, ""),
+        ("garbage", {"times": 1}, S.DONE, 1, ""),
+        ("cut_before", {}, S.UNKNOWN, 0, "It was sent, and it does not show."),  # the retry fails as well
+        ("status", {"code": 400}, S.REJECTED, 0, "Nothing was changed."),
+        ("denied", {}, S.REJECTED, 0, "Nothing was changed."),
+    ],
+)
+def test_each_failure_of_the_write_ends_right(
+    shop: Shop, kind: str, fields: dict[str, int], ends: ProposalState, rows: int, outcome: str
+) -> None:
+    agreed = approved(shop)
+    break_writes(shop, kind, seconds=3.0, **fields)
+    shop.run("effect", agreed.id)
+    end, _ = ask_until_settled(shop, agreed)
+    assert end.state is ends
+    assert len(shop.rows()) == rows
+    assert outcome in end.result["outcome"]
+
+
+def test_an_absence_is_believed_late_and_twice_before_the_one_retry(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    assert shop.get(agreed).state is S.SENDING
+    shop.run("effect", f"{agreed.id}#ask1")  # at once: too early to believe anything
+    assert (shop.get(agreed).result.get("absent_at"), shop.rows()) == (None, [])
+    shop.clock.move(seconds=60)
+    shop.run("effect", f"{agreed.id}#ask2")  # seen absent once
+    assert (shop.get(agreed).result["absent_at"] is not None, shop.rows()) == (True, [])
+    shop.run("effect", f"{agreed.id}#ask3")  # again, but at the same moment
+    assert (shop.get(agreed).state, shop.rows()) == (S.SENDING, [])
+    shop.clock.move(seconds=60)
+    shop.run("effect", f"{agreed.id}#ask4")
+    done = shop.get(agreed)
+    assert (done.state, done.result["attempt"], len(shop.rows())) == (S.DONE, 2, 1)
+
+
+def test_a_balance_that_moved_before_the_retry_stops_it(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    program = shop.house.systems("pine").program
+    member = program.find_members(phone="+13035550153")[0]
+    program.adjust_points(member.id, points=agreed.points or 0, note="by somebody else")  # type: ignore[arg-type]
+    end, _ = ask_until_settled(shop, agreed)
+    assert (end.state, end.result["code"], shop.rows()) == (S.REJECTED, "moved", [])
+
+
+def test_without_proof_of_absence_a_person_decides(sqlite_shop: Shop) -> None:
+    from tests.work.household import Vendors
+
+    config = settings(sqlite_shop.house.config.database, sqlite_shop.servers.urls)
+    stores = tuple(
+        s.model_copy(update={"loyalty": s.loyalty.model_copy(update={"ledger_proves_absence": False})})
+        for s in config.stores
+    )
+    config = config.model_copy(update={"stores": stores})
+    house = household(config, clock=sqlite_shop.clock, seen=sqlite_shop.seen)
+    assert isinstance(house.systems, Vendors)
+    shop = Shop(house, sqlite_shop.servers, sqlite_shop.clock, sqlite_shop.seen)
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    end, asked = ask_until_settled(shop, agreed)
+    assert (end.state, shop.rows()) == (S.UNKNOWN, [])
+    assert asked == 6
+    assert f'"ref {agreed.operation_id}"' in end.result["outcome"]
+    house.close()
+
+
+def test_a_provider_that_is_away_afterwards_is_asked_rarer_and_then_a_person(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
+    agreed = approved(shop)
+    break_writes(shop, "cut_after", times=1)
+    shop.run("effect", agreed.id)
+    shop.servers.world.fault(Fault("status", vendor="alpineiq", code=503))
+    shop = shop.with_pace(read=0.3)
+    for n in range(1, 7):
+        shop.clock.move(minutes=10)
+        shop.run("effect", f"{agreed.id}#ask{n}")
+    lost = shop.get(agreed)
+    assert lost.state is S.UNKNOWN
+    assert lost.result["outcome"].startswith("I could not find out whether this arrived. Open member ")
+
+
+def test_a_throttled_write_is_certainly_not_applied_and_tried_again(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "throttle", times=1, retry_after=7)
+    shop.run("effect", agreed.id)
+    waiting = shop.get(agreed)
+    assert (waiting.state, shop.rows()) == (S.APPROVED, [])
+    assert waiting.result["outcome"].endswith("I try again in a moment.")
+    again = next(i for i in shop.queued() if i.startswith(f"effect:{agreed.id}#"))
+    shop.run("effect", again.partition(":")[2])
+    assert (shop.get(agreed).state, len(shop.rows())) == (S.DONE, 1)
+
+
+def test_a_provider_that_is_away_before_the_write_is_waited_for_and_in_the_end_nothing_was_sent(
+    sqlite_shop: Shop,
+) -> None:
+    shop = sqlite_shop.with_pace(read=0.3)
+    agreed = approved(shop)
+    shop.servers.world.fault(Fault("status", vendor="alpineiq", code=503))
+    with pytest.raises(Unreachable):
+        shop.run("effect", agreed.id)
+    waiting = shop.get(agreed)
+    assert waiting.state is S.APPROVED
+    assert waiting.result["outcome"].endswith("Nothing was sent yet; I keep trying for a few minutes.")
+    tell_failed(shop.house, "effect", agreed.id)
+    assert (shop.get(agreed).state, shop.get(agreed).result["code"]) == (S.REJECTED, "gave_up")
+
+
+def test_giving_up_on_what_may_have_been_sent_goes_to_a_person(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    break_writes(sqlite_shop, "cut_after", times=1)
+    sqlite_shop.run("effect", agreed.id)
+    tell_failed(sqlite_shop.house, "effect", f"{agreed.id}#ask1")
+    assert sqlite_shop.get(agreed).state is S.UNKNOWN
+    tell_failed(sqlite_shop.house, "settle", agreed.id)  # once more: nothing
+    assert sqlite_shop.get(agreed).state is S.UNKNOWN
+
+
+def test_wrong_credentials_end_it_with_nothing_sent(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    sqlite_shop.servers.world.fault(Fault("denied", vendor="alpineiq"))
+    sqlite_shop.run("effect", agreed.id)
+    ended = sqlite_shop.get(agreed)
+    assert (ended.state, ended.result["code"]) == (S.REJECTED, "denied")
+    assert ended.result["outcome"].endswith("Nothing was sent.")
+
+
+def _hide(shop: Shop) -> None:
+    with shop.servers.world.lock:
+        shop.servers.world.contact(phone="3035550153").hide_points = True
+
+
+def _forget(shop: Shop) -> None:
+    with shop.servers.world.lock:
+        contacts = shop.servers.world.stores["pine"].contacts
+        del contacts[shop.servers.world.contact(phone="3035550153").id]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [(_hide, "The provider hides this member's points"), (_forget, "The loyalty provider no longer has")],
+)
+def test_a_member_that_cannot_be_checked_gets_nothing(
+    sqlite_shop: Shop, change: Callable[[Shop], None], says: str
+) -> None:
+    agreed = approved(sqlite_shop)
+    change(sqlite_shop)
+    sqlite_shop.run("effect", agreed.id)
+    ended = sqlite_shop.get(agreed)
+    assert (ended.state, ended.result["code"]) == (S.REJECTED, "blocked")
+    assert ended.result["outcome"].startswith(says)
+
+
+def test_clicks_do_not_wait_for_a_provider_that_is_away(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop.with_pace(click=0.1)
+    asked = shop.ask_adjust()
+    shop.servers.world.fault(Fault("timeout", vendor="alpineiq"))
+    assert proposals.approve(shop.house, asked.id, MORGAN).state is S.APPROVED
+
+
+def test_a_read_only_store_shows_what_would_be_sent(shop: Shop) -> None:
+    config = settings(shop.house.config.database, shop.servers.urls, read_only=True)
+    house = household(config, clock=shop.clock, seen=shop.seen)
+    closed = Shop(house, shop.servers, shop.clock, shop.seen)
+    shown = closed.ask_adjust()
+    member = shown.offer["member"]
+    assert (shown.state, shown.result["code"]) == (S.REJECTED, "read_only")
+    assert shown.result["would_send"] == f"+50 points for member {member}"
+    assert closed.ask_relink().result["outcome"] == (
+        "This store is read-only: I would send phone (•••) •••-0142 for customer 880123. Nothing was sent."
+    )
+    assert shop.rows() == []
+    assert shop.register_phone() == "3035550177"
+    agreed = approved(shop)  # while it was open
+    closed.run("effect", agreed.id)  # and closed meanwhile
+    assert (shop.get(agreed).state, shop.get(agreed).result["code"], shop.rows()) == (S.REJECTED, "read_only", [])
+    house.close()
