@@ -197,8 +197,8 @@ class PointOfSale(Protocol):
     def change_phone(self, customer_id: str, *, expected: str | None, new: str, operation_id: str) -> None:
         """Set the main phone, only while it still equals `expected`.
 
-        Raises Rejected when it moved, when an obstacle stands, or when the vendor refused; UnknownOutcome when nobody
-        can say. Safe to repeat with the same values.
+        Raises Rejected when it moved, when an obstacle stands, or when the vendor refused; Unreachable when it never
+        left; UnknownOutcome when nobody can say. Safe to repeat with the same values.
         """
 
     def write_note(self, customer_id: str, *, subject: str, body: str, at: datetime) -> None:
@@ -231,7 +231,8 @@ class LoyaltyProgram(Protocol):
     def adjust_points(self, member_id: str, *, points: Decimal, note: str) -> None:
         """Add (or, negative, remove) points once. `note` carries the operation id and may be seen by the customer.
 
-        Raises Rejected or Throttled when nothing was done, UnknownOutcome when nobody can say. Never retried here.
+        Raises Rejected, Denied, NotFound, Throttled or Unreachable when nothing was done, UnknownOutcome when nobody
+        can say. Never retried here.
         """
 
     def find_adjustment(self, member_id: str, *, operation_id: str, since: datetime) -> WriteEvidence:

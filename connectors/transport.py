@@ -8,7 +8,6 @@ values, a body, a header or a key.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import random
 import ssl
@@ -28,16 +27,10 @@ from prometheus_client import REGISTRY as DEFAULT_METRICS
 from prometheus_client import CollectorRegistry
 
 from connectors import breaker
+from connectors.answers import Broken500, answer_of, body_of, lost
 from connectors.deadlines import deadline, remaining
-from connectors.errors import (
-    Denied,
-    NotFound,
-    Rejected,
-    Throttled,
-    UnknownOutcome,
-    Unreachable,
-    VendorError,
-)
+from connectors.dialect import Dialect, Endpoint, Explained
+from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.metrics import metrics_in
 from connectors.pacing import Pace, Pacer, TooSoon
 
@@ -45,41 +38,6 @@ __all__ = ["Dialect", "Endpoint", "Explained", "Link", "Pace", "Transport", "dea
 
 _log = structlog.get_logger("connectors")
 _LONGEST_WAIT_S = 30.0
-_LARGEST_BODY = 32 * 1024 * 1024
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What a vendor's error body says: a sentence, redacted already, and the vendor's own trace id."""
-
-    message: str = ""
-    trace_id: str | None = None
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one vendor's HTTP is to be treated. Seconds are per phase of one try; `retries_of_500` of reads only."""
-
-    vendor: str
-    title: str
-    explain: Callable[[bytes], Explained]
-    attempts: int = 3
-    retries_of_500: int = 1
-    connect_s: float = 3.0
-    read_s: float = 6.0
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One operation of a vendor. `route` has {names}; calls that share `paced_as` share one pace."""
-
-    operation: str
-    method: str
-    route: str
-    pace: Pace
-    write: bool = False
-    paced_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,7 +168,7 @@ class Transport:
             return self._once(link, endpoint, request)
         except Throttled as error:
             raise _Again(error, link.dialect.attempts) from None
-        except _Broken500 as error:
+        except Broken500 as error:
             raise _Again(error, 1 + link.dialect.retries_of_500) from None
         except _NotNow:
             raise
@@ -234,7 +192,7 @@ class Transport:
         try:
             with self._breakers.guard(link.account):
                 status, headers, raw = self._exchange(link, endpoint, request)
-                return _answer(dialect, endpoint, status, headers, raw)
+                return answer_of(dialect, endpoint, status, headers, raw)
         except breaker.Open:
             raise _NotNow(
                 dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open"
@@ -254,13 +212,13 @@ class Transport:
         try:
             response = self._client(link.base_url).send(request, stream=True)
             try:
-                return response.status_code, response.headers, _body(response, ends_at)
+                return response.status_code, response.headers, body_of(response, ends_at)
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # The vendor's error must not carry httpx's, which holds the request with its credentials.
             kind = type(error)
-        raise _lost(dialect, endpoint, kind)
+        raise lost(dialect, endpoint, kind)
 
     def _client(self, base_url: str) -> httpx.Client:
         with self._lock:
@@ -291,10 +249,6 @@ class _NotNow(Unreachable):
     """Nothing was sent, and another try right away would not be either."""
 
 
-class _Broken500(Unreachable):
-    """A 500: the vendor is broken rather than busy."""
-
-
 @cache
 def _tls() -> ssl.SSLContext:
     """One for the process: reading the certificates takes longer than a call."""
@@ -303,71 +257,6 @@ def _tls() -> ssl.SSLContext:
 
 def _least(own: float, left: float | None) -> float:
     return own if left is None else min(own, left)
-
-
-def _body(response: httpx.Response, ends_at: float) -> bytes:
-    """The body, unless it dribbles past the end or grows beyond reason."""
-    parts, size = [], 0
-    for part in response.iter_bytes():
-        size += len(part)
-        if time.monotonic() > ends_at or size > _LARGEST_BODY:
-            raise httpx.ReadTimeout("the answer does not end")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _lost(dialect: Dialect, endpoint: Endpoint, kind: type[Exception]) -> VendorError:
-    """No answer. After a write that may have left, nobody can say whether it happened."""
-    detail = f"{endpoint.operation}: {kind.__name__}"
-    if endpoint.write and not issubclass(kind, _NEVER_SENT):
-        return UnknownOutcome(dialect.vendor, f"{dialect.title} did not confirm the change", detail=detail)
-    slow = issubclass(kind, httpx.TimeoutException)
-    reason = f"{dialect.title} did not answer in time" if slow else f"{dialect.title} could not be reached"
-    return Unreachable(dialect.vendor, reason, detail=detail)
-
-
-def _answer(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.Headers, raw: bytes) -> Any:
-    """The JSON of a good answer, or the error that the status means."""
-    if 200 <= status < 300:
-        return _parsed(dialect, endpoint, raw)
-    said = dialect.explain(raw)
-    detail = f"{endpoint.operation}: HTTP {status}" + (f", {said.message}" if said.message else "")
-    vendor, title, trace = dialect.vendor, dialect.title, said.trace_id
-    if status in (401, 403):
-        raise Denied(vendor, f"{title} refused our key", detail=detail, trace_id=trace)
-    if status == 404:
-        raise NotFound(vendor, f"{title} has no such record", detail=detail, trace_id=trace)
-    if status == 429:
-        wait = _retry_after(headers)
-        raise Throttled(vendor, f"{title} asks us to slow down", detail=detail, trace_id=trace, retry_after=wait)
-    if 400 <= status < 500 and status != 408:
-        raise Rejected(vendor, f"{title} did not accept that", detail=detail, trace_id=trace)
-    if endpoint.write:
-        raise UnknownOutcome(vendor, f"{title} did not confirm the change", detail=detail, trace_id=trace)
-    broken = _Broken500 if status == 500 else Unreachable
-    raise broken(vendor, f"{title} has a problem on its side", detail=detail, trace_id=trace)
-
-
-def _parsed(dialect: Dialect, endpoint: Endpoint, raw: bytes) -> Any:
-    if not raw and not endpoint.write:
-        return None
-    try:
-        return json.loads(raw)
-    except ValueError:
-        pass
-    detail = f"{endpoint.operation}: the answer is not JSON"
-    if endpoint.write:
-        raise UnknownOutcome(dialect.vendor, f"{dialect.title} did not confirm the change", detail=detail)
-    raise Unreachable(dialect.vendor, f"{dialect.title} sent an answer nobody can read", detail=detail)
-
-
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds, where the vendor names them as a number; a date is not worth a second clock."""
-    try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None
 
 
 def _wait(state: tenacity.RetryCallState) -> float:

@@ -7,9 +7,7 @@ contacts, the shape of timeline and adjustment rows) follows the likeliest readi
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,11 +16,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from connectors.alpineiq.sandbox_rows import (
+    STORE_NUMBERS,
+    TEMPLATES,
+    contact_row,
+    epoch,
+    number,
+    parse_search,
+    templates,
+    timeline_row,
+)
 from connectors.sandbox.state import Contact, Event, Store
 from connectors.sandbox.world import World
 
 _NO_KEY = "Please provide a valid API key"
-_STORE_NUMBERS = {"pine": 16, "oak": 17}
 
 
 class _Refused(Exception):
@@ -46,14 +53,6 @@ def _done(data: Any = None) -> JSONResponse:
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
-
-
-def _number(value: float) -> int | float:
-    return int(value) if value == int(value) else value
-
-
-def _epoch(at: datetime) -> int:
-    return int(at.timestamp())
 
 
 def _whole(request: Request, name: str, default: int) -> int:
@@ -159,16 +158,16 @@ class AlpineIqSandbox:
 
     def _search(self, request: Request, store: Store, _: Any) -> Response:
         start, limit = _whole(request, "start", 0), _whole(request, "limit", 100)
-        wanted = _parse_search(request.query_params.get("search", ""))
+        wanted = parse_search(request.query_params.get("search", ""))
         found = [c for c in store.contacts.values() if not c.blocklisted and all(test(c) for test in wanted)]
         found.sort(key=lambda c: c.name.lower())
-        page = [_row(c, store) for c in found[start : start + limit]]
+        page = [contact_row(c, store) for c in found[start : start + limit]]
         return _done({"results": page or None, "start": start, "total": len(found), "limit": limit, "size": len(page)})
 
     def _contact(self, request: Request, store: Store, _: Any) -> Response:
         contact = self._known(request, store)
         spent = sum(e.value for e in contact.events if e.type == "order")
-        return _done({**_row(contact, store), "spent": _number(spent), "referCode": contact.id[:6]})
+        return _done({**contact_row(contact, store), "spent": number(spent), "referCode": contact.id[:6]})
 
     def _wallet_by_body(self, request: Request, store: Store, body: Any) -> Response:
         if not isinstance(body, dict) or not (body.get("phone") or body.get("email")):
@@ -185,9 +184,9 @@ class AlpineIqSandbox:
         else:
             raise _Refused(404, "Not Found")
         data: dict[str, Any] = {
-            "loyaltyPoints": 0 if contact.hide_points else _number(contact.points),
+            "loyaltyPoints": 0 if contact.hide_points else number(contact.points),
             "hidePointsInWallet": contact.hide_points,
-            "discountTemplates": _templates(contact),
+            "discountTemplates": templates(contact),
         }
         if request.query_params.get("badges") == "true":
             data["audiences"] = [{"name": "Regulars", "avatar": ""}]
@@ -201,30 +200,30 @@ class AlpineIqSandbox:
                 "name": c.name,
                 "mobilePhone": c.phone,
                 "email": c.email,
-                "value": _number(e.value),
+                "value": number(e.value),
                 "note": e.note,
-                "ts": _epoch(e.at),
+                "ts": epoch(e.at),
             }
             for c in store.contacts.values()
             for e in c.events
-            if e.type == "adjustment" and start <= _epoch(e.at) <= end
+            if e.type == "adjustment" and start <= epoch(e.at) <= end
         ]
         return _done(rows or None)
 
     def _timeline(self, request: Request, store: Store, _: Any) -> Response:
         contact = self._known(request, store)
         start, end = self._window(request)
-        rows = [_timeline_row(e, store) for e in contact.events if start <= _epoch(e.at) <= end]
-        return _done({"contactID": contact.id, "points": _number(contact.points), "events": rows or None})
+        rows = [timeline_row(e, store) for e in contact.events if start <= epoch(e.at) <= end]
+        return _done({"contactID": contact.id, "points": number(contact.points), "events": rows or None})
 
     def _orders(self, request: Request, store: Store, _: Any) -> Response:
         contact = self._known(request, store)
-        rows = [{"ts": _epoch(e.at), "total": _number(e.value)} for e in contact.events if e.type == "order"]
+        rows = [{"ts": epoch(e.at), "total": number(e.value)} for e in contact.events if e.type == "order"]
         return _done(rows or None)
 
     def _stores(self, _: Request, store: Store, __: Any) -> Response:
         row = {
-            "id": _STORE_NUMBERS[store.id],
+            "id": STORE_NUMBERS[store.id],
             "name": store.name,
             "nickname": store.id.title(),
             "addr": {"street": "14 Pine St", "city": "Denver", "state": "CO", "zipCode": "80202", "country": "US"},
@@ -240,7 +239,7 @@ class AlpineIqSandbox:
         return _done([{"id": "101", "name": "Signed Up", "audienceSize": members, "traits": traits}])
 
     def _discounts(self, _: Request, __: Store, ___: Any) -> Response:
-        return _done(_TEMPLATES)
+        return _done(TEMPLATES)
 
     def _program(self, _: Request, store: Store, __: Any) -> Response:
         tiers = [{"points": 0, "discount": 0, "max": 0}, {"points": 1000, "discount": 5, "max": 0}]
@@ -276,96 +275,3 @@ class AlpineIqSandbox:
                 contact.email_opted_in = flag == "true"
         self._world.changed()
         return _done()
-
-
-_TEMPLATES: list[dict[str, Any]] = [
-    {"id": "9001", "name": "$5 off", "pageTitle": "Five dollars off", "pointsDeduction": 100, "dollarValue": 5},
-    {"id": "9002", "name": "$12 off", "pageTitle": "Twelve dollars off", "pointsDeduction": 200, "dollarValue": 12},
-]
-_HAS: dict[str, Callable[[Contact], bool]] = {
-    "phone": lambda c: bool(c.phone),
-    "mobile": lambda c: bool(c.phone),
-    "home": lambda c: False,
-    "email": lambda c: bool(c.email),
-    "name": lambda c: bool(c.name),
-    "points": lambda c: c.points > 0,
-    "usedpoints": lambda c: any(e.type == "redemption" for e in c.events),
-}
-_WORD = re.compile(r'"([^"]*)"|(\S+)')
-
-
-def _parse_search(search: str) -> list[Callable[[Contact], bool]]:
-    """The vendor's free mix of filters and words; every one must hold. Words match loosely, as the vendor's do."""
-    return [_named(exact.lower()) if exact else _filter(word) for exact, word in _WORD.findall(search)]
-
-
-def _named(name: str) -> Callable[[Contact], bool]:
-    return lambda contact: contact.name.lower() == name
-
-
-def _filter(word: str) -> Callable[[Contact], bool]:
-    if word in ("is:member", "not:member"):
-        return lambda contact: contact.member == (word == "is:member")
-    if word.startswith("has:") and word[4:] in _HAS:
-        return _HAS[word[4:]]
-    text = word.removeprefix("email:").lower()
-    return lambda contact: _loosely(contact, text)
-
-
-def _loosely(contact: Contact, text: str) -> bool:
-    return (
-        text in contact.name.lower()
-        or text in contact.email.lower()
-        or text in contact.phone
-        or text == contact.id
-        or bool(contact.src_id and text in contact.src_id)
-    )
-
-
-def _row(contact: Contact, store: Store) -> dict[str, Any]:
-    return {
-        "contactID": contact.id,
-        "srcID": contact.src_id,
-        "firstName": contact.first_name,
-        "lastName": contact.last_name,
-        "mobilePhone": contact.phone,
-        "homePhone": "",
-        "email": contact.email,
-        "platform": "leaflogix" if contact.src_id else "alpineiq",
-        "favoriteStoreID": _STORE_NUMBERS[store.id],
-        "inserted": _epoch(contact.inserted),
-        "optinTime": _epoch(contact.inserted) if contact.opted_in else None,
-        "optoutTime": None,
-        "optreqTime": None,
-        "hasRequested": None,
-        "loyaltyPoints": _number(contact.points),
-    }
-
-
-def _templates(contact: Contact) -> list[dict[str, Any]] | None:
-    rows = [
-        {
-            **t,
-            "avatar": "",
-            "inStoreRedemption": True,
-            "reusable": True,
-            "tierDiscount": False,
-            "available": contact.points >= t["pointsDeduction"],
-        }
-        for t in _TEMPLATES
-        if contact.member
-    ]
-    return rows or None
-
-
-def _timeline_row(event: Event, store: Store) -> dict[str, Any]:
-    """A row in the likeliest shape; its fields are documented nowhere."""
-    row: dict[str, Any] = {
-        "ts": _epoch(event.at),
-        "type": event.type,
-        "value": _number(event.value),
-        "note": event.note,
-    }
-    if event.type in ("order", "redemption"):
-        row["storeID"] = _STORE_NUMBERS[store.id]
-    return row

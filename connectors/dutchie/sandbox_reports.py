@@ -79,71 +79,56 @@ def _changed_at(sale: PosSale) -> Any:
     return sale.voided_at or sale.at
 
 
+# Fields of a transaction that nothing in this world varies.
+_PLAIN: dict[str, Any] = {
+    "employeeId": 41,
+    "changeDue": 0.0,
+    "totalItems": 1,
+    "terminalName": "Register 1",
+    "invoiceNumber": None,
+    "isTaxInclusive": False,
+    # A third party's program: the register keeps no points of its own.
+    "loyaltyEarned": None,
+    "loyaltySpent": None,
+    "adjustmentForTransactionId": None,
+    "orderType": "InStore",
+    "wasPreOrdered": False,
+    "orderSource": "Register",
+    "orderMethod": None,
+    "customerTypeId": 1,
+    "isMedical": False,
+    "orderIds": None,
+    "totalCredit": 0.0,
+    "completedByUser": "Riley",
+    "responsibleForSaleUserId": 41,
+    "referenceId": None,
+}
+
+
 def _row(sale: PosSale, detail: bool) -> dict[str, Any]:
-    discounts = (
-        [
-            {
-                "discountId": 9001,
-                "discountName": "Manager comp",
-                "discountReason": "Comp",
-                "amount": sale.discount,
-                "transactionItemId": 1,
-            }
-        ]
-        if sale.discount
-        else []
-    )
-    row: dict[str, Any] = {
+    item = {"transactionItemId": 1, "productId": 501, "quantity": 1.0, "totalPrice": sale.subtotal, "isReturned": False}
+    comp = {"discountId": 9001, "discountName": "Manager comp", "discountReason": "Comp", "amount": sale.discount}
+    return {
+        **_PLAIN,
         "transactionId": sale.id,
         "customerId": sale.customer_id,
-        "employeeId": 41,
         "transactionDate": stamp(sale.at),
+        "transactionDateLocalTime": sale.at.astimezone(_ZONE).strftime("%Y-%m-%dT%H:%M:%S"),
+        "lastModifiedDateUTC": stamp(_changed_at(sale)),
         "voidDate": stamp(sale.voided_at) if sale.voided_at else None,
         "isVoid": sale.voided_at is not None,
+        "isReturn": sale.returns is not None,
+        "returnOnTransactionId": sale.returns,
+        "transactionType": sale.kind,
         "subtotal": sale.subtotal,
         "totalDiscount": sale.discount,
         "totalBeforeTax": sale.before_tax,
         "tax": sale.tax,
         "total": sale.total,
         "paid": sale.total,
-        "changeDue": 0.0,
-        "totalItems": 1,
-        "terminalName": "Register 1",
-        "invoiceNumber": None,
-        "isTaxInclusive": False,
-        "transactionType": sale.kind,
-        "loyaltyEarned": None,
-        "loyaltySpent": None,
-        "items": None,
-        "discounts": discounts,
-        "lastModifiedDateUTC": stamp(_changed_at(sale)),
-        "returnOnTransactionId": sale.returns,
-        "adjustmentForTransactionId": None,
-        "orderType": "InStore",
-        "wasPreOrdered": False,
-        "orderSource": "Register",
-        "orderMethod": None,
-        "isReturn": sale.returns is not None,
-        "customerTypeId": 1,
-        "isMedical": False,
-        "orderIds": None,
-        "totalCredit": 0.0,
-        "completedByUser": "Riley",
-        "responsibleForSaleUserId": 41,
-        "transactionDateLocalTime": sale.at.astimezone(_ZONE).strftime("%Y-%m-%dT%H:%M:%S"),
-        "referenceId": None,
+        "discounts": [comp | {"transactionItemId": 1}] if sale.discount else [],
+        "items": [item] if detail else None,
     }
-    if detail:
-        row["items"] = [
-            {
-                "transactionItemId": 1,
-                "productId": 501,
-                "quantity": 1.0,
-                "totalPrice": sale.subtotal,
-                "isReturned": False,
-            }
-        ]
-    return row
 
 
 def discounts(store: Store) -> list[dict[str, Any]]:

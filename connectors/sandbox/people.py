@@ -79,6 +79,21 @@ class Person:
         return self.email or f"{self.first}.{self.last}@example.com".lower()
 
 
+def simple(
+    first: str,
+    last: str,
+    pos_id: int,
+    phone: str,
+    points: float,
+    *,
+    events: tuple[tuple[timedelta, str, float, str], ...] = (),
+) -> Person:
+    """A person whose register and provider agree."""
+    return Person(
+        first, last, pos=(Pos(pos_id, phone=phone),), loyal=(Loyal(points, phone=phone, src=pos_id, events=events),)
+    )
+
+
 _ORDINARY = """
     Abel Stone, Bea Novak, Cal Winters, Dot Hughes, Eli Mercer, Fay Lund, Gus Alvarez, Hope Daly, Ian Frost, Joy Tran,
     Ken Abbott, Lia Romano, Moe Sato, Nia Cole, Otto Blum, Pia Hansen, Quin Marsh, Ray Dutton, Sue Lang, Tom Becker,

@@ -81,12 +81,12 @@ class World:
     # -- situations ---------------------------------------------------------------------------------------------------
 
     def reset(self, scenario: str | None = None) -> None:
-        """Back to the first moment: fresh stores, no faults (but the scenario's), no settings, an empty request log.
-
-        The clock stays where it is. Raises KeyError for an unknown scenario, and then changes nothing.
+        """Back to the first moment: fresh stores, no faults (but the scenario's), no settings, an empty request log,
+        and the clock where the base clock is. Raises KeyError for an unknown scenario, and then changes nothing.
         """
         faults = [_copy(f) for f in self.scenario(scenario).faults] if scenario else []
         with self.lock:
+            self._moved = timedelta()
             self.stores = seeded_stores(self.now())
             self.settings = Settings()
             self.faults = faults

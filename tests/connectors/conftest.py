@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from connectors import REGISTRY
 from connectors.alpineiq.client import AlpineIq, open_alpineiq
 from connectors.alpineiq.settings import AlpineIqSettings
 from connectors.dutchie.client import Dutchie, open_dutchie
@@ -17,8 +15,6 @@ from connectors.sandbox import SandboxServers, World
 from connectors.transport import Transport
 from tests.connectors.helpers import NOW, Naps
 from tests.sandbox_fixture import sandbox
-
-assert REGISTRY
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +31,7 @@ def servers(shared_servers: SandboxServers) -> SandboxServers:
 
 @pytest.fixture
 def world(servers: SandboxServers) -> World:
-    world = servers.world
-    shifted = (world.now() - NOW).total_seconds() / 60
-    world.move(minutes=-shifted)
-    world.reset()
-    return world
+    return servers.world
 
 
 @pytest.fixture
@@ -71,8 +63,3 @@ def program_settings(servers: SandboxServers) -> AlpineIqSettings:
 @pytest.fixture
 def program(world: World, program_settings: AlpineIqSettings, transport: Transport) -> AlpineIq:
     return open_alpineiq(program_settings, transport)
-
-
-@pytest.fixture
-def now() -> datetime:
-    return datetime(2026, 3, 2, 18, 0, tzinfo=UTC)

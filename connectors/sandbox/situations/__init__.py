@@ -1,0 +1,1 @@
+"""The situations of the world as data, by theme."""
