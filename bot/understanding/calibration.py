@@ -28,6 +28,7 @@ COST = {
     ("chatter", "none"): 0.0,
 }
 CHOICES = 3
+_NEARLY = 1.03
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Thresholds:
 def fit_thresholds(scores: Floats, truth: NDArray[np.int64]) -> Thresholds:
     """The thresholds of least cost; scores (texts, playbooks), truth the playbook's column, or -1 for chatter.
 
-    Questions and chatter weigh the same. Among equally cheap thresholds the middle one of their run is taken.
+    Questions and chatter weigh the same. Of all thresholds that are nearly as cheap the middle ones are taken.
     """
     ranked = np.sort(scores, axis=1)[:, ::-1]
     best, total = ranked[:, 0], scores.sum(axis=1)
@@ -118,7 +119,8 @@ def fit_thresholds(scores: Floats, truth: NDArray[np.int64]) -> Thresholds:
             for least in np.round(np.arange(0.0, 0.6, 0.05), 3):
                 answered = (best >= score) & (margin >= least)
                 prices[(score, least, choose)] = float(np.where(answered, cost["answer"], otherwise).sum())
-    cheapest = min(prices.values())
-    among = sorted(key for key, price in prices.items() if price <= cheapest * 1.0001 + 1e-12)
-    score, least, choose = among[len(among) // 2]
-    return Thresholds(float(score), float(least), float(choose))
+    keys, costs = np.array(list(prices)), np.array(list(prices.values()))
+    # A text more or less moves the single cheapest far about; the middle of all that are nearly as cheap stays put.
+    near = keys[costs <= costs.min() * _NEARLY + 1e-12]
+    middle = near[np.argmin(np.abs(near - np.median(near, axis=0)).sum(axis=1))]
+    return Thresholds(*map(float, middle))
