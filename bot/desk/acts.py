@@ -183,7 +183,7 @@ class Acts:
         action = _action(block, element, given, self._workspace.new_ts())
         what = f"the press of {action_id}"
         if isinstance(target, View):
-            payload |= self._view_context(who, target, given)
+            payload |= self._view_context(target, block, element, given)
             return self.interact({**payload, "actions": [action]}, what, who, None)
         where = self.channel(who, target.channel)
         payload |= self._message_context(who, where, target, given)
@@ -206,9 +206,8 @@ class Acts:
             context["message"] = payloads.message_json(self._workspace, now)
         return context
 
-    def _view_context(self, who: Person, view: View, given: Json) -> Json:
+    def _view_context(self, view: View, block: Json, element: Json, given: Json) -> Json:
         values = state_values(view.blocks, given.get("values") or {}, view.values)
-        block, element = find_element(view.blocks, given["action_id"], given.get("block_id"))
         if field_of(element):
             values[block["block_id"]][element["action_id"]] = state_of(element, _chosen(element, given))
         shown = payloads.view_json(self._workspace, view) | {"state": {"values": values}}

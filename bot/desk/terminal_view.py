@@ -40,6 +40,7 @@ class Drawing:
         self.controls: dict[int, Control] = {}
         self.messages: dict[int, tuple[str, str]] = {}
         self._numbers: dict[tuple[str, str], int] = {}
+        self._on_top: tuple[str, str] | None = None
 
     def _renderer(self, message: tuple[str, str] | None = None, view_id: str | None = None) -> Renderer:
         def number(block: Json, element: Json) -> int:
@@ -96,8 +97,7 @@ class Drawing:
         if happening.type in ("message", "message_changed", "ephemeral", "ephemeral_changed"):
             yield from self._talk(happening.type, fields["message"], here)
         elif happening.type == "view":
-            stack = self._workspace.stack(person.id)
-            yield self.view(stack[-1]) if stack else Text("The window is closed.", "dim")
+            yield from self._window(self._workspace.stack(person.id))
         elif happening.type == "home":
             home = self._workspace.homes.get(person.id)
             if home is not None:
@@ -108,6 +108,13 @@ class Drawing:
             yield Text(f"#{self.number_of(fields['channel'], fields['ts'])} was deleted.", "dim")
         else:
             yield from _trouble(happening)
+
+    def _window(self, stack: tuple[View, ...]) -> Iterator[RenderableType]:
+        """The top window, unless it is drawn already and only what was typed into it changed."""
+        top = (stack[-1].id, stack[-1].hash) if stack else None
+        if top != self._on_top:
+            yield self.view(stack[-1]) if stack else Text("The window is closed.", "dim")
+        self._on_top = top
 
     def _talk(self, what: str, shown: Json, here: Channel) -> Iterator[RenderableType]:
         message = self._workspace.message(shown["channel"], shown["ts"])

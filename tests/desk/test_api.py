@@ -46,12 +46,12 @@ def test_the_state_is_one_persons(desk: DeskServer, client: WebClient) -> None:
 
 
 def events(desk: DeskServer, person: str, since: int, count: int, **headers: str) -> list[dict[str, Any]]:
-    """The first events of the stream."""
+    """The first events of the stream, but for deliveries that no bot takes here."""
     found: list[dict[str, Any]] = []
     params = {"person": person, "since": since}
     with httpx.stream("GET", f"{desk.url}/desk/events", params=params, headers=headers, timeout=5) as response:
         for line in response.iter_lines():
-            if line.startswith("data: "):
+            if line.startswith("data: ") and '"delivery_failed"' not in line:
                 found.append(json.loads(line[6:]))
             if len(found) == count:
                 break
