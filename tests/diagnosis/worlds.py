@@ -17,9 +17,7 @@ def systems_of(servers: SandboxServers, store: str = "pine") -> Systems:
     transport = Transport(paced=False)
     dutchie, alpineiq = REGISTRY["dutchie"], REGISTRY["alpineiq"]
     assert dutchie.pos_settings and alpineiq.loyalty_settings
-    pos = dutchie.pos_settings.model_validate(
-        {"base_url": servers.urls["dutchie"], "api_key": f"sandbox-{store}-pos"}
-    )
+    pos = dutchie.pos_settings.model_validate({"base_url": servers.urls["dutchie"], "api_key": f"sandbox-{store}-pos"})
     program = alpineiq.loyalty_settings.model_validate(
         {"base_url": servers.urls["alpineiq"], "uid": uid, "api_key": f"sandbox-{store}-loyalty"}
     )
