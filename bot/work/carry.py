@@ -229,6 +229,7 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
             if done.undo_of is not None:
                 original = proposal_store.get_proposal(conn, house.vault, done.undo_of, lock=True)
                 _moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
+            house.watch("recording")
         except TooLate:
             return  # another process finished it
     house.watch("recorded")

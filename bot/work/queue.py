@@ -111,6 +111,16 @@ class Work:
             options["delay_seconds"] = delay.total_seconds()
         self._client.enqueue_in_transaction(conn, options, job, key, attempt)
 
+    def register_queues(self) -> None:
+        """Make the queues known to the engine, before it starts to look for work."""
+        for name, queue in QUEUES.items():
+            self._client.register_queue(
+                name,
+                worker_concurrency=queue.concurrency,
+                polling_interval_sec=queue.poll,
+                on_conflict="always_update",
+            )
+
     def counts(self) -> dict[str, int]:
         """How much work stands in each state that is not finished well."""
         rows = self._client.list_workflows(status=list(_UNFINISHED), load_input=False, load_output=False)

@@ -44,6 +44,10 @@ class JobFailed(Exception):
     """Recorded with the workflow; names the job and the kind of error, and carries no data of anybody."""
 
 
+class Stopping(BaseException):
+    """Leaves a job unfinished, to be recovered. Not an Exception: the engine would record those as the job's end."""
+
+
 class Worker:
     """Runs jobs until stopped. `on_lost` is called when another process took our name: by default it ends us."""
 
@@ -73,15 +77,9 @@ class Worker:
         _current = self
         try:
             quieten_engine()
+            self.house.work.register_queues()
             DBOS(config=self._engine_config(self._lease.executor_id))
             DBOS.launch()
-            for name, queue in QUEUES.items():
-                DBOS.register_queue(
-                    name,
-                    worker_concurrency=queue.concurrency,
-                    polling_interval_sec=queue.poll,
-                    on_conflict="always_update",
-                )
         except BaseException:
             self.stop(drain_s=0)
             raise
@@ -150,7 +148,7 @@ class Worker:
             except sa.exc.SQLAlchemyError as error:
                 log.warning("Job %s %s waits for the database: %s", job, key, type(error).__name__)
                 if self._stopping.wait(2):
-                    raise
+                    raise Stopping from error
 
     def _heartbeat(self) -> None:
         while not self._stopping.wait(1.0):
@@ -188,9 +186,10 @@ def _end_process() -> None:
 
 
 def _work(job: str, key: str, attempt: int) -> None:
-    if _current is None:
-        raise JobFailed(f"{job} {key}: no worker")
-    _current.run(job, key, attempt)
+    worker = _current
+    if worker is None:
+        raise Stopping
+    worker.run(job, key, attempt)
 
 
 def _register(queue: str) -> None:

@@ -1,0 +1,116 @@
+"""Worker processes that really die.
+
+A nursery is a process that has imported everything and has no threads; it forks a worker for each order it reads, so
+that a worker starts in milliseconds. Orders and answers are lines of JSON. Run as `python -m tests.work.nursery`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from bot.clock import system_clock
+from bot.work import Pace, Worker
+from tests.work.household import Seen, household, settings
+
+
+def live(order: Mapping[str, Any]) -> None:
+    """A worker process: runs until it is killed, or kills itself at the stage `die_at`."""
+
+    def watch(stage: str) -> None:
+        if stage == order.get("die_at"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    config = settings(order["database"], order["urls"])
+    house = replace(household(config, clock=system_clock, pace=Pace(**order["pace"]), seen=Seen()), watch=watch)
+    Worker(house).start()
+    threading.Event().wait(120)
+
+
+def main() -> None:
+    """Fork a worker for each order; the children are nobody's to wait for."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - our standard output is for answers
+            live(json.loads(line))
+            os._exit(0)
+        print(json.dumps({"pid": child}), flush=True)  # noqa: T201 - the answer
+
+
+class Nursery:
+    """The test's end of it. `with Nursery() as nursery: pid = nursery.worker(…)`."""
+
+    def __enter__(self) -> Nursery:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.work.nursery"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._pids: list[int] = []
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill_all()
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+    def worker(self, **order: Any) -> int:
+        """Start a worker; returns its process id."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        pid = int(json.loads(self._process.stdout.readline())["pid"])
+        self._pids.append(pid)
+        return pid
+
+    def kill(self, pid: int) -> None:
+        """kill -9, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        self.wait_dead(pid)
+
+    def kill_all(self) -> None:
+        """kill -9 every worker that still lives."""
+        for pid in self._pids:
+            self.kill(pid)
+        self._pids.clear()
+
+    def wait_dead(self, pid: int, seconds: float = 20) -> None:
+        """Until the process is gone. Raises TimeoutError."""
+        wait_for(lambda: not alive(pid), seconds, f"process {pid} to die")
+
+
+def alive(pid: int) -> bool:
+    """Whether the process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_for(true: Any, seconds: float, what: str) -> None:
+    """Until `true()` is. Raises TimeoutError that says what was waited for."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    main()
