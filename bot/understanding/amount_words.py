@@ -48,6 +48,7 @@ OBSERVE_VERBS = word_set("""
     shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen marca veo
     only solo now ahora today hoy
 """)
+PAST = word_set("had was tenia habia")
 PREPOSITIONS = word_set("in on at from per by en inside")
 SMALL_WORDS = word_set("the his her their my our your this a el la los su sus customers guests clients de on at")
 
@@ -74,7 +75,7 @@ REMOVED = word_set("removed deducted taken quitados restados")
 _TOKEN = re.compile(
     r"""
     (?P<money>\$\s?\d[\d,.]*)
-  | (?P<signed>(?<![\w.,)+-])[+−-](?:\d{1,3}(?:,\d{3})+(?![\w%.,]\d?)|\d{1,6}(?![\w%]|[.,:/]\d)))
+  | (?P<signed>(?<![\w.,)+-])[+−-](?:\d{1,3}(?:,\d{3})+(?![\w%.,]\d?)|\d{1,6}(?![\w%]|[.,:/\s]\d)))
   | (?P<number>(?<![\w.,/#$+−-])(?<!\d:)
         (?:\d{1,3}(?:,\d{3})+
           |\d{1,3}(?:\.\d{3})+(?=\s?(?:points?|pts?|puntos|ptos)\b)

@@ -24,6 +24,7 @@ from bot.understanding.amount_words import (
     OBSERVE_PEOPLE,
     OBSERVE_THINGS,
     OBSERVE_VERBS,
+    PAST,
     POINTS,
     PREPOSITIONS,
     SMALL_WORDS,
@@ -195,9 +196,16 @@ class _Reader:
         told = [one for one in numbers if one.role is not None]
         if len(silent) == len(told) == 1 and told[0].role and (silent[0].is_points or self._owned(silent[0].at)):
             silent[0].role = _other(told[0].role)
-        elif first.role == second.role == "claimed" and first.rank != second.rank and min(first.rank, second.rank) == 1:
-            weaker = first if first.rank < second.rank else second
-            weaker.role = None
+        elif first.role == second.role == "claimed":
+            past = [one for one in numbers if self._is_past(one.at)]
+            if len(past) == 1:
+                # "wallet shows 0 but she had 610": the 610 is claimed; the 0 is neither that nor the register's.
+                (first if past == [second] else second).role = None
+            elif first.rank != second.rank and min(first.rank, second.rank) == 1:
+                (first if first.rank < second.rank else second).role = None
+
+    def _is_past(self, at: int) -> bool:
+        return not PAST.isdisjoint((self.word(at - 1), self.word(at - 2)))
 
     def _owned(self, at: int) -> bool:
         return self.word(at - 1) in ("has", "have", "tiene", "got", "with")

@@ -26,8 +26,8 @@ _FOLLOWERS = word_set("""
     should never still order dice tiene puntos cuenta perfil quiere compro pero telefono
 """)
 _VERBS = word_set("""
-    says said claims swears has have had wants needs bought thinks called asked is isnt cant doesnt didnt dice
-    tiene quiere compro jura no
+    says said claims swears has have had got gets never wants needs buys bought earned joined came signed thinks called
+    asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no
 """)
 _POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 3
