@@ -18,9 +18,10 @@ from bot.slack.posting import EDIT_EVERY_S, Message, Poster, explain
 from bot.slack.reader import Reader
 from bot.slack.strings import speaker
 from bot.slack.text import clip, escape, user, who
-from bot.slack.views.card import TEXT_LIMIT, case_card
+from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome, reminder
 from bot.slack.views.packet import packet_card
+from bot.slack.views.spoken import TEXT_LIMIT
 from bot.understanding import masked
 from bot.work.house import House
 from bot.work.ports import Notice, Person, Place

@@ -18,6 +18,8 @@ from bot.work.intake import ack_transaction
 from bot.work.told import Told, is_local
 
 _LONGEST_REPLY = 12_000
+_NEAR = 0.1
+"""A choice is worth showing from this share of the best one's score."""
 Rating = Literal["helpful", "not_helpful"]
 
 
@@ -96,16 +98,20 @@ def _looking(case: Case) -> CaseState:
     return CaseState.ESCALATED if case.state is CaseState.ESCALATED else CaseState.NEW
 
 
-def choose(house: House, case_id: str, playbook: str, actor: Actor) -> None:
-    """A person says which kind of question it is (or asks to look once more): stored as an example, and looked into."""
+def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: str = "") -> None:
+    """Say which kind of question it is, and look into it (also once more).
+
+    A person's pick is kept as an example; with `reply`, the question said again in other words, it is not.
+    """
     if playbook not in house.library.playbooks:
         raise BadInput("I do not know that kind of question any more. Ask me again and I look afresh.")
     with _click(house, case_id, actor) as click:
         _open(click)
-        if click.case.playbook != playbook:
-            click.label("chosen", playbook)
         told = click.told
-        private = told.but(run=told.run + 1, need=None, looked_up=None)
+        if click.case.playbook != playbook and not reply:
+            click.label("chosen", playbook)
+        texts = (*told.texts, reply[:_LONGEST_REPLY]) if reply else told.texts
+        private = told.but(texts=texts, run=told.run + 1, need=None, looked_up=None)
         click.change(
             "choose", job="diagnose", playbook=playbook, state=_looking(click.case), diagnosis=None, private=private
         )
@@ -125,7 +131,9 @@ def supply(house: House, case_id: str, text: str, actor: Actor, *, phone: str | 
             _check_useful(house, click.case, text)
             texts = (*told.texts, text[:_LONGEST_REPLY])
             private = told.but(texts=texts, phone=None, run=told.run + 1, need=None)
-        click.change("supply", job="diagnose", state=_looking(click.case), private=private, diagnosis=None)
+        known = click.case.playbook is not None  # else it is kept, and the choices stay open
+        state = _looking(click.case) if known else click.case.state
+        click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
 
 
 def _check_useful(house: House, case: Case, text: str) -> None:
@@ -199,7 +207,9 @@ def not_this(house: House, case_id: str, actor: Actor) -> None:
 
 def choices_of(case: Case, told: Told) -> list[str]:
     """The playbooks the matcher found near, best first, without those people rejected; three at most."""
-    near = [c["playbook"] for c in (case.match or {}).get("candidates", [])]
+    found = (case.match or {}).get("candidates", [])
+    floor = max((c["score"] for c in found), default=0.0) * _NEAR
+    near = [c["playbook"] for c in found if c["score"] > floor]
     return [p for p in near if p not in told.rejected][:3]
 
 

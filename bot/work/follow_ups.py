@@ -12,7 +12,7 @@ from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import entities
 from bot.work import case_clicks
 from bot.work.house import House
-from bot.work.looking import area_code_of, diagnosis_of, store_names
+from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
 from bot.work.told import Arrival, Told, is_local
 
 _NEVER_MIND = re.compile(
@@ -63,7 +63,7 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         return True
     if case.state is CaseState.CLOSED:
         return False
-    return any(use(house, case, text, actor) for use in (_picks, _answers, _adds, _says_what_it_is))
+    return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _adds))
 
 
 def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
@@ -115,8 +115,8 @@ def _says_what_it_is(house: House, case: Case, text: str, actor: Actor) -> bool:
     """An unclear question said again, clearly this time."""
     if case.state not in (CaseState.UNMATCHED, CaseState.CHOOSING):
         return False
-    match = house.matcher.match(text)
+    match = understood(house, text)
     if match.decision != "answer":
         return False
-    case_clicks.choose(house, case.id, match.candidates[0].playbook, actor)
+    case_clicks.choose(house, case.id, match.candidates[0].playbook, actor, reply=text)
     return True

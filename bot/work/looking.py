@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bot.cases import Case, CaseState, case_store, evidence, reading, writing
 from bot.diagnosis import Diagnosis, Evidence, Subject, diagnose
-from bot.understanding import Entities
+from bot.understanding import Entities, Match
 from bot.work import proposals
 from bot.work.grounds import customer_reference
 from bot.work.house import House
@@ -26,6 +26,8 @@ FRESH = timedelta(minutes=10)
 """Evidence younger than this is used again by the next run of the same case."""
 TOGETHER = timedelta(minutes=30)
 """Cases about one customer within this time know of each other."""
+_POINT = 400
+"""Characters in which a question's point is made."""
 
 
 def store_names(house: House) -> Mapping[str, tuple[str, ...]]:
@@ -41,6 +43,17 @@ def area_code_of(house: House, case: Case) -> str | None:
 def found_in(house: House, case: Case) -> Entities:
     """Everything that the case's texts name, read with its store's area code."""
     return Told.of(case.private).entities(area_code=area_code_of(house, case), stores=store_names(house))
+
+
+def understood(house: House, text: str) -> Match:
+    """What kind of question this is. A very long one is judged by its beginning, then by its end, where the whole says
+    nothing: people put the point there, and paste the rest."""
+    match = house.matcher.match(text)
+    for part in (text[:_POINT], text[-_POINT:]):
+        if match.decision != "none" or len(text) <= _POINT:
+            break
+        match = house.matcher.match(part)
+    return match
 
 
 def diagnose_case(house: House, key: str) -> None:

@@ -29,7 +29,17 @@ from bot.work.case_clicks import (
 )
 from bot.work.follow_ups import follow_up, thread_case
 from bot.work.house import House
-from bot.work.looking import diagnose_case, diagnosis_of, found_in, look, neighbours, present, show, store_names
+from bot.work.looking import (
+    diagnose_case,
+    diagnosis_of,
+    found_in,
+    look,
+    neighbours,
+    present,
+    show,
+    store_names,
+    understood,
+)
 from bot.work.ports import Notice, Person
 from bot.work.told import Arrival, Told, customer_of
 
@@ -87,7 +97,7 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
         return earlier.id
     if arrival.source == "thread":
         return None
-    if earlier is not None and arrival.thread_ts and house.matcher.match(arrival.text).decision == "none":
+    if earlier is not None and arrival.thread_ts and understood(house, arrival.text).decision == "none":
         _say(house, arrival, person, "empty")
         return earlier.id
     case, opened = _open_case(house, inbox_key, arrival, person, earlier)
@@ -123,7 +133,7 @@ def _open_case(
 ) -> tuple[Case, bool]:
     """The case of this arrival, understood as far as its words go, and whether it is new."""
     channel, thread_ts, asked_ts = _place(house, inbox_key, arrival)
-    match = house.matcher.match(arrival.text)
+    match = understood(house, arrival.text)
     playbook = match.candidates[0].playbook if match.decision == "answer" else None
     unclear = CaseState.CHOOSING if match.decision == "choose" else CaseState.UNMATCHED
     inherited = customer_of(found_in(house, earlier)) if earlier is not None else Entities()

@@ -2,9 +2,8 @@
 
 Steps (each a mapping with one of these keys; `as` names the thread for later steps):
   say {who, where, text, as, in?}     type a message; `in` a thread: a reply there
-  twin of a say: `mention` delivers both events by itself, as Slack does
   command {who, where, text}          /points …
-  shortcut {who, on}                  "Look into this" on the message that a thread began with; without `on` the global one
+  shortcut {who, on?}                 "Look into this" on the message a thread began with; without `on` the global one
   press {who, in, button, on?}        a button in the thread; `on`: text of the message (the newest that has the button)
   press_home {who, button}            a button on the person's Home
   submit {who, values}                the person's open modal; `errors`: what must be said beside which field
@@ -12,6 +11,9 @@ Steps (each a mapping with one of these keys; `as` names the thread for later st
   told {who, in, text}                what only this person sees in the thread
   modal {who, text}                   the open modal says so
   home {who, text: [..], not: [..]}   the Home tab, opened now
+  press_old {who, in, button, text}   a button that the card had earlier, and what is then told
+  submit_refused {who, values, text}  the modal turns into a sentence
+  dm_shows {who, text} · support_shows {text, not, buttons, no_buttons} · support_press · support_told
   silent {in}                         the bot says nothing there
   count {in, messages}                so many messages of the bot in the thread
   balance {phone, points}             at the provider, through its API
@@ -31,7 +33,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.desk.model import Message, View
-from tests.slack.floor import Floor, buttons
+from tests.slack.floor import Floor
+from tests.slack.floor import buttons as buttons_of
 
 CHANNELS = {"pine": "C0PINE", "oak": "C0OAK", "support": "C0SUPPORT", "break": "C0BREAK"}
 _QUIET_S = 0.8
@@ -51,20 +54,17 @@ class Dialogue:
         self.floor = floor
         self.desk = floor.desk
         self.threads: dict[str, tuple[str, str]] = {}
+        self.remembered: dict[tuple[str, str], Message] = {}
 
-    def play(self, steps: list[dict[str, Any]]) -> None:
+    def play(self, steps: list[dict[str, dict[str, Any]]]) -> None:
         """All steps; an AssertionError names the step."""
         for number, step in enumerate(steps, 1):
-            kind = next(iter(step))
+            ((kind, given),) = step.items()
+            values = {f"{key}_" if key in ("in", "as", "not") else key: value for key, value in given.items()}
             try:
-                getattr(self, f"do_{kind}")(
-                    **{
-                        key.removesuffix("_") + ("_" if key in ("in", "as", "not") else ""): value
-                        for key, value in step[kind].items()
-                    }
-                )
+                getattr(self, f"do_{kind}")(**values)
             except (AssertionError, TimeoutError) as error:
-                raise AssertionError(f"step {number} {kind} {step[kind]}: {error}") from None
+                raise AssertionError(f"step {number}, {kind} {given}: {error}") from None
 
     def channel(self, who: str, where: str) -> str:
         if where in CHANNELS:
@@ -79,17 +79,22 @@ class Dialogue:
 
     def thread(self, name: str) -> list[Message]:
         channel, ts = self.threads[name]
-        return self.desk.replies(channel, ts)
+        shown = self.desk.replies(channel, ts)
+        for message in shown:
+            self.remembered.update({(name, button): message for button in buttons_of(message)})
+        return shown
+
+    def packets(self) -> list[Message]:
+        return [m for m in self.desk.messages("C0SUPPORT") if m.bot]
 
     def read(self, name: str) -> str:
         return "\n---\n".join(m.text for m in self.thread(name)) or "(nothing)"
 
     # -- acts
 
-    def do_say(self, who: str, where: str, text: str, as_: str = "", in_: str = "") -> None:
-        channel = self.channel(who, where)
-        if in_:
-            channel = self.threads[in_][0]
+    def do_say(self, who: str, where: str, text: str, as_: str = "", in_: str = "", filler: int = 0) -> None:
+        channel = self.threads[in_][0] if in_ else self.channel(who, where)
+        text += (" and so on" * filler)[: max(0, filler - len(text))]
         ts = self.desk.say(who, channel, text, self.threads[in_][1] if in_ else None)
         if as_:
             self.threads[as_] = (channel, ts)
@@ -117,7 +122,7 @@ class Dialogue:
 
     def do_press(self, who: str, in_: str, button: str, on: str = "") -> None:
         def found() -> Message | None:
-            having = [m for m in self.thread(in_) if button in buttons(m) and on in m.text]
+            having = [m for m in self.thread(in_) if button in buttons_of(m) and on in m.text]
             return having[-1] if having else None
 
         message = self.until(found, lambda: f"no such button in\n{self.read(in_)}")
@@ -138,34 +143,41 @@ class Dialogue:
     def do_close(self, who: str) -> None:
         self.desk.close(who, self.desk.stack(who)[-1])
 
-    def do_react(self, who: str) -> None:
-        raise NotImplementedError
+    def do_press_old(self, who: str, in_: str, button: str, text: str) -> None:
+        seen = self.remembered[(in_, button)]
+        assert self.desk.press(who, seen, button).delivered
+        self.do_told(who=who, in_=in_, text=text)
+
+    def do_submit_refused(self, who: str, values: dict[str, Any], text: str) -> None:
+        assert self.desk.submit(who, self.desk.stack(who)[-1], values) == {}
+        self.do_modal(who=who, text=text)
+        self.do_close(who=who)
+
+    def do_support_press(self, who: str, button: str) -> None:
+        message = self.until(
+            lambda: next((m for m in self.packets() if button in buttons_of(m)), None), lambda: f"no {button}"
+        )
+        assert self.desk.press(who, message, button).delivered
 
     def do_clock(self, **by: float) -> None:
         self.floor.clock.move(**by)
 
     # -- looks
 
-    def do_shows(
-        self,
-        in_: str,
-        text: list[str] | None = None,
-        not_: list[str] | None = None,
-        buttons_: list[str] | None = None,
-        **more: list[str],
-    ) -> None:
-        wanted, has, lacks = text or [], more.get("buttons", []), more.get("no_buttons", [])
+    def do_shows(self, in_: str, **wanted: list[str]) -> None:
+        self.until(lambda: any(fits(m, **wanted) for m in self.thread(in_)), lambda: self.read(in_))
 
-        def fits(message: Message) -> bool:
-            there = buttons(message)
-            return (
-                all(part in message.text for part in wanted)
-                and not any(part in message.text for part in not_ or [])
-                and all(name in there for name in has)
-                and not any(name in there for name in lacks)
-            )
+    def do_support_shows(self, **wanted: list[str]) -> None:
+        self.until(
+            lambda: any(fits(m, **wanted) for m in self.packets()), lambda: "\n".join(m.text for m in self.packets())
+        )
 
-        self.until(lambda: any(fits(m) for m in self.thread(in_)), lambda: self.read(in_))
+    def do_dm_shows(self, who: str, text: str) -> None:
+        channel = self.channel(who, "dm")
+        self.until(lambda: any(text in m.text for m in self.desk.messages(channel) if m.bot), lambda: text)
+
+    def do_support_told(self, who: str, text: str) -> None:
+        self.do_told(who=who, where="support", text=text)
 
     def do_told(self, who: str, text: str, in_: str = "", where: str = "") -> None:
         channel, ts = self.threads[in_] if in_ else (self.channel(who, where), None)
@@ -205,6 +217,23 @@ class Dialogue:
 
     def do_pos_phone(self, customer: str, phone: str) -> None:
         assert self.floor.house.systems("pine").pos.customer(customer).phone == phone
+
+
+def fits(
+    message: Message,
+    text: list[str] | None = None,
+    not_: list[str] | None = None,
+    buttons: list[str] | None = None,
+    no_buttons: list[str] | None = None,
+) -> bool:
+    """Whether a message says all of this and none of that, and has these buttons and not those."""
+    there = buttons_of(message)
+    return (
+        all(part in message.text for part in text or [])
+        and not any(part in message.text for part in not_ or [])
+        and all(name in there for name in buttons or [])
+        and not any(name in there for name in no_buttons or [])
+    )
 
 
 def words(view: View | None) -> str:

@@ -9,9 +9,8 @@ from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, unescape, user
 from bot.slack.views.changes import change_blocks, fix_button
 from bot.slack.views.model import CaseView, Need, Neighbour
+from bot.slack.views.spoken import spoken
 
-TEXT_LIMIT = 3900
-"""chat.update refuses a fallback text above 4,000 characters."""
 _NOT_TOLD = 6
 _STEPS = 2800
 
@@ -34,33 +33,6 @@ def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, l
         body = [section(say("card.looking"))]
     body += _people(case, say)
     return spoken(body, say), body
-
-
-def spoken(blocks: list[Block], say: Say) -> str:
-    """The same card as plain mrkdwn text: what screen readers and notifications have."""
-    parts: list[str] = []
-    for block in blocks:
-        if block["type"] in ("section", "header") and "text" in block:
-            parts.append(block["text"]["text"])
-        elif block["type"] == "section":
-            parts.extend(f["text"] for f in block["fields"])
-        elif block["type"] == "context":
-            parts.extend(e["text"] for e in block["elements"])
-        elif block["type"] == "table":
-            parts.extend(_spoken_table(block))
-        elif block["type"] == "actions":
-            labels = ", ".join(escape(e["text"]["text"]) for e in block["elements"])
-            parts.append(say("card.buttons", labels=labels))
-    return clip("\n".join(parts), TEXT_LIMIT)
-
-
-def _spoken_table(block: Block) -> list[str]:
-    head, *rows = [[escape(cell["text"]) for cell in row] for row in block["rows"]]
-    return [
-        f"{row[0]}: "
-        + ", ".join(f"{name} {value}" for name, value in zip(head[1:], row[1:], strict=True) if value != "–")
-        for row in rows
-    ]
 
 
 def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:

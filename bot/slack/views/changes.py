@@ -7,6 +7,7 @@ from bot.slack.blocks import Block, actions, button, confirm, context, fields, s
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, day_and_time, escape, points, signed, user, who
 from bot.slack.views.model import CaseView, FixView
+from bot.slack.views.spoken import spoken
 
 S = ProposalState
 _LONG = 600
@@ -160,8 +161,7 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
         blocks.append(context(*notes))
     if waiting:
         blocks.append(actions(f"decide:{fix.id}", _decision_buttons(fix, what, say)))
-    spoken = "\n".join([title, *(f"{name}: {value}" for name, value in pairs), found, *notes])
-    return clip(spoken, 3900), blocks
+    return spoken(blocks, say), blocks
 
 
 def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
@@ -184,14 +184,12 @@ def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
 
 def outcome(fix: FixView, say: Say) -> tuple[str, list[Block]]:
     """The new message that tells the asker how it ended: (fallback text, blocks)."""
-    line = f"{user(fix.requester)} {state_line(fix, say)}"
-    blocks = [section(line)]
+    blocks = [section(f"{user(fix.requester)} {state_line(fix, say)}")]
     if fix.guided and fix.steps and fix.state in (S.APPROVED, S.UNKNOWN):
         blocks.append(section(_steps(fix), expand=True))
-        line += "\n" + _steps(fix)
     if fix.state is S.DONE and fix.can_undo:
         blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
-    return clip(line, 3900), blocks
+    return spoken(blocks, say), blocks
 
 
 def reminder(fix: FixView, say: Say) -> str:

@@ -7,9 +7,10 @@ from bot.diagnosis.models import Diagnosis
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, header, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, day_and_time, escape, unescape, user
-from bot.slack.views.card import evidence_table, spoken
+from bot.slack.views.card import evidence_table
 from bot.slack.views.changes import state_line
 from bot.slack.views.model import CaseView
+from bot.slack.views.spoken import spoken
 
 _CHECKS = 24
 
