@@ -34,16 +34,22 @@ class DemoFailed(PointsmanError):
     code = "demo"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Practice:
-    """What is running: the desk, the sandboxes, the bot's own address and files."""
+    """What is running: the desk, the sandboxes, the bot's own address, files and process."""
 
     desk: DeskServer
     servers: SandboxServers
     bot_url: str
     config: Path
     log: Path
+    env: Mapping[str, str]
     process: subprocess.Popen[bytes]
+
+    def restart(self) -> None:
+        """Start the bot again after it ended, with the same settings and database; returns when it is ready."""
+        self.process = _start_bot(self.config, self.log, self.env)
+        _wait_until_ready(self.process, self.bot_url, self.log)
 
 
 def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser: bool) -> None:
@@ -100,19 +106,21 @@ def practice(
             config = Path(folder) / "pointsman.toml"
             log = Path(folder) / "bot.log"
             config.write_text(settings_text(servers.urls, Path(folder), bot_port) + settings, encoding="utf-8")
-            process = _start_bot(config, log, _environment(desk, http))
+            env = _environment(desk, http)
+            running = Practice(
+                desk=desk,
+                servers=servers,
+                bot_url=f"http://127.0.0.1:{bot_port}",
+                config=config,
+                log=log,
+                env=env,
+                process=_start_bot(config, log, env),
+            )
             try:
-                _wait_until_ready(process, bot_port, log)
-                yield Practice(
-                    desk=desk,
-                    servers=servers,
-                    bot_url=f"http://127.0.0.1:{bot_port}",
-                    config=config,
-                    log=log,
-                    process=process,
-                )
+                _wait_until_ready(running.process, running.bot_url, log)
+                yield running
             finally:
-                _stop(process)
+                _stop(running.process)
 
 
 def _environment(desk: DeskServer, http: bool) -> dict[str, str]:
@@ -123,7 +131,7 @@ def _environment(desk: DeskServer, http: bool) -> dict[str, str]:
 
 
 def _start_bot(config: Path, log: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    with log.open("wb") as sink:
+    with log.open("ab") as sink:
         return subprocess.Popen(  # noqa: S603  (our own interpreter and module)
             [sys.executable, "-m", "bot.cli", "serve", "--config", str(config)],
             env=dict(env),
@@ -134,13 +142,13 @@ def _start_bot(config: Path, log: Path, env: Mapping[str, str]) -> subprocess.Po
         )
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
             break
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=1).status_code == 200:
+            if httpx.get(f"{url}/readyz", timeout=1).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -1,0 +1,18 @@
+"""The demo as a new user gets it: sandboxes and desk here, the bot in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.cli.demo import Practice, practice
+
+
+@pytest.fixture
+def demo() -> Iterator[Practice]:
+    """A running demo over Socket Mode; at the end Slack refused nothing and every delivery was taken."""
+    with practice() as running:
+        yield running
+        assert running.desk.refusals == []
+        assert running.desk.failures == []
