@@ -17,6 +17,7 @@ _MASKS = re.compile(
   | (?P<time>\b\d{1,2}:\d\d(?:\s?[ap]m)?\b|\b\d{1,2}\s?[ap]m\b)
   | (?P<longid>(?<!\w)\#?\d{6,}(?!\w))
   | (?P<delta>(?<![\w.)-])[+-]\s?\d[\d,]*(?![\w.]))
+  | (?P<decimal>(?<![\w.,])\d*\.\d{1,2}(?![\d.]))
   | (?P<few>(?<![\w.,])[2-5](?![\w.,%]\d|\w))
   | (?P<number>\d[\d,.]*)
   | (?P<word>[^\W\d_]+)
@@ -30,6 +31,7 @@ def tokens(text: str) -> list[str]:
     """The tokens of the text in order: folded words, and masks in angle brackets ("<phone>", "<number>", ...).
 
     A bare 2 to 5 is read as the word "two": "2 profiles" is what "two profiles" is.
+    Points are whole numbers, so "3.5" and "412.50" are a mask of their own.
     """
     out = []
     for found in _MASKS.finditer(fold(plain(text))):

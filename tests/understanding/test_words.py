@@ -64,7 +64,7 @@ def test_word_set() -> None:
         ("at 9:15 or 3pm", ["at", "<time>", "or", "<time>"]),
         ("+50 -40", ["<delta>", "<delta>"]),
         ("2 profiles", ["two", "profiles"]),
-        ("2nd 3.5g", ["<number>", "nd", "<number>", "g"]),
+        ("2nd 3.5g", ["<number>", "nd", "<decimal>", "g"]),
         ("#5512064", ["<id>"]),
         ("", []),
     ],
