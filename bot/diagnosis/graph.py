@@ -31,6 +31,9 @@ WORKERS = 8
 REUSE_FOR = timedelta(minutes=10)
 """How long a looked-up value may be used again in the next run of the same case."""
 
+GRACE_S = 0.2
+"""How much longer a call that is under way may take to say itself that it ran out of time."""
+
 NO_TIME = "there was no time left to ask"
 NOBODY_LOOKED = "nobody could look yet"
 OUR_MISTAKE = "something on our side broke while checking this"
@@ -93,7 +96,7 @@ def gather(
         with deadline(budget_s):
             while waiting or running:
                 waiting = run.start_ready(waiting, start)
-                done, late = wait(running, max(0.0, ends_at - time.monotonic()), return_when=FIRST_COMPLETED)
+                done, late = wait(running, max(0.0, ends_at + GRACE_S - time.monotonic()), return_when=FIRST_COMPLETED)
                 for future in done:
                     run.record(running.pop(future), future.result())
                 for future in () if done else late:

@@ -1,0 +1,70 @@
+"""Every case of the five playbooks against the real sandbox, and how a failing one reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.diagnosis import CaseResult, OpenWorld, run_case, run_cases
+from bot.playbook import BUILT_IN, ExampleCase, Playbook, load_library
+from tests.diagnosis.worlds import shared_world
+
+FIVE = ("balance_mismatch", "relink_wallet", "not_enrolled", "duplicate_or_mismatch", "missing_points")
+LIBRARY = load_library([BUILT_IN])
+CASES = [
+    pytest.param(LIBRARY.playbooks[name], case, id=f"{name}-{case.world}-{case.finding}-{n}")
+    for name in FIVE
+    for n, case in enumerate(LIBRARY.playbooks[name].cases)
+]
+
+
+@pytest.fixture(scope="module")
+def open_world() -> Iterator[OpenWorld]:
+    with shared_world() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("playbook", "case"), CASES)
+def test_a_case_ends_in_its_finding(playbook: Playbook, case: ExampleCase, open_world: OpenWorld) -> None:
+    result = run_case(playbook, case, open_world)
+    assert result.passed, result.report()
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_every_finding_has_a_case_and_something_is_asked(name: str) -> None:
+    playbook = LIBRARY.playbooks[name]
+    shown = {c.finding for c in playbook.cases}
+    assert {f.id for f in playbook.findings} <= shown
+    assert any(found.startswith("asks:") for found in shown)
+    assert any(found.tell.es is None or found.say.es is None for found in playbook.findings) is False
+
+
+def failing(open_world: OpenWorld, **changes: object) -> CaseResult:
+    case = ExampleCase.model_validate(
+        {"world": "provider_down", "question": "points wont load 303-555-0152", "finding": "not_a_member", **changes}
+    )
+    playbook = LIBRARY.playbooks["balance_mismatch"].model_copy(update={"cases": (case,)})
+    return run_cases(playbook, open_world)[0]
+
+
+def test_a_failing_case_reads_well(open_world: OpenWorld) -> None:
+    result = failing(open_world)
+    assert not result.passed
+    report = result.report()
+    assert report.startswith(
+        "balance_mismatch: 'points wont load 303-555-0152' in provider_down\n"
+        "  expected not_a_member\n"
+        "  got      provider_unreachable   (another finding held first)\n"
+    )
+    assert "\n  could not weigh not_a_member: Alpine IQ has a problem on its side\n" in report
+    assert "\n  could not check the provider's search by what was asked: Alpine IQ has a problem on its side" in report
+
+
+def test_a_case_that_is_left_waiting_and_answers_that_nobody_wants(open_world: OpenWorld) -> None:
+    question = "app says 320 register shows 300, 303-555-0153"
+    waiting = failing(open_world, world="nothing_wrong", question=question, finding="stale_screen")
+    assert (waiting.got, waiting.problem) == ("asks:pos_refreshed", "with nothing_wrong so far")
+    answers = {"pos_refreshed": "now_right", "source_frozen": "no"}
+    unused = failing(open_world, world="nothing_wrong", question=question, finding="stale_screen", answers=answers)
+    assert (unused.got, unused.problem) == ("stale_screen", "nobody asked for: source_frozen")
