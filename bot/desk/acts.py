@@ -93,6 +93,17 @@ class Acts:
             self._workspace.notice(who.id, note, where.id)
         return message
 
+    def edit(self, person: str, channel: str, ts: str, text: str) -> Message:
+        """Change what the person said; the bot hears message_changed."""
+        who = self.person(person)
+        message = self.message(who, self.channel(who, channel), ts)
+        if message.user != who.id:
+            raise DeskRefusal("not_yours", "Only its author can edit a message.", 403)
+        elements = typed.pieces(text, self._workspace)
+        blocks = (typed.as_rich_text(elements, self._workspace.new_id("b")),)
+        edited = {"user": who.id, "ts": self._workspace.new_ts()}
+        return self._workspace.change(message.channel, ts, text=typed.as_text(elements), blocks=blocks, edited=edited)
+
     def react(self, person: str, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
         """Add or take away a reaction."""
         who = self.person(person)

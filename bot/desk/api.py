@@ -41,6 +41,7 @@ class DeskApi:
         """All routes under /desk."""
         posts: dict[str, Callable[[Json], Json]] = {
             "message": self.message,
+            "edit": self.edit,
             "command": self.command,
             "shortcut": self.shortcut,
             "action": self.action,
@@ -138,6 +139,11 @@ class DeskApi:
         person, channel, text = _texts(body, "person", "channel", "text")
         message = self._acts.say(person, channel, text, body.get("thread_ts"))
         return {"ts": message.ts, "message": message.for_desk()}
+
+    def edit(self, body: Json) -> Json:
+        """POST /desk/edit."""
+        person, channel, ts, text = _texts(body, "person", "channel", "ts", "text")
+        return {"message": self._acts.edit(person, channel, ts, text).for_desk()}
 
     def command(self, body: Json) -> Json:
         """POST /desk/command."""

@@ -177,13 +177,3 @@ def later(find: Callable[[], Check]) -> Check:
         yield from find()(value, place)
 
     return check
-
-
-def both(*checks: Check) -> Check:
-    """All of them."""
-
-    def check(value: Any, place: Place) -> Iterator[str]:
-        for one in checks:
-            yield from one(value, place)
-
-    return check

@@ -29,6 +29,10 @@ class Handles:
         """Type a message; returns its ts."""
         return self.acts.say(person, channel, text, thread_ts).ts
 
+    def edit(self, person: str, channel: str, ts: str, text: str) -> Message:
+        """Edit one's own message."""
+        return self.acts.edit(person, channel, ts, text)
+
     def command(self, person: str, channel: str, command: str, text: str = "") -> Outcome:
         """Type a slash command; waits for the acknowledgement."""
         return self.acts.command(person, channel, command, text)

@@ -1,344 +1,57 @@
-"""The practice workspace in a terminal: one line in, what changed out. Lines may come from a pipe.
-
-A line is something to say (in the channel, or in the open thread), a /command, a number to press that control, or one
-of the words that `:help` lists. Numbers are given once and keep their meaning.
-"""
+"""The practice workspace in a terminal. Lines come from a person, or from a pipe."""
 
 from __future__ import annotations
 
-import queue
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TextIO
 
 from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text
 
-from bot.desk.acts import Outcome
-from bot.desk.feed import Happening
 from bot.desk.handles import Handles
-from bot.desk.inputs import field_of, is_many, offered
-from bot.desk.model import Json, Message, View
-from bot.desk.mrkdwn import clean, text_object
-from bot.desk.refusals import DeskRefusal
-from bot.desk.terminal_view import Control, Drawing
+from bot.desk.terminal_session import Terminal
 
-WAIT_SECONDS = 20.0
-HELP = """\
-text               say it here            /points …        a slash command
-N                  press control N        N value          choose or type into control N
-:in CHANNEL | dm   go to a channel        :as PERSON       be somebody else
-:thread M          open a thread          :back            leave the thread
-:reply M text      answer in a thread     :read            show this channel (or thread) again
-:look M [ID]       message shortcut on M  :shortcut ID     global shortcut
-:submit  :close    the open window        :home            the app's Home tab
-:tries   :try K    things to try          :react M NAME    add a reaction
-:wait TEXT         until TEXT is shown    :who  :quit"""
+try:
+    import readline
+except ImportError:  # Windows: lines are edited by the console itself
+    readline = None  # type: ignore[assignment]
 
 
-class Terminal:
-    """One person's screen. `handle` takes a line; drawing happens in a thread of its own."""
+class Keyboard:
+    """Reads lines with a prompt, and knows what has been typed of the next one."""
 
-    def __init__(self, desk: Handles, person: str, console: Console) -> None:
-        self._desk = desk
-        self._console = console
-        self._drawing = Drawing(desk.practice.workspace)
-        self._person = desk.acts.person(person)
-        self._channel = desk.practice.workspace.direct_channel(self._person.id)
-        self._thread: str | None = None
-        self._typed: dict[str, Json] = {}
-        self._asked: Callable[[], None] | None = None
-        self._shown: list[str] = []
-        self._waited = 0
-        self._happenings: queue.Queue[Happening | None] = queue.Queue()
-        self._printing = threading.RLock()
-        self._words: dict[str, Callable[[str], None]] = {
-            "help": lambda _: self._print(HELP),
-            "in": self._go,
-            "as": self._become,
-            "thread": self._open_thread,
-            "back": lambda _: self._leave_thread(),
-            "reply": self._reply,
-            "read": lambda _: self._read(),
-            "look": self._look,
-            "shortcut": lambda rest: self._told(self._desk.shortcut(self._person.id, rest)),
-            "submit": lambda _: self._submit(),
-            "close": lambda _: self._desk.close(self._person.id, self._top()),
-            "home": lambda _: self._home(),
-            "tries": lambda _: self._tries(),
-            "try": self._try,
-            "react": self._react,
-            "wait": self._wait,
-            "who": lambda _: self._who(),
-        }
+    def __init__(self) -> None:
+        self._prompting = False
 
-    # -- the loop
+    def typing(self) -> str | None:
+        """The unfinished line; None while nothing is asked."""
+        if not self._prompting:
+            return None
+        return readline.get_line_buffer() if readline is not None else ""
 
-    def run(self, lines: Iterator[str]) -> None:
-        """Handle lines until they end or one is :quit."""
-        stop = self._desk.practice.workspace.feed.listen(self._happenings.put)
-        drawer = threading.Thread(target=self._draw, name="desk-terminal", daemon=True)
-        drawer.start()
-        try:
-            self._read()
-            for line in lines:
-                if line.strip() in (":quit", ":q"):
-                    return
-                self.handle(line.rstrip("\n"))
-        finally:
-            stop()
-            self._happenings.put(None)
-            drawer.join(WAIT_SECONDS)
-
-    @property
-    def prompt(self) -> str:
-        """Who and where one is."""
-        place = "dm" if self._channel.is_im else f"#{self._channel.name}"
-        return f"{self._person.name} {place}{' ↳' if self._thread else ''}> "
-
-    def handle(self, line: str) -> None:
-        """One line; what cannot be done is said, never raised."""
-        try:
-            self._handle(line.strip())
-        except DeskRefusal as refusal:
-            self._print(Text(refusal.message, "yellow"))
-        except TimeoutError as late:
-            self._print(Text(str(late), "red"))
-
-    def _handle(self, line: str) -> None:
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            if line.casefold() in ("y", "yes"):
-                asked()
-            else:
-                self._print(Text("Not done.", "dim"))
-            return
-        if not line:
-            return
-        first, _, rest = line.partition(" ")
-        if line.startswith(":") and first[1:] in self._words:
-            self._words[first[1:]](rest.strip())
-        elif line.startswith("/") and len(first) > 1:
-            self._told(self._desk.command(self._person.id, self._channel.id, first, rest))
-        elif first.isdigit() and int(first) in self._drawing.controls:
-            self._use(self._drawing.controls[int(first)], rest.strip())
-        else:
-            self._desk.say(self._person.id, self._channel.id, line, self._thread)
-
-    # -- drawing
-
-    def _print(self, *what: Any) -> None:
-        with self._printing:
-            with self._console.capture() as captured:
-                self._console.print(*what)
-            text = captured.get()
-            self._shown.append(text)
-            self._console.file.write(text)
-            self._console.file.flush()
-
-    def _draw(self) -> None:
-        while (happening := self._happenings.get()) is not None:
-            if happening.visible_to(self._person.id):
-                for shown in self._drawing.happening(happening, self._person, self._channel):
-                    self._print(shown)
-
-    def _read(self) -> None:
-        channel, thread = self._channel.id, self._thread
-        for message in self._desk.messages(channel, thread, self._person.id):
-            self._print(self._drawing.message(message))
-        for view in self._desk.stack(self._person.id)[-1:]:
-            self._print(self._drawing.view(view))
-
-    # -- places and people
-
-    def _go(self, name: str) -> None:
-        self._channel = self._desk.acts.channel(self._person, name or "dm")
-        self._thread = None
-        self._read()
-
-    def _become(self, name: str) -> None:
-        self._person = self._desk.acts.person(name)
-        if self._person.id not in self._channel.members:
-            self._channel = self._desk.practice.workspace.direct_channel(self._person.id)
-        self._thread = None
-        self._read()
-
-    def _message(self, number: str) -> Message:
-        found = self._drawing.messages.get(int(number) if number.isdigit() else -1)
-        if found is None:
-            raise DeskRefusal("no_such_message", "Give the number of a message, like :thread 2.")
-        channel, ts = found
-        return self._desk.acts.message(self._person, self._desk.acts.channel(self._person, channel), ts)
-
-    def _open_thread(self, number: str) -> None:
-        message = self._message(number)
-        self._channel = self._desk.acts.channel(self._person, message.channel)
-        self._thread = message.thread_ts or message.ts
-        self._read()
-
-    def _leave_thread(self) -> None:
-        self._thread = None
-
-    def _reply(self, rest: str) -> None:
-        number, _, text = rest.partition(" ")
-        message = self._message(number)
-        self._desk.say(self._person.id, message.channel, text, message.ts)
-
-    def _react(self, rest: str) -> None:
-        number, _, name = rest.partition(" ")
-        message = self._message(number)
-        self._desk.react(self._person.id, message.channel, message.ts, name.strip(": "))
-
-    def _who(self) -> None:
-        for person in self._desk.practice.workspace.people.values():
-            self._print(Text.assemble((f"{person.name:10}", "bold"), f"{person.title}. {person.blurb}"))
-
-    # -- the app
-
-    def _look(self, rest: str) -> None:
-        number, _, callback_id = rest.partition(" ")
-        shortcuts = [s["callback_id"] for s in self._desk.practice.manifest.shortcuts if s["type"] == "message"]
-        if not callback_id and not shortcuts:
-            raise DeskRefusal("no_shortcut", "The app has no message shortcut.")
-        self._told(self._desk.shortcut(self._person.id, callback_id or shortcuts[0], self._message(number)))
-
-    def _home(self) -> None:
-        self._desk.open_home(self._person.id)
-        home = self._desk.home(self._person.id)
-        if home is not None:
-            self._print(self._drawing.view(home))
-
-    def _tries(self) -> None:
-        for number, one in enumerate(self._desk.practice.workspace.data.tries, 1):
-            self._print(Text.assemble((f"{number:2} {one.title}: ", "bold"), one.text, (f"  ({one.note})", "dim")))
-
-    def _try(self, number: str) -> None:
-        tries = self._desk.practice.workspace.data.tries
-        if not number.isdigit() or not 1 <= int(number) <= len(tries):
-            raise DeskRefusal("no_such_try", f"Give a number from 1 to {len(tries)}, see :tries.")
-        one = tries[int(number) - 1]
-        self._become(one.person)
-        self._go(one.channel)
-        self._desk.say(one.person, one.channel, one.text)
-
-    def _told(self, outcome: Outcome) -> None:
-        if not outcome.delivered and outcome.message:
-            self._print(Text(outcome.message, "yellow"))
-
-    # -- controls and windows
-
-    def _use(self, control: Control, value: str) -> None:
-        element = control.element
-        if control.view_id is not None and control.block["type"] == "input":
-            self._typed.setdefault(control.view_id, {})[control.block["block_id"]] = {
-                element["action_id"]: choice(element, value)
-            }
-            self._print(Text("Noted. :submit when ready.", "dim"))
-            if not control.block.get("dispatch_action"):
-                return
-        given: Json = {"block_id": control.block["block_id"], **_given(element, value)}
-        target = self._target(control)
-        if control.view_id is not None:
-            given["values"] = self._typed.get(control.view_id, {})
-
-        def press() -> None:
-            self._told(self._desk.acts.act(self._person.id, target, element["action_id"], given))
-
-        if "confirm" in element:
-            self._confirm(element["confirm"], press)
-        else:
-            press()
-
-    def _target(self, control: Control) -> Message | View:
-        if control.view_id is not None:
-            return self._desk.view(self._person.id, control.view_id)
-        channel, ts = control.message or ("", "")
-        return self._desk.acts.message(self._person, self._desk.acts.channel(self._person, channel), ts)
-
-    def _confirm(self, confirm: Json, then: Callable[[], None]) -> None:
-        names = self._drawing.names
-        yes, no = clean(str(confirm["confirm"]["text"])), clean(str(confirm["deny"]["text"]))
-        title = text_object(confirm["title"], names, "bold")
-        body = Text.assemble(text_object(confirm["text"], names), f"\n\ny = {yes}    n = {no}")
-        self._print(Panel(body, title=title, border_style="yellow", expand=False))
-        self._asked = then
-
-    def _top(self) -> View:
-        stack = self._desk.stack(self._person.id)
-        if not stack:
-            raise DeskRefusal("no_such_view", "No window is open.")
-        return stack[-1]
-
-    def _submit(self) -> None:
-        view = self._top()
-        outcome = self._desk.modals.submit(self._person.id, view.id, self._typed.get(view.id, {}))
-        self._told(outcome)
-        for block_id, problem in outcome.errors.items():
-            label = next(b["label"]["text"] for b in view.blocks if b["block_id"] == block_id)
-            self._print(Text(clean(f"✗ {label}: {problem}"), "red"))
-
-    def _wait(self, text: str) -> None:
-        """Until `text` is shown, counting from what the last :wait found."""
-        ends = time.monotonic() + WAIT_SECONDS
+    def lines(self, terminal: Terminal) -> Iterator[str]:
+        """Until end of input or Ctrl-C."""
         while True:
-            with self._printing:
-                for index in range(self._waited, len(self._shown)):
-                    if text.casefold() in self._shown[index].casefold():
-                        self._waited = index + 1
-                        return
-            if time.monotonic() > ends:
-                raise TimeoutError(f"“{text}” was not shown within {WAIT_SECONDS:.0f} seconds.")
-            time.sleep(0.02)
+            try:
+                self._prompting = True
+                line = input(terminal.prompt)  # not rich's: line editing must know the prompt
+            except (EOFError, KeyboardInterrupt):
+                return
+            finally:
+                self._prompting = False
+            yield line
 
 
-def choice(element: Json, value: str) -> Any:
-    """What a person typed for an input: the number of an option, its text or value; several with commas; or text."""
-    field = field_of(element) or "value"
-    if is_many(field):
-        return [_one(element, part.strip()) for part in value.split(",") if part.strip()]
-    return _one(element, value) if value else ""
+def run_terminal(desk: Handles, *, person: str = "riley", lines: TextIO | None = None) -> None:
+    """The desk on this terminal until :quit or the end of the input. Raises DeskRefusal if nobody is called so.
 
-
-def _one(element: Json, value: str) -> str:
-    options = offered(element)
-    if value.isdigit() and 1 <= int(value) <= len(options):
-        return str(options[int(value) - 1]["value"])
-    for option in options:
-        if value.casefold() == str(option["text"]["text"]).casefold():
-            return str(option["value"])
-    return value
-
-
-def _given(element: Json, value: str) -> Json:
-    """The chosen value for `Acts.act`."""
-    if element["type"] == "feedback_buttons":
-        side = element["negative_button"] if value == "2" else element["positive_button"]
-        return {"value": side["value"]}
-    field = field_of(element)
-    if field is not None:
-        return {field: choice(element, value)}
-    return {"selected_option": _one(element, value)} if element["type"] == "overflow" else {}
-
-
-def run_terminal(desk: Handles, *, person: str = "riley") -> None:
-    """The desk on this terminal until :quit or the end of the input. Raises DeskRefusal if nobody is called so."""
+    `lines` None: standard input, with a prompt if a person sits at it.
+    """
     console = Console(highlight=False)
-    terminal = Terminal(desk, person, console)
+    keyboard = Keyboard()
+    terminal = Terminal(desk, person, console, keyboard.typing)
     console.print(
         f"You are at the practice desk of {desk.practice.workspace.team.name}. :help lists what can be typed."
     )
-    terminal.run(_lines(terminal, console))
-
-
-def _lines(terminal: Terminal, console: Console) -> Iterator[str]:
-    if not sys.stdin.isatty():
-        yield from sys.stdin
-        return
-    while True:
-        try:
-            yield console.input(Text(terminal.prompt, "bold"))
-        except (EOFError, KeyboardInterrupt):
-            return
+    source = lines or sys.stdin
+    terminal.run(keyboard.lines(terminal) if source.isatty() else iter(source))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.desk import DeskServer
+import pytest
+
+from bot.desk import DeskRefusal, DeskServer
 from tests.desk.conftest import Bot
 
 
@@ -111,3 +113,14 @@ def test_several_people_each_see_their_own(desk: DeskServer, client) -> None:
     assert [m.text for m in desk.messages("pine-street", person="riley")] == ["for you"]
     assert desk.messages("pine-street", person="morgan") == []
     assert desk.messages("pine-street") == []
+
+
+def test_an_edit_is_no_new_question(bot: Bot) -> None:
+    ts = bot.desk.say("riley", "pine-street", "@Pointsman 500?")
+    bot.desk.edit("riley", "pine-street", ts, "@Pointsman 600?")
+    with pytest.raises(DeskRefusal, match="Only its author"):
+        bot.desk.edit("morgan", "pine-street", ts, "mine")
+    bot.desk.settle()
+    (changed,) = [b["event"] for b in bot.heard("message") if b["event"].get("subtype") == "message_changed"]
+    assert (changed["message"]["text"], changed["previous_message"]["ts"]) == ("<@U0POINTSMAN> 600?", ts)
+    assert len(bot.heard("app_mention")) == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slack_sdk.webhook import WebhookClient
 
-from bot.desk import DeskRefusal
+from bot.desk import DeskRefusal, DeskServer, demo_workspace
 from tests.desk.conftest import Bot
 
 
@@ -219,3 +219,28 @@ def test_people_act_only_where_they_are(bot: Bot) -> None:
         bot.desk.say("riley", "pine-street", "  ")
     with pytest.raises(DeskRefusal, match="That message is gone"):
         bot.desk.say("riley", "pine-street", "hi", thread_ts="1.000000")
+
+
+def test_choices_that_are_not_offered(bot: Bot) -> None:
+    pick = {"type": "static_select", "action_id": "pick", "options": [option("a")]}
+    menu = {"type": "overflow", "action_id": "menu", "options": [option("x")]}
+    groups = [{"label": {"type": "plain_text", "text": "G"}, "options": [option("deep")]}]
+    grouped = {"type": "static_select", "action_id": "grouped", "option_groups": groups}
+    bot.client.chat_postMessage(channel="C0PINE", text="card", blocks=[actions(pick, menu, grouped)])
+    (card,) = bot.desk.messages("pine-street")
+    for action_id in ("pick", "menu"):
+        with pytest.raises(DeskRefusal, match="'zzz' is not"):
+            bot.desk.press("riley", card, action_id, "zzz")
+    bot.desk.press("riley", card, "grouped", "deep", values={"row": {"pick": {"selected_option": option("a")}}})
+    body = bot.heard("block_actions")[0]
+    assert body["actions"][0]["selected_option"] == option("deep")
+    assert body["state"]["values"]["row"]["pick"]["selected_option"] == option("a")
+
+
+def test_without_interactivity_nothing_can_be_pressed(tmp_path: Any, stack: Any) -> None:
+    path = tmp_path / "manifest.yml"
+    path.write_text("settings: {interactivity: {is_enabled: false}}", encoding="utf-8")
+    desk = stack.enter_context(DeskServer(demo_workspace(), manifest=path))
+    card = desk.practice.workspace.post("C0PINE", "U0POINTSMAN", "card", blocks=(actions(button()),))
+    with pytest.raises(DeskRefusal, match="interactivity switched off"):
+        desk.press("riley", card, "go")

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from bot.desk import DeskServer, run_terminal
-from bot.desk.terminal import Terminal
+from bot.desk.terminal_session import Terminal
 from tests.desk.conftest import Bot
 from tests.desk.test_interactions import actions, button, option
 from tests.desk.test_limits import CONFIRM, FEEDBACK, GOOD
@@ -277,3 +277,28 @@ def test_every_block_is_drawn(desk: DeskServer, client: Any) -> None:
     ):
         assert words in shown
     assert FEEDBACK["type"] == "feedback_buttons"
+
+
+class Keys(io.StringIO):
+    """Standard input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_gets_a_prompt_that_is_put_back(
+    desk: DeskServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Keys("hello\n:wait hello\n:in pine-street\n"))
+    run_terminal(desk, person="jo")
+    shown = capsys.readouterr().out
+    assert "jo dm> " in shown
+    assert "Jo is not in #pine-street." in shown
+    screen = Console(file=io.StringIO(), width=80)
+    Terminal(desk, "jo", screen, lambda: "half a li").run(iter([":in dm"]))
+    assert screen.file.getvalue().endswith("jo dm> half a li")  # type: ignore[attr-defined]
+
+
+def test_waiting_in_vain_ends(desk: DeskServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.desk.terminal_session.WAIT_SECONDS", 0.05)
+    assert "“never” was not shown within 0 seconds." in played(desk, ":wait never")
