@@ -79,7 +79,7 @@ def customer(
         return found
     if stated_members.failure is not None and receipt_sale.value is None:
         raise CannotTell("the register knows nobody under this phone or e-mail, and the provider could not be asked")
-    linked = [*_by_ids([m.source_id for m in members], pos), *_by_emails([m.email for m in members], pos)]
+    linked = _by_ids([m.source_id for m in members], pos) or _by_emails([m.email for m in members], pos)
     if receipt_sale.value is not None:
         linked += _by_ids([receipt_sale.value.customer_id], pos)
     return _best(_survivors(linked, pos), said, members)
