@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -195,6 +196,8 @@ class SlackPresenter:
 
         def render() -> Message:
             view = self.reader.view(self.reader.case(case.id))
+            if self._where_decided(case)[1] is not None:
+                view = replace(view, link="")  # it stands in the case's own thread
             return decision_request(self.reader.fix(self.reader.proposal(proposal.id)), view, speaker(case.language))
 
         if proposal.state is S.SUBMITTED:

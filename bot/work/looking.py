@@ -46,14 +46,11 @@ def found_in(house: House, case: Case) -> Entities:
 
 
 def understood(house: House, text: str) -> Match:
-    """What kind of question this is. A very long one is judged by its beginning, then by its end, where the whole says
-    nothing: people put the point there, and paste the rest."""
-    match = house.matcher.match(text)
-    for part in (text[:_POINT], text[-_POINT:]):
-        if match.decision != "none" or len(text) <= _POINT:
-            break
-        match = house.matcher.match(part)
-    return match
+    """What kind of question this is. A very long one is judged by its beginning, else by its end, else by the whole:
+    people put the point there, and paste the rest."""
+    parts = (text,) if len(text) <= _POINT else (text[:_POINT], text[-_POINT:], text)
+    matches = (house.matcher.match(part) for part in parts)
+    return next((m for m in matches if m.decision != "none"), house.matcher.match(parts[0]))
 
 
 def diagnose_case(house: House, key: str) -> None:

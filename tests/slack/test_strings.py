@@ -1,0 +1,95 @@
+"""Every sentence that the code asks for exists in both languages, and takes the values it is given."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.cases.models import CaseState, ProposalState
+from bot.errors import ConfigError
+from bot.playbook.schema import FixKind
+from bot.slack.strings import LANGUAGES, PATH, read, speaker
+from bot.slack.views.model import Need
+from bot.work.ports import Notice
+
+SOURCES = sorted((Path(__file__).resolve().parents[2] / "bot" / "slack").rglob("*.py"))
+BUILT = {
+    "ask.": Need.__args__,
+    "need.": Need.__args__,
+    "case.": [s.value for s in CaseState],
+    "state.": [s.value for s in ProposalState],
+    "fix.": FixKind.__args__,
+    "notice.": Notice.__args__,
+    "field.": ["points", "reason", "comment", "phone", "text"],
+    "button.": ["arrived", "absent"],
+    "confirm.": ["arrived", "absent"],
+}
+"""Keys that the code puts together: prefix and what may follow."""
+
+
+def calls() -> Iterator[tuple[str, set[str]]]:
+    """Each literal `say("key", name=…)` with the names it passes; both branches of a conditional key."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            spoken = name == "say" or (
+                isinstance(node.func, ast.Call) and getattr(node.func.func, "id", "") == "speaker"
+            )
+            if not spoken:
+                continue
+            first = node.args[0]
+            keys = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+            for key in keys:
+                if isinstance(key, ast.Constant):
+                    yield key.value, {k.arg for k in node.keywords if k.arg}
+
+
+def built() -> Iterator[str]:
+    """Each prefix of `say(f"prefix.{…}")`."""
+    for path in SOURCES:
+        for match in re.finditer(r"""(?:say|\))\(\s*f["']([a-z.]+\.)\{""", path.read_text(encoding="utf-8")):
+            yield match.group(1)
+
+
+def test_every_key_used_exists_in_both_languages_with_the_same_places() -> None:
+    table = read(PATH)
+    used = dict(calls())
+    assert len(used) > 120
+    assert [key for key in used if key not in table] == []
+    for key, names in used.items():
+        for language in LANGUAGES:
+            places = {field for _, field, _, _ in string.Formatter().parse(table[key][language]) if field}
+            assert places <= names, (key, language)
+            assert places == {f for _, f, _, _ in string.Formatter().parse(table[key]["en"]) if f}, (key, language)
+
+
+def test_keys_put_together_exist_for_every_value() -> None:
+    table = read(PATH)
+    assert set(built()) <= set(BUILT)
+    silent = {"state.offered"}
+    for prefix, values in BUILT.items():
+        assert [f"{prefix}{v}" for v in values if f"{prefix}{v}" not in table.keys() | silent] == []
+
+
+def test_no_sentence_is_left_over() -> None:
+    made = {f"{prefix}{value}" for prefix, values in BUILT.items() for value in values}
+    assert sorted(set(read(PATH)) - {key for key, _ in calls()} - made) == []
+
+
+def test_a_language_nobody_translated_speaks_english() -> None:
+    assert speaker("fr")("button.approve") == "Approve"
+    assert speaker("es")("button.approve") == "Aprobar"
+
+
+def test_a_key_without_a_language_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "strings.yml"
+    path.write_text('greeting: {en: "Hello", es: ""}\n')
+    with pytest.raises(ConfigError, match=r"'greeting' has no text in: es"):
+        read(path)
