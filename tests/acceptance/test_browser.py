@@ -1,0 +1,84 @@
+"""The same story as a person sees it: two people, two tabs, the world beside them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from bot.cli.demo import Practice
+from tests.browser.desk_page import CHROMIUM, Desk, DeskPage, chromium
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None,
+        reason="Chromium is not installed (Debian: apt-get install chromium). Left out: the story in the browser.",
+    ),
+]
+SHOTS = os.environ.get("POINTSMAN_SHOTS")
+
+
+def shot(page: DeskPage, name: str) -> None:
+    """A picture for people, where somebody asked for them."""
+    if SHOTS:
+        page.page.wait_for_timeout(400)
+        page.shot(str(Path(SHOTS) / f"{name}.png"))
+
+
+def test_asked_adjusted_approved_and_undone_in_the_browser(demo: Practice) -> None:
+    with chromium() as browser:
+        desk = Desk(browser, demo.desk.url)
+        riley = desk.open_as("U0RILEY", size="wide")
+        riley.open("pine-street")
+        shot(riley, "1-welcome")
+        riley.say("@Pointsman customer says 500 points, pos shows 200, 303-555-0149")
+        thread = riley.thread()
+        thread.should_show("Say to the customer", timeout=20_000)
+        expect(thread.root.get_by_role("button", name=re.compile("Adjust"))).to_be_visible()
+        shot(riley, "2-answer")
+        riley.press("Adjust points")
+        riley.fill("Points, with sign", "+300")
+        riley.fill("Reason, for us", "taken off by mistake")
+        shot(riley, "3-modal")
+        riley.submit()
+        thread.should_show("please decide")
+        shot(riley, "4-waiting")
+
+        morgan = desk.open_as("U0MORGAN", size="desktop")
+        morgan.open("pine-street")
+        morgan.open_thread("customer says 500")
+        shot(morgan, "5-decide")
+        morgan.press("Approve")
+        if morgan.page.get_by_role("alertdialog").count():
+            shot(morgan, "6-confirm")
+            morgan.confirm()
+        thread.should_show("The balance is now 500", timeout=20_000)
+        shot(riley, "7-done")
+        riley.side("World")
+        shot(riley, "8-world")
+        riley.should_have("June Kessler", "provider", "500")
+        home = morgan.home()
+        expect(home).to_contain_text("Nothing waits for your decision")
+        shot(morgan, "9-home")
+        desk.close()
+
+
+def test_the_phone_is_corrected_after_a_confirm_on_a_phone_screen(demo: Practice) -> None:
+    with chromium() as browser:
+        desk = Desk(browser, demo.desk.url)
+        riley = desk.open_as("U0RILEY", size="phone", dark=True, channel="C0PINE")
+        riley.say("@Pointsman customer says 500 points, pos shows 200, 555-0142")
+        thread = riley.thread()
+        thread.should_show("Say to the customer", timeout=20_000)
+        shot(riley, "10-phone-answer")
+        riley.press("Change to (•••) •••-0142")
+        shot(riley, "11-phone-confirm")
+        said = riley.confirm()
+        assert "(•••) •••-0177" in said
+        thread.should_show("Done", timeout=20_000)
+        shot(riley, "12-phone-done")
+        desk.close()
