@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,16 @@ def listen(desk: DeskServer) -> Bot:
     return bot
 
 
+def _close(handler: SocketModeHandler) -> None:
+    """In a thread, since it takes three seconds; the SDK trips over its socket when the desk hung up first."""
+    with suppress(AttributeError):
+        handler.close()
+
+
 def over_socket(bot: Bot, stack: ExitStack) -> Bot:
     handler = SocketModeHandler(bot.app, bot.desk.app_token)
     handler.connect()
-    stack.callback(lambda: threading.Thread(target=handler.close, daemon=True).start())  # it takes three seconds
+    stack.callback(lambda: threading.Thread(target=_close, args=(handler,), daemon=True).start())
     bot.desk.wait_for_bot()
     return bot
 
