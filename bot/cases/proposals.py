@@ -48,20 +48,21 @@ def move(
     actor: str,
     now: datetime,
     detail: dict[str, Any] | None = None,
+    same_send: bool = False,
     **values: Any,
 ) -> tuple[Proposal, int]:
     """Make one move, write `values` (columns), append the audit row; returns the new proposal and the row's number.
 
-    Raises TooLate when the proposal is in none of the states that the move starts from.
+    same_send: only while nobody else sent it since `proposal` was read. Raises TooLate when that is not so, or when
+    the proposal is in none of the states that the move starts from.
     """
     sources, target = MOVES[name]
     if name in DECIDING:
         values |= {"decided_by": actor, "decided_at": now}
-    statement = (
-        proposals.update()
-        .where(proposals.c.id == proposal.id, proposals.c.state.in_([s.value for s in sources]))
-        .values(state=target.value, **values)
-    )
+    where = [proposals.c.id == proposal.id, proposals.c.state.in_([s.value for s in sources])]
+    if same_send:
+        where.append(proposals.c.sending_since == proposal.sending_since)
+    statement = proposals.update().where(*where).values(state=target.value, **values)
     if conn.execute(statement).rowcount != 1:
         raise too_late(get_proposal(conn, vault, proposal.id))
     entry = audit.append(

@@ -1,13 +1,15 @@
 """Carrying a proposal out, once, whatever dies on the way.
 
 The mark "sending" is committed before the call. Whoever finds the mark never sends: it asks the vendor. Only an
-absence that is believed (late enough after the send, seen twice, and where absence is proof) allows the one retry;
+absence that is believed (late enough after the send, seen twice, and where absence is proof) allows a retry: one, for
+what could be done twice;
 everything else goes to a person. "Done" is said only after the vendor showed it.
 """
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -102,8 +104,7 @@ def _rules_allow(house: House, proposal: Proposal) -> bool:
         _refuse(house, proposal, "read_only", f"This store is read-only: I would send {would}. Nothing was sent.")
         return False
     if proposal.decided_at and house.clock() - proposal.decided_at > _approval_holds(house):
-        with writing(house.engine) as conn:
-            _moved(house, conn, proposal, "expire")
+        _end(house, proposal, "expire", proposal.result)
         return False
     return True
 
@@ -126,6 +127,9 @@ def _mark(house: House, proposal: Proposal, check: Check) -> Proposal | None:
 
 def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
     systems = house.systems(proposal.store_id)
+    if proposal.sending_since is None or house.clock() - proposal.sending_since > timedelta(seconds=house.pace.send):
+        _ask_later(house, proposal, _absence(house, proposal))  # this process slept: others may be asking by now
+        return
     try:
         if not needless:
             with deadline(house.pace.send):
@@ -136,9 +140,8 @@ def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
         text = f"{error.reason}. I am finding out whether it arrived."
         _ask_later(house, proposal, _absence(house, proposal), outcome=text)
     except VendorError as error:
-        with writing(house.engine) as conn:
-            result = {**proposal.result, "code": error.code, "outcome": f"{error.reason}. Nothing was changed."}
-            _moved(house, conn, proposal, "reject", result=result)
+        result = {**proposal.result, "code": error.code, "outcome": f"{error.reason}. Nothing was changed."}
+        _end(house, proposal, "reject", result)
     else:
         house.watch("sent")
         _after_send(house, proposal)
@@ -180,7 +183,7 @@ def _resume(house: House, proposal: Proposal) -> None:
 
 
 def _absent(house: House, proposal: Proposal) -> None:
-    """Not there: believed only late enough after the send, and twice; then the one retry, where absence is proof."""
+    """Not there: believed only late enough after the send, and twice; then a retry, where absence is proof."""
     now, wait = house.clock(), _absence(house, proposal)
     seen = proposal.result.get("absent_at")
     if proposal.sending_since is not None and now < proposal.sending_since + wait:
@@ -192,30 +195,34 @@ def _absent(house: House, proposal: Proposal) -> None:
     else:
         systems = house.systems(proposal.store_id)
         proof = kind_of(proposal).proves_absence(systems.pos, systems.program)
-        if proof and proposal.result.get("attempt") == 1:
+        if proof and int(proposal.result.get("attempt", 1)) < _sends(proposal):
             _once_more(house, proposal)
         else:
             _lose(house, proposal, "It was sent, and it does not show.")
 
 
+def _sends(proposal: Proposal) -> int:
+    """How often it may be sent in all: once more, and a little oftener where repeating cannot do it twice."""
+    return 4 if kind_of(proposal).REPEATABLE else 2
+
+
 def _once_more(house: House, proposal: Proposal) -> None:
-    """The one retry: it did not arrive for certain. What it stands on must still be true."""
+    """The retry: it did not arrive for certain. What it stands on must still be true."""
     try:
         check = look(house, proposal, seconds=house.pace.read)
     except VendorError as error:
         _ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
         return
     if check.state in ("blocked", "moved"):
-        with writing(house.engine) as conn:
-            result = {**proposal.result, "code": check.state, "outcome": f"It did not arrive. {check.reason}"}
-            _moved(house, conn, proposal, "reject", result=result)
+        result = {**proposal.result, "code": check.state, "outcome": f"It did not arrive. {check.reason}"}
+        _end(house, proposal, "reject", result)
         return
     with writing(house.engine) as conn:
-        result = {**proposal.result, "attempt": 2, "absent_at": None}
+        result = {**proposal.result, "attempt": int(proposal.result.get("attempt", 1)) + 1, "absent_at": None}
         try:
-            again = _moved(house, conn, proposal, "resend", result=result, sending_since=house.clock())
+            again = _moved(house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock())
         except TooLate:
-            return
+            return  # another process is faster, or knows more
     house.watch("marked_again")
     _send(house, again, needless=check.state == "done_already")
 
@@ -241,13 +248,17 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
 def _lose(house: House, proposal: Proposal, reason: str) -> None:
     """Nobody can say: a person has to look, and is told where."""
     text = f"{reason} {kind_of(proposal).where_to_look(proposal)}"
-    with writing(house.engine) as conn:
-        _moved(house, conn, proposal, "lose", result={**proposal.result, "code": "unknown", "outcome": text})
+    _end(house, proposal, "lose", {**proposal.result, "code": "unknown", "outcome": text})
 
 
 def _refuse(house: House, proposal: Proposal, code: str, text: str) -> None:
-    with writing(house.engine) as conn:
-        _moved(house, conn, proposal, "refuse", result={**proposal.result, "code": code, "outcome": text})
+    _end(house, proposal, "refuse", {**proposal.result, "code": code, "outcome": text})
+
+
+def _end(house: House, proposal: Proposal, name: str, result: dict[str, Any]) -> None:
+    """A move after which nothing more is done here; if somebody else ended it meanwhile, theirs stands."""
+    with suppress(TooLate), writing(house.engine) as conn:
+        _moved(house, conn, proposal, name, result=result)
 
 
 def _outdate(house: House, proposal: Proposal, check: Check) -> None:

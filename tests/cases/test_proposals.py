@@ -131,6 +131,18 @@ def test_of_many_at_once_one_wins(engine: sa.Engine, vault: Vault, now: datetime
         assert audit.verify(conn).rows == 2
 
 
+def test_a_second_send_counts_only_while_nobody_else_sent(engine: sa.Engine, vault: Vault, now: datetime) -> None:
+    with writing(engine) as conn:
+        proposal = offered(conn, vault, now)
+        put(conn, proposal, S.APPROVED)
+        sent, _ = move(conn, vault, proposal, "send", actor="pointsman", now=now, sending_since=now)
+        later = now + timedelta(minutes=1)
+        again, _ = move(conn, vault, sent, "resend", actor="pointsman", now=later, same_send=True, sending_since=later)
+        assert again.sending_since == later
+        with pytest.raises(TooLate):
+            move(conn, vault, sent, "resend", actor="pointsman", now=later, same_send=True, sending_since=later)
+
+
 def test_the_database_itself_refuses_a_second_fix_under_way(engine: sa.Engine, vault: Vault, now: datetime) -> None:
     with writing(engine) as conn:
         first, second = offered(conn, vault, now), offered(conn, vault, now, "1.2")
@@ -175,7 +187,8 @@ def test_history_sums_what_was_asked_for_lately(engine: sa.Engine, vault: Vault,
 
 def test_lists_by_state_and_store(engine: sa.Engine, vault: Vault, now: datetime) -> None:
     with writing(engine) as conn:
-        first, second = offered(conn, vault, now), offered(conn, vault, now, "1.2", customer_ref="other")
+        first = offered(conn, vault, now)
+        second = offered(conn, vault, now + timedelta(seconds=1), "1.2", customer_ref="other")
         move(conn, vault, second, "submit", actor="URILEY", now=now)
         waiting = proposal_store.proposals_in(conn, vault, [S.SUBMITTED])
         here = proposal_store.proposals_in(conn, vault, [S.OFFERED, S.SUBMITTED], store_ids=["pine"])

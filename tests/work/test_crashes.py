@@ -120,7 +120,10 @@ def test_killed_at_a_stage(crash_shop: Shop, kind: str, stage: str, nursery: Nur
     nursery.wait_dead(first)
     start(nursery, crash_shop)
     wait_for(lambda: settled(crash_shop, proposal), 25, "the effect to end")
-    check_whole(crash_shop, proposal, kind)
+    if (kind, stage) == ("adjust", "marked_again"):  # the one retry is used up: a person has to look
+        assert (crash_shop.get(proposal).state, crash_shop.rows()) == (S.UNKNOWN, [])
+    else:
+        check_whole(crash_shop, proposal, kind)
 
 
 def test_the_stages_are_those_the_code_names() -> None:

@@ -11,7 +11,7 @@ from bot.work import proposals
 from bot.work.jobs import tell_failed
 from connectors.errors import Unreachable
 from connectors.sandbox import Fault
-from tests.work.household import MORGAN, Shop, household, settings
+from tests.work.household import MORGAN, Shop, at_once, household, settings
 
 S = ProposalState
 
@@ -76,6 +76,35 @@ def test_an_absence_is_believed_late_and_twice_before_the_one_retry(shop: Shop) 
     shop.run("effect", f"{agreed.id}#ask4")
     done = shop.get(agreed)
     assert (done.state, done.result["attempt"], len(shop.rows())) == (S.DONE, 2, 1)
+
+
+def test_of_two_who_would_retry_one_does(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    for n in (1, 2):
+        shop.clock.move(seconds=60)
+        shop.run("effect", f"{agreed.id}#ask{n}") if n == 1 else at_once(
+            *[lambda k=k: shop.run("effect", f"{agreed.id}#ask{k}") for k in range(2, 6)]
+        )
+    assert len(shop.rows()) == 1
+    end, _ = ask_until_settled(shop, agreed)
+    assert (end.state, len(shop.rows())) == (S.DONE, 1)
+
+
+def test_a_process_that_slept_after_its_mark_does_not_send(sqlite_shop: Shop) -> None:
+    from dataclasses import replace
+
+    def sleep(stage: str) -> None:
+        if stage == "marked":
+            sqlite_shop.clock.move(seconds=30)
+
+    agreed = approved(sqlite_shop)
+    sleepy = replace(sqlite_shop, house=replace(sqlite_shop.house, watch=sleep))
+    sleepy.run("effect", agreed.id)
+    assert (sqlite_shop.get(agreed).state, sqlite_shop.rows()) == (S.SENDING, [])
+    end, _ = ask_until_settled(sqlite_shop, agreed)
+    assert (end.state, len(sqlite_shop.rows())) == (S.DONE, 1)
 
 
 def test_a_balance_that_moved_before_the_retry_stops_it(shop: Shop) -> None:
