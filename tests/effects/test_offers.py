@@ -1,0 +1,211 @@
+"""What is offered on which grounds, what deciders read, and what the opposite is. No vendor is asked here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.cases import Proposal, ProposalState
+from bot.effects import KINDS, BadFields, Grounds, Guided, Offer, Preview, adjust_points, relink
+from connectors.contract import Balance, Capabilities, Customer, Member, Operation, Support
+
+ALL = Capabilities(operations={o: Support(supported=True) for o in Operation}, settle_s=5, ledger_proves_absence=True)
+NONE = Capabilities(operations={}, settle_s=5)
+DANA = Customer(id="880123", first_name="Dana", last_name="Ortiz", phone="+13035550177", email="dana@example.com")
+HERS = Member(id="m1", first_name="Dana", last_name="Ortiz", phone="+13035550142", email="dana@example.com")
+SAM = Member(id="m2", first_name="Sam", phone="+13035550177")
+
+
+def grounds(**fields: Any) -> Grounds:
+    given: dict[str, Any] = {
+        "customer": DANA,
+        "member": HERS,
+        "reached": SAM,
+        "balance": Balance(points=Decimal("500.00")),
+        "phones": ("+13035550142",),
+        "points": 300,
+        "pos": ALL,
+        "program": ALL,
+        **fields,
+    }
+    return Grounds(**given)
+
+
+def stored(offer: Offer, **fields: Any) -> Proposal:
+    given: dict[str, Any] = {
+        "id": "P_1",
+        "case_id": "C_1",
+        "store_id": "pine",
+        "team_id": "T1",
+        "kind": offer.kind,
+        "state": ProposalState.OFFERED,
+        "requester": "URILEY",
+        "customer_ref": "ref",
+        "offer": offer.offer,
+        "shown": offer.shown,
+        "expected": offer.expected,
+        "operation_id": "op_1",
+        "created_at": datetime(2026, 11, 20, tzinfo=UTC),
+        **fields,
+    }
+    return Proposal(**given)
+
+
+def adjusting(**fields: Any) -> Proposal:
+    offer = adjust_points.offer(grounds())
+    assert offer is not None
+    return stored(offer, parameters={"points": "-50.5", "reason": "r", "comment": "c"}, **fields)
+
+
+def relinking(**fields: Any) -> Proposal:
+    offer = relink.offer(grounds())
+    assert offer is not None
+    return stored(offer, parameters={"phone": "+13035550142"}, **fields)
+
+
+def test_points_are_offered_for_a_member_whose_balance_can_be_seen() -> None:
+    assert adjust_points.offer(grounds()) == Offer(
+        kind="adjust_points",
+        about="pos:880123",
+        offer={"member": "m1", "customer": "880123"},
+        shown={"name": "Dana Ortiz", "points": 300},
+        expected={"balance": "500.00"},
+        people=("+13035550142", "dana@example.com", "+13035550177", "dana@example.com"),
+    )
+    alone = adjust_points.offer(grounds(customer=None))
+    assert alone is not None
+    assert (alone.about, alone.offer) == ("member:m1", {"member": "m1", "customer": None})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"member": None},
+        {"balance": None},
+        {"balance": Balance(points=Decimal(0), hidden=True)},
+        {"member": HERS.model_copy(update={"enrolled": False})},
+        {"program": NONE},
+    ],
+)
+def test_points_are_not_offered_where_they_cannot_be_seen_or_changed(fields: dict[str, Any]) -> None:
+    assert adjust_points.offer(grounds(**fields)) is None
+
+
+def test_a_phone_is_offered_for_a_live_profile_and_taken_only_from_the_customer() -> None:
+    offer = relink.offer(grounds())
+    assert offer == Offer(
+        kind="relink",
+        about="pos:880123",
+        offer={"customer": "880123", "member": "m1"},
+        shown={
+            "name": "Dana Ortiz",
+            "phone_before": "+13035550177",
+            "phone": "+13035550142",
+            "reached": "m2",
+        },
+        expected={"member": "m1"},
+        people=("+13035550177", "dana@example.com", "+13035550142", "dana@example.com", "+13035550142"),
+    )
+    unsaid = relink.offer(grounds(phones=("+13035550177",), reached=None))
+    several = relink.offer(grounds(phones=("+13035550142", "+13035550145")))
+    assert unsaid and several
+    assert [o.shown["phone"] for o in (unsaid, several)] == [None, None]  # never the provider's number by itself
+    assert unsaid.shown["reached"] is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"customer": None},
+        {"member": None},
+        {"customer": DANA.model_copy(update={"status": "archived"})},
+        {"customer": DANA.model_copy(update={"merged_into": "1"})},
+    ],
+)
+def test_no_phone_is_offered_without_a_live_profile_and_a_member(fields: dict[str, Any]) -> None:
+    assert relink.offer(grounds(**fields)) is None
+
+
+def test_what_no_api_can_do_is_guided_with_the_reason_first() -> None:
+    obstacle = DANA.model_copy(update={"phone_obstacles": ("the profile has no city",)})
+    guided = relink.offer(grounds(customer=obstacle))
+    assert isinstance(guided, Guided)
+    assert guided.steps[0] == "I cannot change it myself: the profile has no city."
+    assert len(guided.steps) == 4
+    unsupported = relink.offer(grounds(pos=NONE))
+    assert isinstance(unsupported, Guided)
+    assert unsupported.steps[0] == "I cannot change it myself: This system has no such operation."
+
+
+def test_deciders_read_before_after_and_side_effects() -> None:
+    assert adjust_points.preview(adjusting()) == Preview(
+        before="500",
+        after="449.5",
+        side_effects=(
+            "The customer may see the comment in their points history.",
+            "Points taken off show in the customer's wallet at once.",
+        ),
+        would_send="-50.5 points for member m1",
+    )
+    added = adjusting().model_copy(update={"parameters": {"points": "50", "comment": "c"}})
+    assert adjust_points.preview(added).side_effects[1] == "Points added by hand do not expire like earned ones."
+    assert adjust_points.preview(added.model_copy(update={"parameters": {}})).would_send == ""
+    shown = relink.preview(relinking())
+    assert (shown.before, shown.after) == ("+13035550177", "+13035550142")
+    assert shown.would_send == "phone (•••) •••-0142 for customer 880123"
+    unsaid = relinking().model_copy(update={"parameters": {}, "shown": {"phone_before": None, "phone": None}})
+    assert relink.preview(unsaid).would_send == "phone the number the customer names for customer 880123"
+
+
+def test_the_note_carries_the_comment_and_the_operation_and_never_the_reason() -> None:
+    assert adjust_points.note(adjusting()) == "c (ref op_1)"
+
+
+def test_the_opposite_of_an_adjustment() -> None:
+    done = adjusting(result={"after": {"balance": "449.5"}})
+    made = adjust_points.undo(done)
+    assert made is not None
+    offer, parameters = made
+    assert (offer.expected, offer.offer["member"]) == ({"balance": "449.5"}, "m1")
+    assert parameters == {
+        "points": "50.5",
+        "reason": "Undo of op_1: r",
+        "comment": "Correction of an earlier adjustment",
+    }
+    assert adjust_points.undo(adjusting()) is None  # nothing was read back
+
+
+def test_the_opposite_of_a_new_phone_is_the_old_one() -> None:
+    made = relink.undo(relinking())
+    assert made is not None
+    offer, parameters = made
+    assert parameters == {"phone": "+13035550177"}
+    assert offer.expected == {"member": "m2"}
+    assert (offer.shown["phone_before"], offer.shown["reached"]) == ("+13035550142", "m1")
+    no_phone = relinking().model_copy(update={"shown": {"phone_before": None}})
+    assert relink.undo(no_phone) is None  # clearing a number is not possible by API
+
+
+def test_a_person_is_told_where_to_look() -> None:
+    assert '"ref op_1" (-50.5 points)' in adjust_points.where_to_look(adjusting())
+    assert "ends in 0142" in relink.where_to_look(relinking())
+
+
+def test_every_kind_is_found_by_its_name() -> None:
+    assert {name: kind.KIND for name, kind in KINDS.items()} == {"relink": "relink", "adjust_points": "adjust_points"}
+    assert [KINDS[k].REPEATABLE for k in ("relink", "adjust_points")] == [True, False]
+
+
+def test_a_long_reason_is_cut_in_an_undo_and_refused_when_typed() -> None:
+    long = adjusting(result={"after": {"balance": "1"}}).model_copy(
+        update={"parameters": {"points": "1", "reason": "x" * 500, "comment": "c"}}
+    )
+    made = adjust_points.undo(long)
+    assert made is not None
+    assert len(made[1]["reason"]) == 500
+    with pytest.raises(BadFields) as caught:
+        adjust_points.validate(adjusting(), {"points": "1", "reason": "x" * 501, "comment": "c"})
+    assert caught.value.fields == {"reason": "Please keep this under 500 characters."}
