@@ -1,0 +1,137 @@
+"""What a vendor really has: each operation by API, guided by a person, or not at all, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from connectors.contract.base import Model
+from connectors.contract.records import EntryKind
+
+
+class Operation(StrEnum):
+    """Everything the bot may want of a vendor. A capability that is missing turns its fact into an asked one."""
+
+    IDENTIFY = "identify"
+    LIST_STORES = "list_stores"
+    # the register
+    FIND_CUSTOMER = "find_customer"
+    FIND_BY_OTHER_KEYS = "find_by_other_keys"
+    READ_SALES = "read_sales"
+    CHANGE_PHONE = "change_phone"
+    CHANGE_EMAIL = "change_email"
+    WRITE_NOTE = "write_note"
+    READ_NOTES = "read_notes"
+    MARK_MEMBER = "mark_member"
+    READ_LINK = "read_link"
+    SET_LINK = "set_link"
+    READ_LINK_HISTORY = "read_link_history"
+    MERGE_CUSTOMERS = "merge_customers"
+    ATTACH_ORDER = "attach_order"
+    READ_DISCOUNTS = "read_discounts"
+    READ_REGISTER_ENTRIES = "read_register_entries"
+    READ_EMPLOYEES = "read_employees"
+    READ_CHECKED_IN = "read_checked_in"
+    READ_ONLINE_ORDERS = "read_online_orders"
+    # the loyalty program
+    FIND_MEMBER = "find_member"
+    READ_BALANCE = "read_balance"
+    READ_LEDGER = "read_ledger"
+    READ_TIER = "read_tier"
+    READ_PROGRAM = "read_program"
+    READ_REWARDS = "read_rewards"
+    READ_AUDIENCES = "read_audiences"
+    READ_REDEMPTIONS = "read_redemptions"
+    READ_ORDERS = "read_orders"
+    ADJUST_POINTS = "adjust_points"
+    ADJUST_BATCH = "adjust_batch"
+    REFUND_REDEMPTION = "refund_redemption"
+    ENROLL = "enroll"
+    OPT_IN = "opt_in"
+    UPDATE_MEMBER = "update_member"
+    RECORD_PURCHASE = "record_purchase"
+    SET_TIER = "set_tier"
+    SNAPSHOT_BALANCES = "snapshot_balances"
+    # both
+    WEBHOOKS = "webhooks"
+
+
+class Support(Model):
+    """Whether one operation exists.
+
+    supported: by API. why: one sentence for staff: what is missing, or what to know. steps: where a person can do it on
+    the vendor's screens, exactly how, in order; `str.format` fields `{name} {customer_id} {member_id} {phone} {email}
+    {points} {target} {found_id}` are filled in by whoever shows them. reads_back: the API can confirm what the person
+    did.
+    """
+
+    supported: bool
+    why: str = ""
+    steps: tuple[str, ...] = ()
+    reads_back: bool = False
+
+    @property
+    def mode(self) -> Literal["api", "guided", "none"]:
+        """By API, by a person with our steps, or not at all."""
+        return "api" if self.supported else "guided" if self.steps else "none"
+
+
+def by_api(*operations: Operation) -> dict[Operation, Support]:
+    """These operations, by API."""
+    return dict.fromkeys(operations, Support(supported=True))
+
+
+def missing(why: str) -> Support:
+    """No API, and nothing a person could be guided through."""
+    return Support(supported=False, why=why)
+
+
+def guided(why: str, *steps: str, reads_back: bool = False) -> Support:
+    """No API; a person does it by these steps."""
+    return Support(supported=False, why=why, steps=steps, reads_back=reads_back)
+
+
+LinkKind = Literal["stored", "derived", "shared", "none"]
+FindKey = Literal["phone", "email", "source_id", "name", "licence", "medical_id", "external_id"]
+
+
+class LinkNature(Model):
+    """What ties a customer of this register to a member of one provider.
+
+    kind: "stored", an id on the customer's record (`field`); "derived", the member that `follows` leads to; "shared",
+    the provider keeps the register's own id; "none", nothing any API shows. writable: "api", "guided" (a person, by the
+    steps of SET_LINK) or "no". relink: one sentence: what putting it right consists of.
+    """
+
+    kind: LinkKind
+    readable: bool
+    writable: Literal["api", "guided", "no"]
+    relink: str
+    field: str = ""
+    follows: tuple[FindKey, ...] = ()
+
+
+class Capabilities(Model):
+    """The honest matrix of one connector.
+
+    settle_s: seconds after a write until a read-back may be trusted (Dutchie: changes show after 1-5 minutes).
+    ledger_proves_absence: whether "the ledger has no such row" is proof that a write did not happen.
+    ledger_shows: kinds of rows its history can show; a kind not in it proves nothing by being absent.
+    finds_by: what records are looked up by; another criterion raises Unsupported.
+    links: of a register, by provider's vendor. repeatable: operations that, sent twice with the same operation id,
+    cannot be done twice. batch_limit: rows of one ADJUST_BATCH.
+    """
+
+    operations: Mapping[Operation, Support]
+    settle_s: float
+    ledger_proves_absence: bool = False
+    ledger_shows: frozenset[EntryKind] = frozenset()
+    finds_by: frozenset[FindKey] = frozenset(("phone", "email"))
+    links: Mapping[str, LinkNature] = {}
+    repeatable: frozenset[Operation] = frozenset()
+    batch_limit: int = 0
+
+    def of(self, operation: Operation) -> Support:
+        """The declared support; an operation that is not named is unsupported."""
+        return self.operations.get(operation, Support(supported=False, why="This system has no such operation."))

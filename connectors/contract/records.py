@@ -1,0 +1,142 @@
+"""People, sales and points: the records every register or program shows.
+
+Units: points are `Decimal` (some vendors keep fractions); times are timezone-aware UTC; phones are E.164; e-mails are
+lower case; ids are strings, also where the vendor uses integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from connectors.contract.base import Model
+
+CustomerStatus = Literal["active", "archived", "merged", "inactive"]
+
+
+class Customer(Model):
+    """A person's record in the POS.
+
+    status: "merged" is merged *away*; a record that took in others is "active" and names them in `merged_from`.
+    phone_obstacles: in plain words, what forbids changing the phone by API. links: the loyalty id that the record
+    stores, by provider's vendor; None: the field was read and is empty; no key: this vendor shows no such field.
+    birth_date tells namesakes apart and is never shown.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    cell_phone: str | None = None
+    email: str | None = None
+    status: CustomerStatus = "active"
+    merged_into: str | None = None
+    is_member: bool | None = None
+    tier: str | None = None
+    created_by: str | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    phone_obstacles: tuple[str, ...] = ()
+    merged_from: tuple[str, ...] = ()
+    links: Mapping[str, str | None] = {}
+    groups: tuple[str, ...] = ()
+    birth_date: date | None = None
+
+    @property
+    def live(self) -> bool:
+        """Usable at the register: active and not merged away."""
+        return self.status == "active" and self.merged_into is None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Sale(Model):
+    """One row of the POS's sales journal. Points are what the POS recorded; None where it records none.
+
+    number: what stands on the receipt, where that is not the id. cancelled: never completed, or called off.
+    earns: False where the vendor says that this sale cannot earn. location: the store's name or id, where it is told.
+    """
+
+    id: str
+    customer_id: str | None
+    at: datetime
+    total: Decimal
+    before_tax: Decimal | None = None
+    is_void: bool = False
+    is_return: bool = False
+    returns_sale_id: str | None = None
+    points_earned: Decimal | None = None
+    points_spent: Decimal | None = None
+    source: str = ""
+    number: str = ""
+    cancelled: bool = False
+    earns: bool | None = None
+    refunded: Decimal | None = None
+    location: str = ""
+
+
+class Member(Model):
+    """The provider's record of a person.
+
+    balance: as the provider's record says; None where this call does not tell.
+    enrolled: True a member, False a contact that is no member, None the API does not say.
+    source_id: the POS's customer id, as the provider knows it. source: the POS's name at the provider.
+    tier: where the record names it. expires_at: when points will expire, where the record says.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    phone: str | None = None
+    email: str | None = None
+    balance: Decimal | None = None
+    enrolled: bool | None = None
+    source_id: str | None = None
+    source: str = ""
+    joined_at: datetime | None = None
+    tier: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Balance(Model):
+    """Points a member can spend now. `hidden`: the provider answers 0 on purpose; `points` is then meaningless."""
+
+    points: Decimal
+    hidden: bool = False
+
+
+EntryKind = Literal["earn", "redeem", "adjust", "expire", "block", "merge", "gift", "import", "other"]
+
+
+class LedgerEntry(Model):
+    """One row of the provider's history. `kind` is "other" unless the row itself says what it is."""
+
+    at: datetime
+    kind: EntryKind
+    points: Decimal
+    note: str = ""
+    reference: str | None = None
+
+
+class Ledger(Model):
+    """A member's history in a window, oldest first. `readable` is False when rows came in a shape nobody could read."""
+
+    entries: tuple[LedgerEntry, ...]
+    readable: bool = True
+
+
+class Identity(Model):
+    """Who the credentials belong to. `allowed`: per vendor role, whether the key has it (None: not probed)."""
+
+    account: str
+    location: str = ""
+    shares_customers: bool | None = None
+    allowed: Mapping[str, bool] = {}
