@@ -31,6 +31,12 @@ Check = Callable[[Any, Place], Iterator[str]]
 Fields = Mapping[str, Check]
 
 
+def listed(value: Any, name: str) -> list[Any]:
+    """A list in a payload that may still be wrong; empty if it is none."""
+    found = value.get(name)
+    return list(found) if isinstance(found, list | tuple) else []
+
+
 def anything(_value: Any, _place: Place) -> Iterator[str]:
     """No rule."""
     return iter(())

@@ -15,6 +15,7 @@ from bot.desk.blockkit import (
     enum,
     integer,
     later,
+    listed,
     plain,
     string,
     text,
@@ -80,7 +81,7 @@ def _pending_only_in_plan(value: Any, place: Place) -> Iterator[str]:
 
 def _table_text(most: int) -> Check:
     def check(value: Any, place: Place) -> Iterator[str]:
-        if sum(characters(row) for row in value.get("rows") or []) > most:
+        if characters(listed(value, "rows")) > most:
             yield place.at("rows").wrong(f"must be less than {most + 1} characters")
 
     return check

@@ -17,6 +17,7 @@ from bot.desk.blockkit import (
     boolean,
     enum,
     integer,
+    listed,
     plain,
     string,
     text,
@@ -53,23 +54,23 @@ def option(*, markdown: bool = False, url: bool = False) -> Shape:
 
 def _initial_is_offered(value: Any, place: Place) -> Iterator[str]:
     """initial_option(s) must be among the options, exactly."""
-    offered = list(value.get("options") or [])
-    for group in value.get("option_groups") or []:
-        offered += group.get("options") or [] if isinstance(group, dict) else []
+    offered = listed(value, "options")
+    for group in listed(value, "option_groups"):
+        offered += listed(group, "options") if isinstance(group, dict) else []
     if isinstance(value.get("initial_option"), dict) and value["initial_option"] not in offered:
         yield place.at("initial_option").wrong("must match one of the options")
-    for index, initial in enumerate(value.get("initial_options") or []):
+    for index, initial in enumerate(listed(value, "initial_options")):
         if initial not in offered:
             yield place.at("initial_options").at(index).wrong("must match one of the options")
 
 
 def _unique_values(value: Any, place: Place) -> Iterator[str]:
-    seen: set[Any] = set()
-    for index, entry in enumerate(value.get("options") or []):
+    seen: list[Any] = []
+    for index, entry in enumerate(listed(value, "options")):
         if isinstance(entry, dict) and entry.get("value") in seen:
             yield place.at("options").at(index).at("value").wrong("must be unique")
         elif isinstance(entry, dict):
-            seen.add(entry.get("value"))
+            seen.append(entry.get("value"))
     yield from _initial_is_offered(value, place)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bot.desk.blockkit import Check, Place, Shape, anything, array, boolean, plain, string
+from bot.desk.blockkit import Check, Place, Shape, anything, array, boolean, listed, plain, string
 from bot.desk.blocks import BLOCK, characters
 from bot.desk.elements import ELEMENTS
 from bot.desk.model import Json
@@ -155,7 +155,7 @@ def view_problems(view: Json, surface: str) -> list[str]:
     blocks = view.get("blocks")
     if "blocks" in view:
         problems += check_blocks(blocks, surface, "/view/blocks")
-    has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in blocks or [])
+    has_input = any(isinstance(b, dict) and b.get("type") == "input" for b in listed(view, "blocks"))
     if surface == "modal" and has_input and "submit" not in view:
         problems.append(place.wrong("missing required field: submit"))
     return problems

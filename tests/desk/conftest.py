@@ -86,13 +86,12 @@ class HttpBots:
         self._server = Server(("127.0.0.1", 0), self._call, numthreads=8)
         self._server.prepare()
         self._app: Any = None
-        self._thread = threading.Thread(target=self._server.serve, daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._server.serve, daemon=True).start()
         stack.callback(self._stop)
 
     def _stop(self) -> None:
-        self._server.stop()
-        self._thread.join(5)
+        """In a thread, since it takes half a second."""
+        threading.Thread(target=self._server.stop, daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -429,3 +432,30 @@ def test_blocks_validate_needs_no_token(desk: DeskServer) -> None:
     assert client.blocks_validate(view=modal())["ok"] is True
     assert refused(client.blocks_validate, blocks=[section(x=1)])["error"] == "invalid_blocks"
     assert refused(client.blocks_validate)["error"] == "invalid_arguments"
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "text", "value", "x"]), inner),
+    max_leaves=6,
+)
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where in a payload something stands that could be replaced."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(deeper for key, one in inner for deeper in paths(one, (*path, key)))]
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_no_payload_breaks_the_check(data: st.DataObject) -> None:
+    payload: Any = copy.deepcopy([GOOD[data.draw(st.sampled_from(sorted(GOOD)))], actions(select(3), FEEDBACK)])
+    *before, last = data.draw(st.sampled_from([path for path in paths(payload) if path]))
+    holder = payload
+    for key in before:
+        holder = holder[key]
+    holder[last] = data.draw(JUNK)
+    for surface in ("message", "modal", "home"):
+        assert all(said.endswith("]") for said in check_blocks(payload, surface))
+    view_problems({"type": "modal", "title": plain(), "blocks": payload}, "modal")
