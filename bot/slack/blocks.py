@@ -3,7 +3,8 @@ sentence is shortened and never makes Slack refuse the whole card."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from bot.slack.text import clip
@@ -13,8 +14,11 @@ Style = Literal["primary", "danger"]
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
-_TABLE_ROWS = 30
-_CELL = 120
+_TABLE_ROWS = 16
+_CELL = 100
+_CONTEXT = 2000
+_MESSAGE_TEXT = 11_000
+"""Characters of all texts of a message: Slack was seen to refuse from about 12,000 on."""
 
 
 def mrkdwn(text: str) -> Block:
@@ -52,7 +56,7 @@ def header(text: str) -> Block:
 
 def context(*texts: str) -> Block:
     """Small print, up to ten pieces."""
-    return {"type": "context", "elements": [mrkdwn(t) for t in texts[:10]]}
+    return {"type": "context", "elements": [mrkdwn(clip(t, _CONTEXT)) for t in texts[:10]]}
 
 
 def divider() -> Block:
@@ -169,3 +173,26 @@ def modal(callback_id: str, title: str, blocks: Sequence[Block], *, submit: str,
 def notice_modal(title: str, text: str, *, close: str) -> Block:
     """A modal that only says something."""
     return {"type": "modal", "title": label(title, 24), "close": label(close, 24), "blocks": [section(text)]}
+
+
+def fitted(blocks: Sequence[Block]) -> list[Block]:
+    """A message's blocks within Slack's limits for the whole: at most 50, and the longest texts shortened until the sum
+    is small enough. What may be pressed always stays: texts give way."""
+    out = copy.deepcopy(list(blocks[:MESSAGE_BLOCKS]))
+    texts = [text for block in out for text in _texts(block)]
+    while sum(len(t["text"]) for t in texts) > _MESSAGE_TEXT:
+        longest = max((t for t in texts if t["type"] == "mrkdwn"), key=lambda t: len(t["text"]))
+        longest["text"] = clip(longest["text"], max(60, len(longest["text"]) * 2 // 3))
+    return out
+
+
+def _texts(value: Any) -> Iterator[Block]:
+    """All text objects within a block, tables' cells too."""
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield value
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Row
-from bot.slack.blocks import Block, actions, button, context, section, table
+from bot.slack.blocks import Block, actions, button, context, fitted, section, table
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, unescape, user
 from bot.slack.views.changes import change_blocks, fix_button
@@ -13,6 +13,8 @@ from bot.slack.views.spoken import spoken
 
 _NOT_TOLD = 6
 _STEPS = 2800
+_CHANGES = 8
+"""Changes shown at once, the latest; the older ones have messages of their own."""
 
 
 def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, list[Block]]:
@@ -32,6 +34,7 @@ def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, l
     else:
         body = [section(say("card.looking"))]
     body += _people(case, say)
+    body = fitted(body)
     return spoken(body, say), body
 
 
@@ -105,9 +108,8 @@ def _changes(case: CaseView, say: Say) -> list[Block]:
         out.append(actions("fixes", row))
         if any(fix.read_only for fix in offered):
             out.append(context(say("state.read_only")))
-    for fix in case.fixes:
-        if fix not in offered:
-            out += change_blocks(fix, say)
+    for fix in [f for f in case.fixes if f not in offered][-_CHANGES:]:
+        out += change_blocks(fix, say)
     return out
 
 

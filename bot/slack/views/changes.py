@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cases.models import ProposalState
-from bot.slack.blocks import Block, actions, button, confirm, context, fields, section
+from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, day_and_time, escape, points, signed, user, who
 from bot.slack.views.model import CaseView, FixView
@@ -161,6 +161,7 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
         blocks.append(context(*notes))
     if waiting:
         blocks.append(actions(f"decide:{fix.id}", _decision_buttons(fix, what, say)))
+    blocks = fitted(blocks)
     return spoken(blocks, say), blocks
 
 
@@ -189,6 +190,7 @@ def outcome(fix: FixView, say: Say) -> tuple[str, list[Block]]:
         blocks.append(section(_steps(fix), expand=True))
     if fix.state is S.DONE and fix.can_undo:
         blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
+    blocks = fitted(blocks)
     return spoken(blocks, say), blocks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cases.models import CaseState
 from bot.diagnosis.models import Diagnosis
-from bot.slack.blocks import Block, actions, button, confirm, context, fields, header, section
+from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, header, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, day_and_time, escape, unescape, user
 from bot.slack.views.card import evidence_table
@@ -13,6 +13,7 @@ from bot.slack.views.model import CaseView
 from bot.slack.views.spoken import spoken
 
 _CHECKS = 24
+_CHANGES = 8
 
 
 def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, list[Block]]:
@@ -38,11 +39,12 @@ def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, li
         checks = [*(say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told)]
         checks.append(f"{say('packet.checks')}: {escape(', '.join(_checks(diagnosis)))}")
         blocks.append(context(*(clip(line, 800) for line in checks[:10])))
-    for fix in case.fixes:
+    for fix in case.fixes[-_CHANGES:]:
         line = state_line(fix, say)
         if line:
             blocks.append(section(line))
     blocks += _standing(case, say)
+    blocks = fitted(blocks)
     return spoken(blocks, say), blocks
 
 

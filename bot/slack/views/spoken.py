@@ -14,7 +14,9 @@ def spoken(blocks: list[Block], say: Say) -> str:
     """The same message as mrkdwn text, complete: sentences, table, and what may be pressed."""
     parts: list[str] = []
     for block in blocks:
-        if block["type"] in ("section", "header") and "text" in block:
+        if block["type"] == "header":
+            parts.append(escape(block["text"]["text"]))
+        elif block["type"] == "section" and "text" in block:
             parts.append(block["text"]["text"])
         elif block["type"] == "section":
             parts.extend(f["text"] for f in block["fields"])

@@ -1,0 +1,290 @@
+"""The case card, whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.cases.models import CaseState, ProposalState
+from bot.slack.strings import speaker
+from bot.slack.views.card import case_card
+from bot.slack.views.model import Neighbour
+from tests.slack.views.samples import ASK, AT, CLOCK, DIAGNOSIS, FOUND, case, fix
+
+EN, ES = speaker("en"), speaker("es")
+
+
+def button(text: str, action_id: str, value: str, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "button",
+        "text": {"type": "plain_text", "text": text, "emoji": True},
+        "action_id": action_id,
+        "value": value,
+        **more,
+    }
+
+
+def section(text: str, **more: Any) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+def context(*texts: str) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": t} for t in texts]}
+
+
+def row(*texts: str) -> list[dict[str, str]]:
+    return [{"type": "raw_text", "text": t} for t in texts]
+
+
+CLOSING = {
+    "type": "actions",
+    "block_id": "closing",
+    "elements": [
+        button("Hand to support", "escalate", "C_1"),
+        button("Something else", "not_this", "C_1"),
+        button("Helpful", "helpful", "C_1"),
+        button("Not helpful", "not_helpful", "C_1"),
+    ],
+}
+FOOTER = context(f"Pine St · checked Dutchie POS, Alpine IQ at {CLOCK}")
+
+
+def actions_of(blocks: list[dict[str, Any]]) -> list[str]:
+    return [e["action_id"] for b in blocks if b["type"] == "actions" for e in b["elements"]]
+
+
+def test_an_answered_case_as_a_whole() -> None:
+    relink = fix("relink", phone_before="(•••) •••-0177", phone_after="(•••) •••-0142")
+    text, blocks = case_card(case(fixes=(relink,)), EN)
+    assert blocks == [
+        section("*Say to the customer* · about a minute\n> Your points are under another number."),
+        section("The register's phone leads to another member.", expand=True),
+        {
+            "type": "table",
+            "column_settings": [{"is_wrapped": True}] * 4,
+            "rows": [
+                row("What", "Register", "Loyalty", "Customer said"),
+                row("Points", "200", "500", "500"),
+                row("Member", "yes", "–", "–"),
+            ],
+        },
+        context("Could not check the points history: Alpine IQ did not answer in time"),
+        section("*What to do*\n1. Ask which number they use today.", expand=True),
+        {
+            "type": "actions",
+            "block_id": "fixes",
+            "elements": [
+                button(
+                    "Change to (•••) •••-0142",
+                    "fix:relink",
+                    "P_1",
+                    style="primary",
+                    confirm={
+                        "title": {"type": "plain_text", "text": "Change the phone on the register?", "emoji": True},
+                        "text": {
+                            "type": "mrkdwn",
+                            "text": "The register has (•••) •••-0177. They use (•••) •••-0142 today, change it. "
+                            "The customer is with you and said so.",
+                        },
+                        "confirm": {"type": "plain_text", "text": "Change it", "emoji": True},
+                        "deny": {"type": "plain_text", "text": "Leave it", "emoji": True},
+                        "style": "primary",
+                    },
+                )
+            ],
+        },
+        CLOSING,
+        FOOTER,
+    ]
+    assert text == "\n".join(
+        [
+            "*Say to the customer* · about a minute",
+            "> Your points are under another number.",
+            "The register's phone leads to another member.",
+            "Points: Register 200, Loyalty 500, Customer said 500",
+            "Member: Register yes",
+            "Could not check the points history: Alpine IQ did not answer in time",
+            "*What to do*",
+            "1. Ask which number they use today.",
+            "Buttons: Change to (•••) •••-0142",
+            "Buttons: Hand to support, Something else, Helpful, Not helpful",
+            f"Pine St · checked Dutchie POS, Alpine IQ at {CLOCK}",
+        ]
+    )
+
+
+def test_a_column_nobody_filled_is_left_out_and_escapes_are_undone_in_cells() -> None:
+    rows = (DIAGNOSIS.table[0].model_copy(update={"customer_said": "", "provider": "&lt;b&gt;"}),)
+    _, blocks = case_card(case(diagnosis=DIAGNOSIS.model_copy(update={"table": rows})), EN)
+    table = next(b for b in blocks if b["type"] == "table")
+    assert table["rows"] == [row("What", "Register", "Loyalty"), row("Points", "200", "<b>")]
+
+
+def test_two_offers_of_a_kind_have_two_names_and_one_is_primary() -> None:
+    offers = (fix("adjust_points", id="P_1"), fix("adjust_points", id="P_2", nth=1))
+    _, blocks = case_card(case(fixes=offers), EN)
+    assert next(b for b in blocks if b.get("block_id") == "fixes")["elements"] == [
+        button("Adjust points", "fix:adjust_points", "P_1", style="primary"),
+        button("Adjust points", "fix:adjust_points:1", "P_2"),
+    ]
+
+
+def test_a_read_only_store_says_so_beside_its_fixes() -> None:
+    _, blocks = case_card(case(fixes=(fix(read_only=True),)), EN)
+    assert context("This store is in read-only mode: I show what I would do and change nothing.") in blocks
+
+
+def test_a_guided_fix_is_steps_and_a_done_button_with_a_confirm() -> None:
+    guided = fix("relink", guided=True, steps=("Open the <profile>.", "Save."), phone_before="(•••) •••-0177")
+    _, blocks = case_card(case(fixes=(guided,)), EN)
+    assert section("1. Open the &lt;profile&gt;.\n2. Save.", expand=True) in blocks
+    assert "done" in actions_of(blocks)
+    assert "fix:relink" not in actions_of(blocks)
+
+
+def test_a_waiting_case_asks_with_a_button_for_each_answer() -> None:
+    diagnosis = DIAGNOSIS.model_copy(update={"cause": None, "waiting_for": ASK})
+    _, blocks = case_card(case(state=CaseState.WAITING, diagnosis=diagnosis), EN)
+    assert blocks[2:4] == [
+        section(
+            "One thing only you can see: *Please reload the page. What does it show?*\nWhere to look: Ctrl+Shift+R"
+        ),
+        {
+            "type": "actions",
+            "block_id": "answer:pos_refreshed",
+            "elements": [
+                button("It is right now", "answer:pos_refreshed:right", "C_1"),
+                button("Still the same", "answer:pos_refreshed:wrong", "C_1"),
+            ],
+        },
+    ]
+
+
+def test_nothing_found_and_nothing_told_are_different_sentences() -> None:
+    nothing = DIAGNOSIS.model_copy(update={"cause": None, "conclusions": (FOUND.model_copy(update={"verdict": "no"}),)})
+    unknown = DIAGNOSIS.model_copy(
+        update={"cause": None, "conclusions": (FOUND.model_copy(update={"verdict": "unknown"}),)}
+    )
+    held = case_card(case(diagnosis=nothing), EN)
+    open_ = case_card(case(diagnosis=unknown), EN)
+    assert held[0].startswith("I checked everything I can reach and found no cause.")
+    assert open_[0].startswith("I could not find the cause yet, because some checks did not come through.")
+    assert actions_of(open_[1])[0] == "choose:balance_mismatch"
+
+
+def test_later_findings_are_also_told() -> None:
+    also = FOUND.model_copy(update={"finding": "points_expired", "say": "180 points expired."})
+    diagnosis = DIAGNOSIS.model_copy(update={"conclusions": (FOUND, also), "also": ("points_expired",)})
+    assert section("Also: 180 points expired.") in case_card(case(diagnosis=diagnosis), EN)[1]
+
+
+def test_what_is_missing_is_asked_by_buttons() -> None:
+    def needs(need: Any, **changes: Any) -> list[dict[str, Any]]:
+        return case_card(case(state=CaseState.NEEDS, diagnosis=None, need=need, **changes), EN)[1]
+
+    support = button("Hand to support", "escalate", "C_1")
+    type_in = button("Type it in", "answer:customer:type", "C_1", style="primary")
+    assert needs("customer") == [
+        section(
+            "Which customer? I need the phone number or the e-mail on the profile; a name alone is not enough to find "
+            "somebody. Reply here, or press the button."
+        ),
+        {"type": "actions", "block_id": "need", "elements": [type_in, support]},
+    ]
+    assert needs("area_code")[1]["elements"] == [type_in, support]
+    assert needs("order")[1]["elements"] == [type_in, support]
+    assert needs("which_phone", phones=("(•••) •••-0142", "(•••) •••-0177"))[1]["elements"] == [
+        button("(•••) •••-0142", "answer:phone:0", "C_1"),
+        button("(•••) •••-0177", "answer:phone:1", "C_1"),
+        support,
+    ]
+    assert needs("store", stores=(("pine", "Pine St"),))[1]["elements"] == [
+        button("Pine St", "answer:store:pine", "C_1"),
+        support,
+    ]
+
+
+def test_choices_unmatched_broken_closed_and_looking() -> None:
+    choices = (("balance_mismatch", "They differ"),)
+
+    def card(state: CaseState, **changes: Any) -> tuple[str, list[str]]:
+        broken = changes.pop("broken", False)
+        text, blocks = case_card(case(state=state, diagnosis=None, choices=choices, **changes), EN, broken=broken)
+        return text.splitlines()[0], actions_of(blocks)
+
+    assert card(CaseState.CHOOSING) == ("Which of these is it?", ["choose:balance_mismatch", "not_this"])
+    assert card(CaseState.UNMATCHED) == (
+        "I did not understand what is wrong with the points. I can help with one of these; or say it again with what "
+        "you see and the customer's phone.",
+        ["choose:balance_mismatch", "escalate"],
+    )
+    assert card(CaseState.NEW) == ("Looking into it…", [])
+    assert card(CaseState.CLOSED) == ("Closed. Nothing was changed. Mention me again whenever you need it.", [])
+    assert card(CaseState.CLOSED, resolved_by="U0CASEY") == ("Solved by <@U0CASEY>.", [])
+    assert card(CaseState.NEW, broken=True) == (
+        "Something on my side broke while I was looking. Your question is kept, and nothing was changed. "
+        "Press *Try again*. If it breaks again, hand it to support.",
+        ["choose:balance_mismatch", "escalate"],
+    )
+    assert card(CaseState.NEW, broken=True, playbook=None)[1] == ["escalate"]
+    assert card(CaseState.ESCALATED) == ("Handed to loyalty support, with everything above. They answer here.", [])
+
+
+def test_support_and_colleagues_stand_below_the_card() -> None:
+    others = (
+        Neighbour(asker="U0QUINN", link="https://example.com/t", at=AT),
+        Neighbour(asker="U0MORGAN", link="", at=AT),
+    )
+    _, blocks = case_card(case(state=CaseState.ESCALATED, claimed_by="U0CASEY", neighbours=others), EN)
+    assert blocks[-4:] == [
+        context(f"<@U0QUINN> asked about the same customer at {CLOCK}: <https://example.com/t|open that thread>"),
+        context(f"<@U0MORGAN> asked about the same customer at {CLOCK}: in another thread"),
+        section("Handed to loyalty support, with everything above. They answer here."),
+        context("<@U0CASEY> from support has taken this."),
+    ]
+    solved = case_card(case(state=CaseState.CLOSED, resolved_by="U0CASEY", rated=True), EN)[1]
+    assert solved[-3:] == [context("Thank you, noted."), FOOTER, section("Solved by <@U0CASEY>.")]
+
+
+def test_a_change_on_the_card_in_every_state() -> None:
+    def shown(state: ProposalState, **changes: Any) -> tuple[list[str], list[str]]:
+        _, blocks = case_card(case(fixes=(fix(state=state, **changes),)), EN)
+        start = next(n for n, b in enumerate(blocks) if b["type"] == "section" and "What to do" in b["text"]["text"])
+        end = next(n for n, b in enumerate(blocks) if b.get("block_id") == "closing")
+        part = blocks[start + 1 : end]
+        return [b["text"]["text"] for b in part if b["type"] == "section"], actions_of(part)
+
+    S = ProposalState
+    assert shown(S.SUBMITTED, expires_at=AT) == (
+        [f"*Waiting for a decision*: +50 points, asked for by <@U0RILEY>. It lapses at {CLOCK} if nobody decides."],
+        ["cancel"],
+    )
+    assert shown(S.SUBMITTED, approvers=("U0QUINN",), approvals_needed=2)[0] == [
+        "*Waiting for a decision*: +50 points, asked for by <@U0RILEY>. 1 of 2 approvals so far: <@U0QUINN>."
+    ]
+    by = {"decided_by": "U0MORGAN", "approvals_needed": 1}
+    assert shown(S.APPROVED, **by) == (["*Approved* by <@U0MORGAN>: +50 points. I am about to do it."], [])
+    assert shown(S.APPROVED) == (["*Approved*: +50 points. I am about to do it."], [])
+    assert shown(S.DECLINED, **by) == (["*Declined* by <@U0MORGAN>: +50 points. Nothing was changed."], [])
+    assert shown(S.DECLINED, decided_by="U0RILEY") == (
+        ["*Taken back* by <@U0RILEY>: +50 points. Nothing was changed."],
+        [],
+    )
+    assert shown(S.SENDING) == (["*Doing it now*: +50 points."], [])
+    assert shown(S.DONE, can_undo=True) == (["*Done*: +50 points."], ["undo"])
+    assert shown(S.DONE, balance_now=fix().before) == (["*Done*: +50 points. The balance is now 200."], [])
+    assert shown(S.REJECTED, outcome="It said <no>.") == (
+        ["*Refused*: +50 points. Nothing was changed. It said &lt;no&gt;."],
+        [],
+    )
+    assert shown(S.UNKNOWN)[1] == ["resolve:arrived", "resolve:absent"]
+    assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: taking back: +50 points."], [])
+    assert shown(S.EXPIRED)[0][0].startswith("*Lapsed*: nobody decided in time on +50 points.")
+    assert shown(S.STALE)[0][0].startswith("*Out of date*: things moved since this was asked")
+
+
+def test_spanish_speaks_spanish_throughout() -> None:
+    text, _ = case_card(replace(case(fixes=(fix(),)), language="es"), ES)
+    assert "Dígale al cliente" in text
+    assert "Botones: Ajustar puntos" in text
+    assert "Puntos" not in text  # the rows come from the diagnosis, which was made in its own language

@@ -1,0 +1,253 @@
+"""The decision request, the outcome, the packet, the modals and Home, whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.cases.models import CaseState, ProposalState
+from bot.slack.strings import speaker
+from bot.slack.views import home, modals
+from bot.slack.views.changes import decision_request, outcome, reminder
+from bot.slack.views.packet import packet_card, packet_text
+from tests.slack.views.samples import AT, CLOCK, DATE, case, fix
+from tests.slack.views.test_card import actions_of, button, context, row, section
+
+EN = speaker("en")
+S = ProposalState
+
+
+def plain(text: str) -> dict[str, object]:
+    return {"type": "plain_text", "text": text, "emoji": True}
+
+
+def test_a_request_for_a_decision_as_a_whole() -> None:
+    asked = fix(
+        state=S.SUBMITTED,
+        reason="never <arrived>",
+        comment="Your points",
+        deciders=("U0MORGAN", "U0QUINN"),
+        side_effects=("The customer may see the comment.",),
+        verdict=("Points need a manager's approval.",),
+        expires_at=AT,
+    )
+    text, blocks = decision_request(asked, case(link="https://example.com/t"), EN)
+    pairs = [
+        "*Change*\n+50 points",
+        "*Balance*\n200 → 250",
+        "*Asked by*\n<@U0RILEY>",
+        "*Store*\nPine St",
+        "*Reason (stays with us)*\nnever &lt;arrived&gt;",
+        "*Comment (the customer may see it)*\nYour points",
+        f"*Lapses at*\n{DATE}",
+    ]
+    assert blocks == [
+        section("*<@U0MORGAN>, <@U0QUINN> please decide*"),
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": p} for p in pairs]},
+        section("*What was found*\nThe register's phone leads to another member."),
+        context(
+            "Mind: The customer may see the comment.",
+            "Points need a manager's approval.",
+            "The whole case: <https://example.com/t|open the thread>",
+        ),
+        {
+            "type": "actions",
+            "block_id": "decide:P_1",
+            "elements": [
+                button(
+                    "Approve",
+                    "approve",
+                    "P_1",
+                    style="primary",
+                    confirm={
+                        "title": plain("Approve this change?"),
+                        "text": {"type": "mrkdwn", "text": "I will do it right away: +50 points."},
+                        "confirm": plain("Approve"),
+                        "deny": plain("Leave it"),
+                        "style": "primary",
+                    },
+                ),
+                button(
+                    "Decline",
+                    "decline",
+                    "P_1",
+                    style="danger",
+                    confirm={
+                        "title": plain("Decline this change?"),
+                        "text": {
+                            "type": "mrkdwn",
+                            "text": "Nothing will be changed: +50 points. <@U0RILEY> is told.",
+                        },
+                        "confirm": plain("Decline"),
+                        "deny": plain("Leave it"),
+                        "style": "danger",
+                    },
+                ),
+            ],
+        },
+    ]
+    assert text.splitlines()[0] == "*<@U0MORGAN>, <@U0QUINN> please decide*"
+    assert text.splitlines()[-1] == "Buttons: Approve, Decline"
+
+
+def test_a_decided_request_names_who_and_has_no_buttons() -> None:
+    decided = fix(state=S.DECLINED, decided_by="U0MORGAN", approvals_needed=1)
+    text, blocks = decision_request(decided, case(diagnosis=None), EN)
+    assert blocks[0] == section("*Declined* by <@U0MORGAN>: +50 points. Nothing was changed.")
+    assert [b["type"] for b in blocks] == ["section", "section"]
+    assert "Buttons" not in text
+
+
+def test_nobody_known_to_decide_is_still_said() -> None:
+    text, _ = decision_request(fix(state=S.SUBMITTED), case(), EN)
+    assert text.startswith("*Somebody who may decide please decide*")
+
+
+def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
+    done = fix(state=S.DONE, balance_now=Decimal(250), can_undo=True)
+    text, blocks = outcome(done, EN)
+    assert text.splitlines()[0] == "<@U0RILEY> *Done*: +50 points. The balance is now 250."
+    assert actions_of(blocks) == ["undo"]
+    unknown = fix(state=S.UNKNOWN, guided=True, steps=("Look there.",))
+    text, blocks = outcome(unknown, EN)
+    assert "Please do not do it a second time" in text
+    assert text.splitlines()[-1] == "1. Look there."
+    assert actions_of(blocks) == []
+
+
+def test_changes_in_words() -> None:
+    relink = fix("relink", S.SUBMITTED, phone_before="(•••) •••-0177", phone_after="(•••) •••-0142", deciders=("S1",))
+    assert reminder(relink, EN) == (
+        "<!subteam^S1> still waiting for your decision: the register's phone from (•••) •••-0177 to (•••) •••-0142."
+    )
+    assert reminder(fix("relink", S.SUBMITTED), EN).endswith("the register's phone, now –.")
+    assert reminder(fix("enroll", S.SUBMITTED), EN).endswith(": Enroll.")
+
+
+def test_the_packet_as_a_whole_and_as_text() -> None:
+    escalated = case(state=CaseState.ESCALATED, escalated_at=AT, link="https://example.com/t")
+    _, blocks = packet_card(escalated, EN, support="<!subteam^S1>")
+    assert blocks == [
+        {"type": "header", "text": plain("A case for support: The app and the register differ")},
+        section(f"<!subteam^S1> · Asked by <@U0RILEY> at Pine St, {DATE} · <https://example.com/t|open the thread>"),
+        {
+            "type": "section",
+            "fields": [
+                {"type": "mrkdwn", "text": "*Question*\ncustomer says 500, register shows 200, [phone]"},
+                {"type": "mrkdwn", "text": "*Found*\nThe register's phone leads to another member."},
+            ],
+        },
+        {
+            "type": "table",
+            "column_settings": [{"is_wrapped": True}] * 4,
+            "rows": [
+                row("What", "Register", "Loyalty", "Customer said"),
+                row("Points", "200", "500", "500"),
+                row("Member", "yes", "–", "–"),
+            ],
+        },
+        context(
+            "Could not check the points history: Alpine IQ did not answer in time",
+            "Checks: customer ✓, ledger ✗ (unreachable)",
+        ),
+        {
+            "type": "actions",
+            "block_id": "packet",
+            "elements": [
+                button("Take it", "claim", "C_1", style="primary"),
+                button("Hand on", "hand_on", "C_1"),
+                button(
+                    "Solved",
+                    "resolve",
+                    "C_1",
+                    confirm={
+                        "title": plain("Solved?"),
+                        "text": {"type": "mrkdwn", "text": "The asker's thread is marked as solved."},
+                        "confirm": plain("Solved"),
+                        "deny": plain("Cancel"),
+                        "style": "primary",
+                    },
+                ),
+            ],
+        },
+    ]
+    assert packet_text(escalated, EN).splitlines() == [
+        "A case for support: The app and the register differ",
+        "Store: Pine St",
+        "Question: customer says 500, register shows 200, [phone]",
+        "Found: The register's phone leads to another member.",
+        "- Points: Register 200, Loyalty 500",
+        "- Member: Register yes, Loyalty –",
+        "Checks: customer ✓, ledger ✗ (unreachable)",
+        "C_1",
+    ]
+
+
+def test_the_packet_says_who_has_it_and_what_is_missing() -> None:
+    taken = case(
+        state=CaseState.ESCALATED, diagnosis=None, need="customer", claimed_by="U0CASEY", handed_on_by="U0CASEY"
+    )
+    text, blocks = packet_card(taken, EN)
+    assert "still missing: which customer" in text
+    assert blocks[-3:-1] == [
+        section("Taken by <@U0CASEY>"),
+        context("Handed on to the vendor's desk by <@U0CASEY>"),
+    ]
+    assert actions_of(blocks) == ["hand_on", "resolve"]
+    assert "not one of the known questions" in packet_card(case(state=CaseState.ESCALATED, diagnosis=None), EN)[0]
+    solved = packet_card(case(state=CaseState.CLOSED, resolved_by="U0CASEY", fixes=(fix(state=S.DONE),)), EN)[1]
+    assert solved[-2:] == [section("*Done*: +50 points."), section("Solved by <@U0CASEY>")]
+    assert actions_of(packet_card(case(), EN)[1]) == []
+
+
+def test_the_adjust_modal_shows_the_balance_and_what_was_asked_before() -> None:
+    view = modals.adjust_modal(fix(suggested=Decimal(-40), reason="twice", comment=""), EN)
+    assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("adjust_points", "P_1", True)
+    assert view["blocks"][0] == section(
+        "The balance at the loyalty provider is *200* now. "
+        "This goes to a manager to decide; nothing changes before that."
+    )
+    values = {b["block_id"]: b["element"].get("initial_value") for b in view["blocks"][1:]}
+    assert values == {"points": "-40", "reason": "twice", "comment": "Points corrected by the store"}
+
+
+def test_typed_values_are_read_and_errors_speak_the_persons_language() -> None:
+    state = {
+        "values": {"text": {"value": {"value": "  hi "}}, "store": {"value": {"selected_option": {"value": "oak"}}}}
+    }
+    assert modals.read_fields(state, "text", "store", "gone") == {"text": "hi", "store": "oak", "gone": ""}
+    assert modals.field_errors({"phone": "Not a number."}, EN, "en") == {"phone": "Not a number."}
+    assert modals.field_errors({"phone": "Not a number."}, speaker("es"), "es") == {
+        "phone": "Un número con código de área, como 303-555-0142, distinto del actual."
+    }
+
+
+def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
+    mine = case(link="https://example.com/t")
+    desk = home.Desk(
+        cases=[mine, case(id="C_2", title="", state=CaseState.UNMATCHED)],
+        decisions=[(fix(state=S.SUBMITTED, reason="never came"), mine)],
+        queue=[case(id="C_3", escalated_at=AT), case(id="C_4", escalated_at=AT, claimed_by="U0CASEY")],
+    )
+    view = home.home_view(desk, AT + timedelta(hours=3), EN)
+    title = "<https://example.com/t|The app and the register differ>"
+    question = "customer says 500, register shows 200, [phone]"
+    queued = "*The app and the register differ* · Pine St · <@U0RILEY> · 3 h"
+    claim = button("Take it", "claim", "C_3", accessibility_label="Take it: The app and the register differ")
+    assert view["blocks"] == [
+        {"type": "header", "text": plain("Waiting for your decision")},
+        section("*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\nnever came\n<https://example.com/t|Open>"),
+        {"type": "divider"},
+        {"type": "header", "text": plain("Support queue")},
+        section(queued),
+        {"type": "actions", "block_id": "queue:C_3", "elements": [claim]},
+        section(f"{queued} · taken by <@U0CASEY>"),
+        {"type": "divider"},
+        {"type": "header", "text": plain("Your questions")},
+        section(f"*{title}* · answered · 3 h\n{question}"),
+        section(f"*A question* · not understood · 3 h\n{question}"),
+    ]
+
+
+def test_the_clock_in_a_card_is_each_readers_own() -> None:
+    assert CLOCK in packet_card(case(fixes=(fix(state=S.SUBMITTED, expires_at=AT),)), EN)[0]
