@@ -119,7 +119,7 @@ def test_killed_at_a_stage(crash_shop: Shop, kind: str, stage: str, nursery: Nur
     first = start(nursery, crash_shop, stage)
     nursery.wait_dead(first)
     start(nursery, crash_shop)
-    wait_for(lambda: settled(crash_shop, proposal), 25, "the effect to end")
+    wait_for(lambda: settled(crash_shop, proposal), 40, "the effect to end")
     if (kind, stage) == ("adjust", "marked_again"):  # the one retry is used up: a person has to look
         assert (crash_shop.get(proposal).state, crash_shop.rows()) == (S.UNKNOWN, [])
     else:
@@ -149,7 +149,7 @@ def test_killed_while_the_answer_is_awaited(crash_shop: Shop, nursery: Nursery) 
     nursery.kill(first)
     assert crash_shop.get(proposal).state is S.SENDING
     start(nursery, crash_shop)
-    wait_for(lambda: settled(crash_shop, proposal), 25, "the effect to end")
+    wait_for(lambda: settled(crash_shop, proposal), 40, "the effect to end")
     check_whole(crash_shop, proposal, "adjust")
 
 

@@ -53,7 +53,8 @@ def table(house: House) -> str:
 
 def rows(house: House, columns: str) -> list[Any]:
     with reading(house.engine) as conn:
-        found = conn.execute(sa.text(f"SELECT {columns} FROM {table(house)} ORDER BY workflow_uuid"))
+        ours = "workflow_uuid NOT LIKE 'sweep:%' AND workflow_uuid NOT LIKE 'retain:%'"  # the heartbeat's own
+        found = conn.execute(sa.text(f"SELECT {columns} FROM {table(house)} WHERE {ours} ORDER BY workflow_uuid"))
         return [tuple(row) for row in found]
 
 
@@ -133,9 +134,8 @@ def test_a_job_that_fails_is_tried_again_and_given_up_aloud(house: House, monkey
         ("diagnose:C_1#1~2", "SUCCESS"),
         ("diagnose:C_1#1~3", "ERROR"),
     ]
-    [error] = [e for (e,) in rows(house, "error") if e]
-    assert "ValueError" in error
-    assert "Dana" not in error
+    [record] = house.work._client.list_workflows(status="ERROR")
+    assert str(record.error) == "diagnose C_1#1: ValueError"
     assert [(s.workflow_id, s.state) for s in house.work.stuck(older_than=timedelta(0))] == [
         ("diagnose:C_1#1~3", "ERROR")
     ]
@@ -146,8 +146,10 @@ def test_errors_in_the_log_name_the_place_and_not_the_data(
 ) -> None:
     monkeypatch.setattr(worker, "RETRY_AFTER", ())
 
+    customer = "Dana Ortiz"
+
     def fail(_house: House, _key: str) -> None:
-        raise ValueError("Dana Ortiz")
+        raise ValueError(customer)
 
     with working(house, diagnose=fail):
         with writing(house.engine) as conn:
@@ -365,8 +367,9 @@ def test_sweep_and_retention_are_queued_once_for_their_time(house: House) -> Non
     every_second(house)
     housekeeping._asked_for.clear()  # another process
     every_second(house)
-    names = [name.partition(":")[0] for (name,) in rows(house, "workflow_uuid")]
-    assert names == ["retain", "sweep"]
+    with reading(house.engine) as conn:
+        ids = conn.execute(sa.text(f"SELECT workflow_uuid FROM {table(house)} ORDER BY workflow_uuid")).scalars()
+        assert [name.partition(":")[0] for name in ids] == ["retain", "sweep"]
 
 
 def test_a_sweep_measures_and_picks_up_what_fell(house: House) -> None:
