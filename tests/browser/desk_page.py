@@ -33,6 +33,7 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_REPLIES = re.compile(r"repl(y|ies)|Only visible to you")
 Size = Literal["desktop", "wide", "phone"]
 _SIZES: dict[Size, dict[str, int]] = {
     "desktop": {"width": 1280, "height": 800},
@@ -164,8 +165,14 @@ class DeskPage:
         return Pane(self.page, self.page.locator("#main"))
 
     def thread(self) -> Pane:
-        """The open thread; waits for it. It opens by itself when the app answers this person's question."""
+        """The open thread; waits for it.
+
+        It opens by itself when the app answers this person's question; on a narrow screen the newest message's
+        replies are pressed, as a person would.
+        """
         pane = self.page.locator("#thread")
+        if not self.page.evaluate("matchMedia('(min-width: 1100px)').matches") and not pane.is_visible():
+            self.channel().last.locator(".thread-summary", has_text=_REPLIES).click(timeout=20_000)
         expect(pane).to_be_visible(timeout=10_000)
         return Pane(self.page, pane)
 
@@ -200,7 +207,9 @@ class DeskPage:
 
     def _send(self, selector: str, text: str) -> None:
         box = self.page.locator(selector)
+        expect(self.page.locator("dialog[open]"), "a dialog stands before the composer").to_have_count(0)
         box.fill(text)
+        expect(box).to_have_value(text)
         box.press("Escape")
         box.press("Enter")
         expect(box).to_have_value("")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.bolt_app import plain, section
+from tests.browser.bolt_app import button, plain, section
 from tests.browser.desk_page import Desk, no_sideways_scroll
 from tests.browser.gallery import Gallery
 
@@ -96,7 +96,7 @@ def test_a_phone_shows_one_pane_at_a_time_with_a_way_back(desk: Desk) -> None:
     riley.open("pine-street")
     expect(page.locator("#sidebar")).to_be_hidden()
     riley.say(QUESTION)
-    thread = riley.open_thread("register shows 200").should_show("Say to the customer")
+    thread = riley.thread().should_show("Say to the customer")
     expect(page.locator("#main")).to_be_hidden()
     assert no_sideways_scroll(page)
     table = thread.last.locator(".table-scroll")
@@ -198,3 +198,24 @@ def test_a_permalink_opens_its_thread_in_the_same_tab(hung: Desk, gallery: Galle
     expect(riley.page).to_have_url(re.compile(r"person=U0RILEY&channel=C0PINE&thread="))
     riley.page.go_back()
     expect(riley.page.locator("#channel-name")).to_have_text("loyalty-support")
+
+
+def test_a_long_answer_is_read_from_its_top_and_its_buttons_are_announced_below(hung: Desk, gallery: Gallery) -> None:
+    root = gallery.say("the question", user="U0RILEY")
+    riley = hung.open_as("U0RILEY", channel="C0PINE", thread=root["ts"])
+    lines = [section(f"line {n}") for n in range(60)]
+    actions = {"type": "actions", "elements": [button("go", "Go")]}
+    message = gallery.say("long", thread_ts=root["ts"], blocks=[*lines, actions])
+    thread = riley.thread().should_show("line 0")
+    expect(thread.last.get_by_text("line 0", exact=True)).to_be_in_viewport()
+    expect(thread.last.get_by_role("button", name="Go")).not_to_be_in_viewport()
+    pill = thread.root.get_by_role("button", name="More below")
+    thread.root.locator("#thread-scroll").evaluate("node => node.scrollTo(0, node.scrollHeight)")
+    expect(pill).to_be_hidden()
+    expect(thread.last.get_by_role("button", name="Go")).to_be_in_viewport()
+    place = thread.last.get_by_role("button", name="Go").bounding_box()
+    gallery.emit("message_changed", message={**message, "edited": {"user": "U0POINTSMAN", "ts": message["ts"]}})
+    expect(thread.last.locator(".edited")).to_have_count(1)
+    assert thread.last.get_by_role("button", name="Go").bounding_box() == place
+    gallery.say("short", thread_ts=root["ts"])
+    expect(thread.message("short")).to_be_in_viewport()

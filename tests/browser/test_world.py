@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from bot.desk import DeskServer
 from connectors.sandbox import SandboxServers
 from connectors.sandbox.state import Event
 from tests.browser.desk_page import Desk
@@ -71,18 +70,19 @@ def test_a_customer_is_found_by_phone_and_shows_the_records(desk: Desk) -> None:
     expect(side.locator("#customers")).to_have_text("Nobody matches “nobody at all”.")
 
 
-def test_things_to_try_fill_the_composer_of_the_right_person(desk: Desk, server: DeskServer) -> None:
+def test_things_to_try_fill_the_composer_of_the_right_person(desk: Desk) -> None:
     riley = desk.open_as("U0RILEY", channel="C0BREAK")
     riley.side("Try").get_by_text("500 in the app, 200 on the register").click()
     expect(riley.page.locator("#channel-name")).to_have_text("#pine-street")
     box = riley.page.locator("#composer textarea")
     expect(box).to_be_focused()
     expect(box).to_have_value("@Pointsman customer says 500 points but the register shows 200, 303-555-0142")
+    spanish = riley.side("Try").locator('[data-try="A question in Spanish"]')
+    text = spanish.locator(".try-text").inner_text()
     with riley.context.expect_page() as opened:
-        riley.side("Try").get_by_text("A question in Spanish").click()
+        spanish.click()
     jo = opened.value
     expect(jo.locator("#me")).to_contain_text("Jo")
     expect(jo.locator("#channel-name")).to_have_text("oak-avenue")
-    expect(jo.locator("#composer textarea")).to_have_value(
-        "@Pointsman el cliente dice que tiene 500 puntos pero la caja muestra 200, 303-555-0142"
-    )
+    expect(jo.locator("#composer textarea")).to_have_value(text)
+    assert text.startswith("@Pointsman ")

@@ -15,6 +15,7 @@ function hue(id) {
 export function avatar(person, size = "") {
   const bot = person.is_bot || person.id === state.bot?.user_id;
   if (bot) return h("span.avatar.avatar-bot", { class: size, "aria-hidden": "true" }, h("img", { src: "/static/pointsman.svg", alt: "" }));
-  const initials = String(person.name ?? "?").split(/\s+/).map((word) => [...word][0]).slice(0, 2).join("").toUpperCase();
+  const words = String(person.name ?? "").match(/\p{L}+/gu) ?? ["?"];
+  const initials = words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase();
   return h(`span.avatar.hue-${hue(person.id)}`, { class: size, "aria-hidden": "true" }, initials);
 }

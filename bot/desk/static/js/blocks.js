@@ -10,7 +10,7 @@ import { dataTable, table } from "./tables.js";
 export const renderBlocks = (blocks, ctx) => (blocks ?? []).map((block, index) => renderBlock(block, ctx, index));
 
 /** One block. A block that is unknown, or that breaks while drawn, is shown as a labelled box with its JSON. */
-export function renderBlock(block, ctx, index = 0) {
+function renderBlock(block, ctx, index = 0) {
   const make = BLOCKS[block?.type];
   if (!make) return unknown("block", block);
   const at = { block: block.block_id ?? `b${index}`, input: false };
@@ -130,8 +130,8 @@ const BLOCKS = {
   plan,
   task_card: task,
   container,
-  table: (block, ctx) => h("div.block", {}, table(block, ctx)),
-  data_table: (block, ctx) => h("div.block", {}, dataTable(block, ctx)),
+  table: (block, ctx) => h("div.block.block-table", {}, table(block, ctx)),
+  data_table: (block, ctx) => h("div.block.block-table", {}, dataTable(block, ctx)),
   divider: () => h("hr.block.block-divider"),
   rich_text: (block, ctx) => h("div.block.prose.rich-text", {}, richText(block, ctx)),
   markdown: (block) => h("div.block.prose.markdown", {}, markdown(block.text)),

@@ -3,18 +3,19 @@
 import { openHome } from "./home.js";
 import { h, reconcile } from "./dom.js";
 import { messageItem, statusText } from "./message.js";
-import { go, isPhone, isWide } from "./route.js";
-import { channelOf, markRead, state, statusOf, threadOf, topLevel, unread, watch } from "./store.js";
+import { go, isPhone } from "./route.js";
+import { channelOf, isBot, markRead, state, statusOf, threadOf, topLevel, unread, watch } from "./store.js";
 import { day, fromTs } from "./time.js";
 
 const GROUP_S = 300;
 const NEAR_END_PX = 80;
+const MARGIN_PX = 8;
 const byId = (id) => document.getElementById(id);
 
 /** Start both panes. */
 export function startChannel() {
   keepEnd(byId("messages-scroll"), byId("messages"), byId("newer"));
-  keepEnd(byId("thread-scroll"), byId("thread-messages"), null);
+  keepEnd(byId("thread-scroll"), byId("thread-messages"), byId("thread-newer"));
   watch("messages route channels people", draw);
   byId("tab-messages").addEventListener("click", () => go({ tab: "messages" }));
   byId("tab-home").addEventListener("click", () => go({ tab: "home" }));
@@ -36,7 +37,7 @@ function draw() {
 
 function drawHead(channel) {
   byId("channel-name").textContent = channel.is_im ? channel.name : `${channel.private ? "" : "#"}${channel.name}`;
-  byId("channel-lock").hidden = !channel.private || channel.is_im;
+  byId("channel-lock").toggleAttribute("hidden", !channel.private || channel.is_im); // SVG has no `hidden` property
   const people = channel.is_im ? "Direct messages and the app's home" : `${channel.members.length} members${channel.bot_in === false ? ` · ${state.bot?.name} is not here` : ""}`;
   byId("channel-note").textContent = channel.topic || people;
   const home = channel.is_im && state.route.tab === "home";
@@ -73,7 +74,8 @@ function drawList(channel) {
   showStatus(byId("channel-status"), working);
 }
 
-const groups = (last, message) => Boolean(last) && last.user === message.user && !last.ephemeral_to && !message.ephemeral_to && !last.reply_count && Number.parseFloat(message.ts) - Number.parseFloat(last.ts) < GROUP_S;
+// What the app says always stands under its name: cards are things of their own, and may be edited.
+const groups = (last, message) => Boolean(last) && !isBot(message) && last.user === message.user && !last.ephemeral_to && !message.ephemeral_to && !last.reply_count && Number.parseFloat(message.ts) - Number.parseFloat(last.ts) < GROUP_S;
 
 function drawThread(channel, thread) {
   const pane = byId("thread");
@@ -93,7 +95,7 @@ function drawThread(channel, thread) {
   messages.forEach((message, n) => {
     items.push(messageItem(message, { compact: n > 1 && groups(messages[n - 1], message), inThread: true }));
     if (n === 0) {
-      const count = messages.length - 1;
+      const count = messages.slice(1).filter((one) => !one.ephemeral_to).length;
       const label = count === 0 ? "No replies yet" : `${count} ${count === 1 ? "reply" : "replies"}`;
       items.push({ key: "count", sig: label, make: () => h("div.thread-divider", {}, h("span", {}, label)) });
     }
@@ -110,36 +112,61 @@ function showStatus(line, status) {
 }
 
 /**
- * Keep a list at its end while the person is there; else leave the place alone and offer the way down. Growing
- * content (a card that gains rows) counts as well as new messages.
+ * Keep a list at its end while the person is there; else leave the place alone and offer the way down. The end is the
+ * newest message: its last line, or its first where it is taller than the pane, so that an answer is read from the top.
+ * A message that grows (a card that gains rows) keeps the line the person sees.
  */
-function keepEnd(scroller, list, newer) {
-  let atEnd = true;
+function keepEnd(scroller, list, pill) {
+  let following = true;
+  let newest = null;
+  let unseen = false;
+  let layout = "";
+  const gap = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  const tall = () => Boolean(list.lastElementChild) && list.lastElementChild.offsetHeight > scroller.clientHeight;
   const toEnd = () => {
-    scroller.scrollTop = scroller.scrollHeight;
+    scroller.scrollTop = tall() ? list.lastElementChild.offsetTop - MARGIN_PX : scroller.scrollHeight;
   };
+  const atEnd = () => gap() < NEAR_END_PX || (tall() && scroller.scrollTop >= list.lastElementChild.offsetTop - NEAR_END_PX);
+  const measure = () => `${scroller.scrollHeight} ${scroller.clientHeight}`;
+  const offer = () => {
+    unseen &&= !following;
+    pill.hidden = !(unseen || (following && gap() >= NEAR_END_PX));
+    pill.textContent = unseen ? "New messages below" : "More below";
+  };
+  const settle = () => {
+    const last = list.lastElementChild?.dataset.key ?? null;
+    const isNew = last !== newest;
+    newest = last;
+    unseen ||= isNew && !following;
+    if (following && (isNew || !tall())) toEnd();
+    layout = measure();
+    offer();
+  };
+  // A scroll that the layout caused (a pane became narrower, a picture came) says nothing about the person's wish.
   scroller.addEventListener("scroll", () => {
-    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
-    if (newer && atEnd) newer.hidden = true;
+    if (layout === measure()) following = atEnd();
+    offer();
   });
-  new ResizeObserver(() => (atEnd ? toEnd() : newer && (newer.hidden = false))).observe(list);
-  new ResizeObserver(() => atEnd && toEnd()).observe(scroller);
+  new ResizeObserver(settle).observe(list);
+  new ResizeObserver(() => {
+    if (following && !tall()) toEnd();
+    layout = measure();
+    offer();
+  }).observe(scroller);
   new MutationObserver(() => {
-    if (list.childElementCount === 0) atEnd = true;
+    if (list.childElementCount === 0) following = true;
   }).observe(list, { childList: true });
-  newer?.addEventListener("click", () => {
-    atEnd = true;
-    newer.hidden = true;
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" });
+  pill.addEventListener("click", () => {
+    if (unseen) scroller.dispatchEvent(new Event("desk:end"));
+    else scroller.scrollTop += scroller.clientHeight - NEAR_END_PX;
+    scroller.focus({ preventScroll: true });
   });
   scroller.addEventListener("desk:end", () => {
-    atEnd = true;
+    following = true;
     toEnd();
+    offer();
   });
 }
 
 /** After the person's own message: show it. */
 export const scrollToEnd = (inThread) => byId(inThread ? "thread-scroll" : "messages-scroll").dispatchEvent(new Event("desk:end"));
-
-/** Whether the thread opens by itself when the bot answers what this person just asked: only where there is room. */
-export const followsThreads = () => isWide();

@@ -2,12 +2,12 @@
 
 import { api } from "./api.js";
 import { avatar } from "./avatar.js";
-import { followsThreads, scrollToEnd } from "./channel.js";
+import { scrollToEnd } from "./channel.js";
 import { h, icon, uid } from "./dom.js";
 import { showMenu } from "./menu.js";
 import { runShortcut } from "./message.js";
 import { say } from "./notices.js";
-import { go } from "./route.js";
+import { go, isWide } from "./route.js";
 import { changed, channelOf, isBot, put, state, threadOf, watch } from "./store.js";
 
 const drafts = new Map();
@@ -33,7 +33,7 @@ export function followAnswer(message, byBot) {
   const still = state.route.channel === awaited.channel && state.route.tab === "messages";
   const thread = awaited.ts;
   awaited = null;
-  if (still && followsThreads() && !state.route.thread) go({ thread }, { replace: true });
+  if (still && isWide() && !state.route.thread) go({ thread }, { replace: true });
 }
 
 function composer(root, inThread) {

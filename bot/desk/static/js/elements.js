@@ -226,7 +226,7 @@ const textLimits = (e) => ({ maxlength: e.max_length ?? null, minlength: e.min_l
 const staff = (ctx) => ctx.people();
 const rooms = (ctx) => ctx.channels();
 
-export const ELEMENTS = {
+const ELEMENTS = {
   button,
   workflow_button: button,
   static_select: staticSelect,

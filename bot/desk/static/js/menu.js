@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 let open = null;
 
 /** Close whatever menu is open. */
-export function closeMenu({ refocus = false } = {}) {
+function closeMenu({ refocus = false } = {}) {
   if (!open) return;
   const { list, opener } = open;
   open = null;

@@ -63,7 +63,6 @@ function draw(message, { compact, inThread, replies, status, fresh }) {
       {},
       message.ephemeral_to && h("p.ephemeral-note", {}, icon("eye"), "Only visible to you"),
       h("header.message-head", { class: compact ? "sr-only" : "" }, h("span.author", {}, author.name), isBot(message) && h("span.tag", {}, "App"), stamp(message), edited(message)),
-      compact && message.edited && h("span.edited-compact", {}, edited(message)),
       h("div.message-body", {}, body(message, ctx)),
       attachments(message, ctx),
       reactions(message),
@@ -106,14 +105,16 @@ function reactions(message) {
 
 // The line under a message: its thread, and what the bot is doing there. It keeps one height, so nothing jumps.
 function summary(message, replies, status, fresh) {
-  const count = Math.max(message.reply_count ?? 0, replies.length);
-  if (!count && !status) return null;
+  const lasting = replies.filter((reply) => !reply.ephemeral_to);
+  const count = Math.max(message.reply_count ?? 0, lasting.length);
+  if (!count && !replies.length && !status) return null;
   const who = [...new Set(replies.map((reply) => reply.user))].slice(0, 3);
   return h(
     "button.thread-summary",
     { type: "button", data: { focus: "thread" }, on: { click: () => openThread(message) } },
     who.map((id) => avatar(person(id) ?? { id, name: id }, "tiny")),
     count > 0 && h("span.thread-count", {}, `${count} ${count === 1 ? "reply" : "replies"}`),
+    !count && replies.length > 0 && h("span.thread-count", {}, "Only visible to you"),
     fresh && h("span.tag.tag-new", {}, "New"),
     status ? h("span.status-inline", {}, h("span.pulse", { "aria-hidden": "true" }), statusText(status)) : h("span.muted", {}, replies.length ? clock(fromTs(replies.at(-1).ts)) : ""),
   );
@@ -126,7 +127,7 @@ export function statusText(status) {
 }
 
 /** Open the thread of a message, or of the message it answers. */
-export function openThread(message) {
+function openThread(message) {
   go({ channel: message.channel, thread: isReply(message) ? message.thread_ts : message.ts, view: "thread" });
 }
 

@@ -9,10 +9,7 @@ const WORD = /[\p{L}\p{N}]/u;
 const LINK = /^(https?:\/\/|mailto:|tel:)/i;
 
 /** Slack escapes exactly these three, and only these come back. */
-export const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-
-/** Text as Slack sends what a person typed. */
-export const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 /** A link that a browser may open; anything else (javascript:, data:) is shown as text. */
 export const safeUrl = (url) => (LINK.test(url ?? "") ? url : null);
@@ -143,7 +140,7 @@ function reference(target, label) {
 }
 
 /** The tree as DOM nodes. `names` says who is who: {user(id), channel(id), group(id), me}. */
-export function render(nodes, names) {
+function render(nodes, names) {
   return nodes.map((node) => element(node, names));
 }
 

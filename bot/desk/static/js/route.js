@@ -38,7 +38,7 @@ function address({ channel, thread, view, side, tab }) {
 }
 
 /** {channel, thread} of a message's permalink on this desk, or null. */
-export function permalink(url) {
+function permalink(url) {
   const { origin, pathname, searchParams } = new URL(url, location.href);
   const found = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(pathname);
   if (origin !== location.origin || !found) return null;

@@ -188,7 +188,7 @@ export const names = {
 };
 
 /** Whether a message calls the tab's person: by name, by a group of theirs, or everybody. */
-export function callsMe(message) {
+function callsMe(message) {
   const groups = [...state.groups.values()].filter((group) => group.members?.includes(state.me.id)).map((group) => `<!subteam^${group.id}`);
   return [`<@${state.me.id}`, "<!here", "<!channel", "<!everyone", ...groups].some((mark) => message.text?.includes(mark));
 }
