@@ -12,7 +12,7 @@ import tempfile
 import time
 import webbrowser
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +54,15 @@ class Practice:
 
 def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser: bool) -> None:
     """Run until Ctrl-C (or until the terminal desk is left); nothing is kept afterwards."""
-    with err.status("starting the sandboxes, the desk and the bot …"):
-        running = practice(port=port, http=http)
-        state = running.__enter__()
-    try:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # from the start: the bot must not outlive us
+    with ExitStack() as stack:
+        with err.status("starting the sandboxes, the desk and the bot …"):
+            try:
+                state = stack.enter_context(practice(port=port, http=http))
+            except OSError as error:
+                raise DemoFailed(
+                    f"The desk cannot listen on port {port}: {error.strerror}. Give another with --port."
+                ) from None
         if terminal:
             run_terminal(state.desk, person=person)
             return
@@ -67,12 +72,9 @@ def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser
         if open_browser:
             webbrowser.open(state.desk.url)
         _until_stopped(state)
-    finally:
-        running.__exit__(None, None, None)
 
 
 def _until_stopped(state: Practice) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while state.process.poll() is None:
             time.sleep(0.2)

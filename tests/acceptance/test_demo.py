@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -166,3 +167,18 @@ def test_the_same_question_in_the_terminal() -> None:
     assert done.returncode == 0, done.stderr
     assert "(•••) •••-0142" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_taken_port_is_said_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "bot.cli", "demo", "--no-browser", "--port", port],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Give another with --port." in done.stderr
+    assert "Traceback" not in done.stderr
