@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -41,7 +42,11 @@ def lost(dialect: Dialect, endpoint: Endpoint, kind: type[Exception]) -> VendorE
 
 
 def answer_of(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.Headers, raw: bytes) -> Any:
-    """The JSON of a good answer, or the error that the status means."""
+    """The JSON of a good answer, or the error that the dialect's judge or else the status means."""
+    if dialect.judge is not None:
+        judged = dialect.judge(endpoint, status, headers, json_or_none(raw))
+        if judged is not None:
+            raise judged
     if 200 <= status < 300:
         return _parsed(dialect, endpoint, raw)
     said = dialect.explain(raw)
@@ -52,7 +57,7 @@ def answer_of(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.
     if status == 404:
         raise NotFound(vendor, f"{title} has no such record", detail=detail, trace_id=trace)
     if status == 429:
-        wait = _retry_after(headers)
+        wait = retry_after(headers)
         raise Throttled(vendor, f"{title} asks us to slow down", detail=detail, trace_id=trace, retry_after=wait)
     if 400 <= status < 500 and status != 408:
         raise Rejected(vendor, f"{title} did not accept that", detail=detail, trace_id=trace)
@@ -75,7 +80,15 @@ def _parsed(dialect: Dialect, endpoint: Endpoint, raw: bytes) -> Any:
     raise Unreachable(dialect.vendor, f"{dialect.title} sent an answer nobody can read", detail=detail)
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
+def json_or_none(raw: bytes) -> Any:
+    """The body's JSON; None where there is none that can be read."""
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, where the vendor names them as a number; a date is not worth a second clock."""
     try:
         seconds = float(headers.get("retry-after", ""))

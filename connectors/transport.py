@@ -27,14 +27,25 @@ from prometheus_client import REGISTRY as DEFAULT_METRICS
 from prometheus_client import CollectorRegistry
 
 from connectors import breaker
-from connectors.answers import Broken500, answer_of, body_of, lost
+from connectors.answers import Broken500, answer_of, body_of, json_or_none, lost
 from connectors.deadlines import deadline, remaining
-from connectors.dialect import Dialect, Endpoint, Explained
-from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorError
+from connectors.dialect import Authorizer, Dialect, Endpoint, Explained, Meter
+from connectors.errors import Denied, Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.metrics import metrics_in
 from connectors.pacing import Pace, Pacer, TooSoon
 
-__all__ = ["Dialect", "Endpoint", "Explained", "Link", "Pace", "Transport", "deadline", "remaining"]
+__all__ = [
+    "Authorizer",
+    "Dialect",
+    "Endpoint",
+    "Explained",
+    "Link",
+    "Meter",
+    "Pace",
+    "Transport",
+    "deadline",
+    "remaining",
+]
 
 _log = structlog.get_logger("connectors")
 _LONGEST_WAIT_S = 30.0
@@ -49,6 +60,8 @@ class Link:
     base_url: str
     account: str
     headers: Mapping[str, str] = field(repr=False)
+    authorizer: Authorizer | None = field(default=None, repr=False)
+    meter: Meter | None = field(default=None, repr=False)
 
     def call(
         self,
@@ -57,9 +70,13 @@ class Link:
         path: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
     ) -> Any:
-        """The answer's JSON; None when a read's answer is empty. Raises VendorError."""
-        return self.transport.call(self, endpoint, path=path or {}, params=params or {}, body=body)
+        """The answer's JSON; None when a read's answer is empty. `body` goes as JSON, `form` as a form.
+
+        Raises VendorError.
+        """
+        return self.transport.call(self, endpoint, path=path or {}, params=params or {}, body=body, form=form)
 
 
 class _Again(Exception):
@@ -101,10 +118,20 @@ class Transport:
         self._lock = threading.Lock()
         self._clients: dict[str, httpx.Client] = {}
 
-    def link(self, dialect: Dialect, *, base_url: str, secret: str, headers: Mapping[str, str]) -> Link:
+    def link(
+        self,
+        dialect: Dialect,
+        *,
+        base_url: str,
+        secret: str,
+        headers: Mapping[str, str],
+        authorizer: Authorizer | None = None,
+        meter: Meter | None = None,
+    ) -> Link:
         """A way to one account. `secret` tells accounts apart and is kept only as a digest."""
         digest = hashlib.sha256(secret.encode()).hexdigest()[:12]
-        return Link(self, dialect, base_url.rstrip("/"), f"{dialect.vendor}:{digest}@{base_url}", headers)
+        account = f"{dialect.vendor}:{digest}@{base_url}"
+        return Link(self, dialect, base_url.rstrip("/"), account, headers, authorizer, meter)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -122,15 +149,22 @@ class Transport:
         self.close()
 
     def call(
-        self, link: Link, endpoint: Endpoint, *, path: Mapping[str, str], params: Mapping[str, str], body: Any
+        self,
+        link: Link,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str],
+        params: Mapping[str, str],
+        body: Any,
+        form: Mapping[str, str] | None = None,
     ) -> Any:
         """One call as the connector sees it: paced, guarded, tried again if it is a read, counted and logged."""
-        request = self._request(link, endpoint, path, params, body)
+        request = self._request(link, endpoint, path, params, body, form)
         started = time.monotonic()
         outcome = "ok"
         try:
             if endpoint.write:
-                return self._once(link, endpoint, request)
+                return self._authorized(link, endpoint, request)
             return self._read(link, endpoint, request)
         except VendorError as error:
             outcome = error.code
@@ -165,7 +199,7 @@ class Transport:
 
     def _try_to_read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         try:
-            return self._once(link, endpoint, request)
+            return self._authorized(link, endpoint, request)
         except Throttled as error:
             raise _Again(error, link.dialect.attempts) from None
         except Broken500 as error:
@@ -175,13 +209,34 @@ class Transport:
         except Unreachable as error:
             raise _Again(error, link.dialect.attempts) from None
 
+    def _authorized(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
+        """One try with headers of its own, and another when newer ones may help: a refused call did nothing."""
+        if link.authorizer is None:
+            return self._once(link, endpoint, request)
+        used = self._sign(link, link.authorizer, request)
+        try:
+            return self._once(link, endpoint, request)
+        except Denied:
+            if not link.authorizer.renew(used):
+                raise
+        self._sign(link, link.authorizer, request)
+        return self._once(link, endpoint, request)
+
+    def _sign(self, link: Link, authorizer: Authorizer, request: httpx.Request) -> Mapping[str, str]:
+        """Put the headers of this try on the request, and return them."""
+        try:
+            headers = authorizer.headers(request.method, str(request.url))
+        except Unreachable as error:
+            # Fetching a token has tries of its own.
+            raise _NotNow(link.dialect.vendor, error.reason, detail=error.detail, trace_id=error.trace_id) from None
+        request.headers.update(headers)
+        return headers
+
     def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         """Wait for a place, send, and read the answer. Raises VendorError."""
         dialect = link.dialect
         try:
-            pace_key = f"{link.account} {endpoint.paced_as or endpoint.operation}"
-            if self._paced:
-                self._pacer.wait(pace_key, endpoint.pace, at_most=remaining)
+            self._wait_for_a_place(link, endpoint)
         except TooSoon as soon:
             raise Throttled(
                 dialect.vendor,
@@ -192,11 +247,24 @@ class Transport:
         try:
             with self._breakers.guard(link.account):
                 status, headers, raw = self._exchange(link, endpoint, request)
+                if link.meter is not None:
+                    link.meter.learn(endpoint, json_or_none(raw))
                 return answer_of(dialect, endpoint, status, headers, raw)
         except breaker.Open:
             raise _NotNow(
                 dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open"
             ) from None
+
+    def _wait_for_a_place(self, link: Link, endpoint: Endpoint) -> None:
+        """Return when our own pace, and the vendor's meter, have room. Raises TooSoon."""
+        if not self._paced:
+            return
+        self._pacer.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
+        while link.meter is not None and (wait_s := link.meter.wait_s(endpoint)) > 0:
+            left = remaining()
+            if left is not None and wait_s > left:
+                raise TooSoon(wait_s)
+            self._sleep(wait_s)
 
     def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         """Send and take in the whole body, inside the time that is left."""
@@ -233,7 +301,13 @@ class Transport:
             return client
 
     def _request(
-        self, link: Link, endpoint: Endpoint, path: Mapping[str, str], params: Mapping[str, str], body: Any
+        self,
+        link: Link,
+        endpoint: Endpoint,
+        path: Mapping[str, str],
+        params: Mapping[str, str],
+        body: Any,
+        form: Mapping[str, str] | None,
     ) -> httpx.Request:
         quoted = {name: quote(value, safe="") for name, value in path.items()}
         return httpx.Request(
@@ -242,6 +316,7 @@ class Transport:
             params=params or None,
             headers={"Accept": "application/json", "User-Agent": "pointsman", **link.headers},
             json=body,
+            data=form,
         )
 
 

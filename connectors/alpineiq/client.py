@@ -9,7 +9,7 @@ from decimal import Decimal
 from connectors.alpineiq import api
 from connectors.alpineiq.mapping import entry_from, has_note, member_from, mentions, phones_of
 from connectors.alpineiq.settings import AlpineIqSettings
-from connectors.contract import Balance, Capabilities, Identity, Ledger, Member, Operation, Support, WriteEvidence
+from connectors.contract import Balance, Capabilities, Identity, Ledger, Member, Operation, WriteEvidence, by_api
 from connectors.errors import NotFound, VendorError
 from connectors.transport import Transport
 from connectors.values import Row, email, national, number, text
@@ -20,7 +20,18 @@ _SKEW = timedelta(minutes=10)
 # A row of the change is dated when it was made; older rows of the timeline show whether its rows can be read at all.
 _AFTER = timedelta(days=7)
 _BEFORE = timedelta(days=365)
-_SETTLE_S = 5.0
+
+CAPABILITIES = Capabilities(
+    operations=by_api(
+        Operation.IDENTIFY,
+        Operation.FIND_MEMBER,
+        Operation.READ_BALANCE,
+        Operation.READ_LEDGER,
+        Operation.ADJUST_POINTS,
+    ),
+    settle_s=5,
+    finds_by=frozenset(("phone", "email", "source_id")),
+)
 
 
 class AlpineIq:
@@ -31,20 +42,7 @@ class AlpineIq:
     def __init__(self, account: api.Account, settings: AlpineIqSettings) -> None:
         self._account = account
         self._settings = settings
-        self.capabilities = Capabilities(
-            operations={
-                operation: Support(supported=True)
-                for operation in (
-                    Operation.IDENTIFY,
-                    Operation.FIND_MEMBER,
-                    Operation.READ_BALANCE,
-                    Operation.READ_LEDGER,
-                    Operation.ADJUST_POINTS,
-                )
-            },
-            settle_s=_SETTLE_S,
-            ledger_proves_absence=settings.ledger_proves_absence,
-        )
+        self.capabilities = CAPABILITIES.model_copy(update={"ledger_proves_absence": settings.ledger_proves_absence})
 
     def identify(self) -> Identity:
         """The account's number and its stores, which only the right key and number show."""

@@ -275,3 +275,6 @@ class AlpineIqSandbox:
                 contact.email_opted_in = flag == "true"
         self._world.changed()
         return _done()
+
+
+SANDBOXES = (AlpineIqSandbox,)

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.sandbox.state import Contact, Event, Store
 
-STORE_NUMBERS = {"pine": 16, "oak": 17}
+STORE_NUMBERS = {"pine": 16, "oak": 17, "elm": 18}
 TEMPLATES: list[dict[str, Any]] = [
     {"id": "9001", "name": "$5 off", "pageTitle": "Five dollars off", "pointsDeduction": 100, "dollarValue": 5},
     {"id": "9002", "name": "$12 off", "pageTitle": "Twelve dollars off", "pointsDeduction": 200, "dollarValue": 12},

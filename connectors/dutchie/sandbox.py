@@ -197,3 +197,6 @@ def _json(raw: bytes) -> Any:
 
 async def _empty(_: Request, error: Exception) -> Response:
     return Response(status_code=getattr(error, "status_code", 404))
+
+
+SANDBOXES = (DutchieSandbox,)

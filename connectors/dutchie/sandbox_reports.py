@@ -71,7 +71,7 @@ def transactions(world: World, store: Store, key: PosKey, query: Mapping[str, st
 def _on_menu(store: Store, sale: PosSale, key: PosKey) -> bool:
     if key.menu is None:
         return True
-    customer = store.customers.get(sale.customer_id)
+    customer = store.customers.get(sale.customer_id or 0)
     return bool(customer and customer.is_medical) == (key.menu == "medical")
 
 

@@ -61,7 +61,14 @@ class _Control:
 
     async def scenarios(self, _: Request) -> JSONResponse:
         rows = [
-            {"id": s.id, "title": s.title, "phone": s.phone, "try_asking": s.try_asking, "faults": bool(s.faults)}
+            {
+                "id": s.id,
+                "title": s.title,
+                "store": s.store,
+                "phone": s.phone,
+                "try_asking": s.try_asking,
+                "faults": bool(s.faults),
+            }
             for s in SCENARIOS.values()
         ]
         return JSONResponse(rows)
@@ -93,6 +100,15 @@ class _Control:
             raise _Refused(str(error.args[0])) from None
         return JSONResponse({"version": self.world.version})
 
+    async def by_hand(self, request: Request) -> JSONResponse:
+        values = await _body(request)
+        try:
+            vendor, deed, store = (str(values.pop(name)) for name in ("vendor", "deed", "store"))
+            self.world.by_hand(vendor, deed, store=store, **values)
+        except (LookupError, ValueError, TypeError) as error:
+            raise _Refused(f"cannot be done: {error}") from None
+        return JSONResponse({"version": self.world.version})
+
     async def nightly(self, _: Request) -> JSONResponse:
         return JSONResponse(self.world.nightly())
 
@@ -113,6 +129,7 @@ def control_app(world: World) -> ASGIApp:
             Route("/_sandbox/fault", control.fault, methods=["POST"]),
             Route("/_sandbox/faults/clear", control.clear, methods=["POST"]),
             Route("/_sandbox/reset", control.reset, methods=["POST"]),
+            Route("/_sandbox/by-hand", control.by_hand, methods=["POST"]),
             Route("/_sandbox/nightly", control.nightly, methods=["POST"]),
         ],
         exception_handlers={_Refused: _refused},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 
 def ago(*, days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
@@ -13,7 +15,10 @@ def ago(*, days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
 
 @dataclass(frozen=True)
 class Pos:
-    """A profile in the register. `phone`: the last four digits; `email` "": the person's own; None: none."""
+    """A profile in the register. `phone`: the last four digits; `email` "": the person's own; None: none.
+
+    extra: goes into the record's `extra`, here and below.
+    """
 
     id: int
     phone: str | None
@@ -24,6 +29,7 @@ class Pos:
     created_by: str | None = None
     age: timedelta = timedelta(days=400)
     medical: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Loyal:
     hide: bool = False
     joined: timedelta = timedelta(days=300)
     events: tuple[tuple[timedelta, str, float, str], ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Sold:
     """A sale of the register; on a negative amount, the return of the sale `returns`. Amounts are before tax."""
 
     id: int
-    customer: int
+    customer: int | None
     when: timedelta
     amount: float
     discount: float = 0
@@ -56,6 +63,7 @@ class Sold:
     posts: bool = True
     voided: bool = False
     returns: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,11 @@ _ORDINARY = """
 """
 _OAK = "Iris Nolan, Jack Webb, Kira Stein, Leo Grant, Maya Singh, Nick Osborn, Opal Dunn, Pete Riggs"
 
+_ELSEWHERE = """
+    Ann Holt, Ben Kerr, Cleo Voss, Dale Ruiz, Ella Stroud, Ford Yates, Gia Mori, Hal Benson, Ivy Quint, Jon Petty,
+    Kay Lowell, Lon Abrams
+"""
+
 
 def _ordinary(names: str, *, first_id: int, first_phone: int, medical_every: int) -> tuple[Person, ...]:
     people = []
@@ -116,4 +129,6 @@ def ordinary_of(store_id: str) -> tuple[Person, ...]:
     """People with nothing the matter, so that windows and pages hold other people's rows too."""
     if store_id == "pine":
         return _ordinary(_ORDINARY, first_id=870100, first_phone=100, medical_every=5)
-    return _ordinary(_OAK, first_id=890180, first_phone=180, medical_every=4)
+    if store_id == "oak":
+        return _ordinary(_OAK, first_id=890180, first_phone=180, medical_every=4)
+    return _ordinary(_ELSEWHERE, first_id=4100, first_phone=100, medical_every=6)

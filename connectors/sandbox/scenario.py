@@ -10,7 +10,10 @@ from connectors.sandbox.people import Person
 
 @dataclass(frozen=True)
 class Scenario:
-    """One situation. `covers`: ids of the domain's facts. `phone`: the one to ask about, as staff would type it."""
+    """One situation. `covers`: ids of the domain's facts. `phone`: the one to ask about, as staff would type it.
+
+    store: where its people live, and where its question is asked.
+    """
 
     id: str
     title: str
@@ -19,3 +22,4 @@ class Scenario:
     try_asking: str
     people: tuple[Person, ...] = ()
     faults: tuple[Fault, ...] = ()
+    store: str = "pine"

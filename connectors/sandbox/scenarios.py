@@ -9,7 +9,10 @@ from connectors.sandbox.situations.balance import BALANCE
 from connectors.sandbox.situations.faults import FAULTS
 from connectors.sandbox.situations.profiles import PROFILES
 from connectors.sandbox.situations.sales import SALES
+from connectors.sandbox.vendors import vendor_worlds
 
 __all__ = ["SCENARIOS", "Scenario"]
 
-SCENARIOS: Mapping[str, Scenario] = {s.id: s for s in (*BALANCE, *PROFILES, *SALES, *FAULTS)}
+_OF_VENDORS = tuple(s for vendor in vendor_worlds().values() for s in vendor.scenarios)
+
+SCENARIOS: Mapping[str, Scenario] = {s.id: s for s in (*BALANCE, *PROFILES, *SALES, *FAULTS, *_OF_VENDORS)}

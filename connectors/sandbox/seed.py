@@ -8,46 +8,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
+from connectors.sandbox.chain import CHAIN
 from connectors.sandbox.people import Loyal, Person, Pos, Sold, ordinary_of
 from connectors.sandbox.scenarios import SCENARIOS
-from connectors.sandbox.state import Contact, Event, EventType, PosCustomer, PosKey, PosSale, Store
+from connectors.sandbox.state import Contact, Event, EventType, PosCustomer, PosSale, Store
+from connectors.sandbox.vendors import vendor_worlds, worlds_of
 
 
 def seeded_stores(now: datetime) -> dict[str, Store]:
-    """Both stores as of `now`: the scenarios' people live at pine, ordinary people at both."""
-    pine = Store(
-        id="pine",
-        name="Harbor Green - Pine St",
-        location_id=70111,
-        pos_keys={
-            "sandbox-pine-pos": PosKey(),
-            "sandbox-pine-medical": PosKey(menu="medical"),
-            "sandbox-pine-recreational": PosKey(menu="recreational"),
-            "sandbox-pine-customers-only": PosKey(roles=frozenset({"Customer"})),
-        },
-        uid="4242",
-        loyalty_key="sandbox-pine-loyalty",
-    )
-    oak = Store(
-        id="oak",
-        name="Harbor Green - Oak Ave",
-        location_id=70112,
-        pos_keys={"sandbox-oak-pos": PosKey()},
-        uid="4343",
-        loyalty_key="sandbox-oak-loyalty",
-    )
-    scenario_people = tuple(p for s in SCENARIOS.values() for p in s.people)
-    _fill(pine, scenario_people + ordinary_of("pine"), now)
-    _fill(oak, ordinary_of("oak"), now)
-    return {"pine": pine, "oak": oak}
-
-
-def snapshot_of(store: Store) -> list[dict[str, float]]:
-    """Last night's copy of the register's own ledger: a store run on a third party has zeros there."""
-    return [
-        {"customerId": c, "loyaltyBalance": 0.0, "loyaltySpent": 0.0, "loyaltyEarned": 0.0}
-        for c in sorted(store.customers)
-    ]
+    """Every store of the chain whose vendors have a sandbox, as of `now`, with its scenarios' and ordinary people."""
+    stores = {}
+    for place in CHAIN:
+        if {place.pos, place.loyalty} <= set(vendor_worlds()):
+            store = Store(place.id, place.name, place.number, place.pos, place.loyalty)
+            _fill(store, tuple(p for s in SCENARIOS.values() if s.store == store.id for p in s.people), now)
+            stores[store.id] = store
+    return stores
 
 
 def contact_id(*parts: object) -> str:
@@ -56,8 +32,9 @@ def contact_id(*parts: object) -> str:
 
 
 def _fill(store: Store, people: Iterable[Person], now: datetime) -> None:
+    member_id = vendor_worlds()[store.loyalty].member_id
     sale_ids = itertools.count(5_400_000 + store.location_id % 10 * 10_000)
-    for person in people:
+    for person in (*people, *ordinary_of(store.id)):
         for pos in person.pos:
             store.customers[pos.id] = _customer(store, person, pos, now)
         sold = list(person.sales)
@@ -72,8 +49,10 @@ def _fill(store: Store, people: Iterable[Person], now: datetime) -> None:
             store.sales[sale.id] = _sale(sale, now, reached=sale.posted and sale.customer in known)
         for loyal in person.loyal:
             contact = _contact(store, person, loyal, sold, now)
+            contact.id = member_id(contact.id, loyal.src)
             store.contacts[contact.id] = contact
-    store.snapshot = snapshot_of(store)
+    for vendor in worlds_of(store):
+        vendor.fill(store, now)
     store.last_nightly = now - timedelta(hours=9)
 
 
@@ -93,6 +72,7 @@ def _customer(store: Store, person: Person, pos: Pos, now: datetime) -> PosCusto
         created_by_integrator=pos.created_by,
         created_at_location=store.name,
         is_medical=pos.medical,
+        extra=dict(pos.extra),
     )
 
 
@@ -108,6 +88,7 @@ def _sale(sale: Sold, now: datetime, *, reached: bool) -> PosSale:
         returns=sale.returns,
         posted=reached,
         posts=sale.posts,
+        extra=dict(sale.extra),
     )
 
 
@@ -135,6 +116,7 @@ def _contact(store: Store, person: Person, loyal: Loyal, sold: Iterable[Sold], n
         member=loyal.member,
         hide_points=loyal.hide,
         events=sorted(events, key=lambda e: e.at),
+        extra=dict(loyal.extra),
     )
 
 

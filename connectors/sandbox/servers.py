@@ -12,10 +12,9 @@ from typing import Self
 
 import uvicorn
 
-from connectors.alpineiq.sandbox import AlpineIqSandbox
-from connectors.dutchie.sandbox import DutchieSandbox
+from connectors.registry import vendor_modules
 from connectors.sandbox.control import control_app
-from connectors.sandbox.gate import Gate
+from connectors.sandbox.gate import Gate, Vendor
 from connectors.sandbox.world import World
 
 _START_S = 5.0
@@ -71,10 +70,13 @@ class SandboxServers:
         self._servers: list[_Server] = []
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
-        for vendor in ("dutchie", "alpineiq"):
-            listener = _listener(host, (ports or {}).get(vendor, 0))
-            self._sockets[vendor] = listener
-            self.urls[vendor] = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._vendors: tuple[Vendor, ...] = tuple(
+            kind(world) for module in vendor_modules("sandbox") for kind in module.SANDBOXES
+        )
+        for vendor in self._vendors:
+            listener = _listener(host, (ports or {}).get(vendor.name, 0))
+            self._sockets[vendor.name] = listener
+            self.urls[vendor.name] = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     def start(self) -> Self:
         """Begin to answer; returns once every port does."""
@@ -110,9 +112,8 @@ class SandboxServers:
 
     async def _serve(self) -> None:
         control = control_app(self.world)
-        vendors = (DutchieSandbox(self.world), AlpineIqSandbox(self.world))
         listeners = []
-        for vendor in vendors:
+        for vendor in self._vendors:
             config = uvicorn.Config(
                 Gate(self.world, vendor, control),
                 lifespan="off",

@@ -1,14 +1,15 @@
 """What the sandbox world is made of: stores, customers, sales, contacts, events. Plain, mutable, without behaviour.
 
-Phones are ten national digits as text, as both vendors keep them; times are timezone-aware UTC; points are floats, as
-in the vendors' JSON. Everything here is guarded by `World.lock`.
+One kind of record serves every vendor, each showing it in its own shape; `extra` holds, under names that start with
+the vendor's, what only one of them keeps. Phones are ten national digits as text; times are timezone-aware UTC; points
+are floats, as in the vendors' JSON. Everything here is guarded by `World.lock`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 ALL_ROLES = frozenset({"Customer", "Reporting", "PreOrder", "Inventory", "Employee"})
 
@@ -42,6 +43,7 @@ class PosCustomer:
     created_by_integrator: str | None = None
     created_at_location: str | None = None
     is_medical: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
     before: PosCustomer | None = None
     visible_at: datetime | None = None
 
@@ -55,7 +57,7 @@ class PosSale:
     """A row of the register's sales journal. `posts`: whether the nightly import may ever carry it to the provider."""
 
     id: int
-    customer_id: int
+    customer_id: int | None
     at: datetime
     subtotal: float
     discount: float = 0.0
@@ -64,6 +66,7 @@ class PosSale:
     returns: int | None = None
     posted: bool = True
     posts: bool = True
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def before_tax(self) -> float:
@@ -98,6 +101,7 @@ class Event:
     type: EventType
     value: float
     note: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -117,6 +121,7 @@ class Contact:
     hide_points: bool = False
     blocklisted: bool = False
     events: list[Event] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def points(self) -> float:
@@ -139,15 +144,19 @@ class PosKey:
 class Store:
     """One location with its register and its loyalty account. Keys are the sandbox's own and open nothing else.
 
-    replays: customers that were created under a consumer key and idempotency key.
+    pos, loyalty: the vendors. own: what a vendor keeps of the store, by vendor. replays: customers that were created
+    under a consumer key and idempotency key.
     """
 
     id: str
     name: str
     location_id: int
-    pos_keys: dict[str, PosKey]
-    uid: str
-    loyalty_key: str
+    pos: str = "dutchie"
+    loyalty: str = "alpineiq"
+    pos_keys: dict[str, PosKey] = field(default_factory=dict)
+    uid: str = ""
+    loyalty_key: str = ""
+    own: dict[str, Any] = field(default_factory=dict)
     customers: dict[int, PosCustomer] = field(default_factory=dict)
     sales: dict[int, PosSale] = field(default_factory=dict)
     journal: list[JournalEntry] = field(default_factory=list)

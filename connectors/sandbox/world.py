@@ -1,4 +1,4 @@
-"""One small world that every vendor's sandbox serves: two stores, their registers and their loyalty accounts.
+"""One small world that every vendor's sandbox serves: a chain's stores, their registers and loyalty accounts.
 
 Seeded, deterministic relative to a clock that can be moved, and safe from several threads: whoever reads or changes
 state directly holds `world.lock`.
@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.sandbox import night, view
+from connectors.sandbox import view
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.limits import Limits
 from connectors.sandbox.scenarios import SCENARIOS, Scenario
 from connectors.sandbox.seed import seeded_stores
 from connectors.sandbox.state import Contact, PosCustomer, Settings, Store
+from connectors.sandbox.vendors import vendor_worlds, worlds_of
 
 _REMEMBERED_REQUESTS = 500
 
@@ -131,9 +132,20 @@ class World:
         with self.lock:
             totals: Counter[str] = Counter()
             for store in self.stores.values():
-                totals.update(night.run(store, self.now()))
+                for vendor in worlds_of(store):
+                    totals.update(vendor.night(store, self.now()))
+                store.last_nightly = self.now()
             self.changed()
             return dict(totals)
+
+    def by_hand(self, vendor: str, deed: str, *, store: str, **values: Any) -> None:
+        """What a person does on the vendor's screens, where no API can. Raises LookupError for an unknown deed."""
+        deeds = vendor_worlds()[vendor].deeds if vendor in vendor_worlds() else {}
+        if deed not in deeds:
+            raise LookupError(f"nobody can do {deed!r} at {vendor}; known: {', '.join(deeds) or 'nothing'}")
+        with self.lock:
+            deeds[deed](self.stores[store], self.now(), values)
+            self.changed()
 
     # -- looking in ---------------------------------------------------------------------------------------------------
 

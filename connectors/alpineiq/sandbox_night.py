@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from connectors.sandbox.seed import snapshot_of
 from connectors.sandbox.state import Contact, Event, PosCustomer, Store
 
 
@@ -18,8 +17,6 @@ def run(store: Store, now: datetime) -> Counter[str]:
     done["merged"] = _merge(store, now)
     done["expired"] = _expire(store, now)
     done["blocked"] = _block(store, now)
-    store.snapshot = snapshot_of(store)
-    store.last_nightly = now
     return done
 
 

@@ -1,0 +1,17 @@
+"""Dutchie in the registry."""
+
+from __future__ import annotations
+
+from connectors.connector import Connector
+from connectors.dutchie.client import CAPABILITIES, open_dutchie
+from connectors.dutchie.settings import DutchieSettings
+
+CONNECTORS = (
+    Connector(
+        "dutchie",
+        "Dutchie POS",
+        pos_settings=DutchieSettings,
+        pos_opener=open_dutchie,
+        pos_capabilities=CAPABILITIES,
+    ),
+)
