@@ -46,11 +46,14 @@ def found_in(house: House, case: Case) -> Entities:
 
 
 def understood(house: House, text: str) -> Match:
-    """What kind of question this is. A very long one is judged by its beginning, else by its end, else by the whole:
-    people put the point there, and paste the rest."""
-    parts = (text,) if len(text) <= _POINT else (text[:_POINT], text[-_POINT:], text)
-    matches = (house.matcher.match(part) for part in parts)
-    return next((m for m in matches if m.decision != "none"), house.matcher.match(parts[0]))
+    """What kind of question this is. In a very long one the point is at the beginning or the end, and the rest is
+    pasted: the first part that is clear counts, else the first that is a close call."""
+    if len(text) <= _POINT:
+        return house.matcher.match(text)
+    parts = (text[: _POINT // 3], text[:_POINT], text[-_POINT:], text)
+    matches = [house.matcher.match(part) for part in parts]
+    by_clarity = sorted(matches, key=lambda m: ("answer", "choose", "none").index(m.decision))
+    return by_clarity[0]
 
 
 def diagnose_case(house: House, key: str) -> None:

@@ -13,6 +13,7 @@ Steps (each a mapping with one of these keys; `as` names the thread for later st
   home {who, text: [..], not: [..]}   the Home tab, opened now
   press_old {who, in, button, text}   a button that the card had earlier, and what is then told
   submit_refused {who, values, text}  the modal turns into a sentence
+  channel_shows {who, where, as?, text, …}  a message of the bot in a channel
   dm_shows {who, text} · support_shows {text, not, buttons, no_buttons} · support_press · support_told
   silent {in}                         the bot says nothing there
   count {in, messages}                so many messages of the bot in the thread
@@ -171,6 +172,16 @@ class Dialogue:
         self.until(
             lambda: any(fits(m, **wanted) for m in self.packets()), lambda: "\n".join(m.text for m in self.packets())
         )
+
+    def do_channel_shows(self, who: str, where: str, as_: str = "", **wanted: list[str]) -> None:
+        channel = self.channel(who, where)
+
+        def found() -> Message | None:
+            return next((m for m in self.desk.messages(channel) if m.bot and fits(m, **wanted)), None)
+
+        message = self.until(found, lambda: "\n".join(m.text for m in self.desk.messages(channel)))
+        if as_:
+            self.threads[as_] = (channel, message.ts)
 
     def do_dm_shows(self, who: str, text: str) -> None:
         channel = self.channel(who, "dm")

@@ -120,7 +120,9 @@ def buttons(message: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def config_of(folder: Path, urls: Any, desk: DeskServer, port: int, *, http: bool, **changes: Any) -> Config:
+def config_of(
+    folder: Path, urls: Any, desk: DeskServer, port: int, *, http: bool, read_only: bool = False, **changes: Any
+) -> Config:
     """Two stores on the sandboxes, roles as in the demo workspace."""
     slack = {"bot_token": desk.bot_token, "api_url": desk.api_url, "escalation_channel": "C0SUPPORT"}
     slack |= {"signing_secret": desk.signing_secret} if http else {"app_token": desk.app_token}
@@ -131,7 +133,7 @@ def config_of(folder: Path, urls: Any, desk: DeskServer, port: int, *, http: boo
             "channel": f"C0{store.upper()}",
             "nicknames": (store,),
             "area_code": "303",
-            "read_only": False,
+            "read_only": read_only,
             "managers": managers,
             "pos": {"vendor": "dutchie", "base_url": urls["dutchie"], "api_key": f"sandbox-{store}-pos"},
             "loyalty": {
@@ -172,9 +174,12 @@ def shop_floor(
     scenario: str | None = None,
     pace: Pace | None = None,
     edit_every_s: float = 0.0,
+    trouble: Callable[[], None] = lambda: None,
     **changes: Any,
 ) -> Iterator[Floor]:
-    """Everything running on loopback; `changes` override settings. Asserts at the end that Slack refused nothing."""
+    """Everything running on loopback; `changes` override settings; `trouble` is called when the vendors are opened and
+    may raise. Asserts at the end that Slack refused nothing.
+    """
     clock = MovableClock()
     port = free_port()
     desk = DeskServer(
@@ -190,6 +195,7 @@ def shop_floor(
         transport = Transport()
 
         def systems(store_id: str) -> Systems:
+            trouble()
             store = config.store(store_id)
             pos, loyalty = REGISTRY[store.pos.vendor], REGISTRY[store.loyalty.vendor]
             assert pos.pos_settings and loyalty.loyalty_settings
