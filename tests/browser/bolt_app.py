@@ -173,7 +173,7 @@ def tiny_app(desk: DeskServer) -> Iterator[TinyApp]:
     """The app, connected by Socket Mode."""
     tiny = TinyApp(desk)
     handler = SocketModeHandler(tiny.app, desk.app_token)
-    handler.connect()
+    handler.connect()  # type: ignore[no-untyped-call]
     try:
         desk.wait_for_bot()
         yield tiny

@@ -32,9 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=_ABSENT))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; every page has a context of its own."""
+    """One Chromium a module; every page has a context of its own.
+
+    Not longer: Playwright's sync API keeps an event loop in this thread, where other rooms' tests want theirs.
+    """
     with chromium() as running:
         yield running
 
