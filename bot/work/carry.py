@@ -1,35 +1,28 @@
 """Carrying a proposal out, once, whatever dies on the way.
 
 The mark "sending" is committed before the call. Whoever finds the mark never sends: it asks the vendor. Only an
-absence that is believed (late enough after the send, seen twice, and where absence is proof) allows a retry: one, for
-what could be done twice;
-everything else goes to a person. "Done" is said only after the vendor showed it.
+absence that is believed (late enough after the send, seen twice, and where absence is proof) allows a retry, and of
+what could be done twice just one; everything else goes to a person. "Done" is said only after the vendor showed it.
 """
 
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
-import sqlalchemy as sa
-
-from bot.cases import Actor, Deed, Proposal, ProposalState, move, proposal_store, reading, switches
+from bot.cases import Actor, Deed, Proposal, ProposalState, proposal_store, switches
 from bot.cases.database import writing
 from bot.effects import Check, ReadBack
 from bot.errors import TooLate
+from bot.work import marks
 from bot.work.house import House
-from bot.work.offering import SYSTEM, outdate
-from bot.work.queue import subject_of
-from bot.work.standing import judge, kind_of, look, show_later
+from bot.work.offering import SYSTEM
+from bot.work.standing import judge, kind_of, look
 from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.transport import deadline
 
 log = logging.getLogger(__name__)
 
-ASKS = 6
-"""How often the vendor is asked what became of a write, before a person is."""
 BEFORE_SEND = timedelta(minutes=5)
 """How far before our own mark a vendor's clock may place our write."""
 
@@ -37,7 +30,7 @@ BEFORE_SEND = timedelta(minutes=5)
 def effect(house: House, key: str) -> None:
     """The job `effect`, key `<proposal>` or `<proposal>#<run>`: carry out what is approved, or find out what became
     of what was sent. Does nothing in every other state."""
-    proposal = _read(house, key)
+    proposal = marks.read(house, key)
     if proposal.state is ProposalState.APPROVED:
         _begin(house, proposal)
     elif proposal.state is ProposalState.SENDING:
@@ -46,23 +39,24 @@ def effect(house: House, key: str) -> None:
 
 def settle(house: House, key: str) -> None:
     """The job `settle`: the late read-back of a write that the vendor took but did not show at once."""
-    proposal = _read(house, key)
+    proposal = marks.read(house, key)
     if proposal.state is not ProposalState.SENDING:
         return
     found = _read_back(house, proposal)
     if found.confirmed:
         _finish(house, proposal, found)
     else:
-        _lose(house, proposal, found.reason)
+        marks.lose(house, proposal, found.reason)
 
 
 def give_up(house: House, proposal_id: str) -> None:
     """The job failed for good: what was never sent is refused, what may have been sent goes to a person."""
-    proposal = _read(house, proposal_id)
+    proposal = marks.read(house, proposal_id)
     if proposal.state is ProposalState.APPROVED:
-        _refuse(house, proposal, "gave_up", "I could not check the systems, so nothing was sent. Please try again.")
+        text = "I could not check the systems, so nothing was sent. Please try again."
+        marks.refuse(house, proposal, "gave_up", text)
     elif proposal.state is ProposalState.SENDING:
-        _lose(house, proposal, "I could not find out whether this arrived.")
+        marks.lose(house, proposal, "I could not find out whether this arrived.")
 
 
 def _begin(house: House, proposal: Proposal) -> None:
@@ -72,16 +66,16 @@ def _begin(house: House, proposal: Proposal) -> None:
     try:
         check = look(house, proposal, seconds=house.pace.read)
     except (Unreachable, Throttled) as error:
-        _wait(house, proposal, error)
+        marks.still_trying(house, proposal, error)
         raise
     except VendorError as error:
-        _refuse(house, proposal, error.code, f"{error.reason}. Nothing was sent.")
+        marks.refuse(house, proposal, error.code, f"{error.reason}. Nothing was sent.")
         return
     house.watch("checked")
     if check.state == "blocked":
-        _refuse(house, proposal, "blocked", f"{check.reason} Nothing was sent.")
+        marks.refuse(house, proposal, "blocked", f"{check.reason} Nothing was sent.")
     elif check.state == "moved":
-        _outdate(house, proposal, check)
+        marks.outdate(house, proposal, check)
     else:
         marked = _mark(house, proposal, check)
         if marked is not None:
@@ -97,14 +91,14 @@ def _rules_allow(house: House, proposal: Proposal) -> bool:
             return False
         verdict = judge(house, conn, nobody, Deed.SEND, proposal)
     if not verdict.allowed:
-        _refuse(house, proposal, verdict.reasons[0].code, f"{verdict.sentence} Nothing was sent.")
+        marks.refuse(house, proposal, verdict.reasons[0].code, f"{verdict.sentence} Nothing was sent.")
         return False
     if verdict.dry_run:
         would = kind_of(proposal).preview(proposal).would_send
-        _refuse(house, proposal, "read_only", f"This store is read-only: I would send {would}. Nothing was sent.")
+        marks.refuse(house, proposal, "read_only", f"This store is read-only: I would send {would}. Nothing was sent.")
         return False
     if proposal.decided_at and house.clock() - proposal.decided_at > _approval_holds(house):
-        _end(house, proposal, "expire", proposal.result)
+        marks.end(house, proposal, "expire", proposal.result)
         return False
     return True
 
@@ -120,7 +114,7 @@ def _mark(house: House, proposal: Proposal, check: Check) -> Proposal | None:
         if switches.is_paused(conn):
             return None
         try:
-            return _moved(house, conn, proposal, "send", result=result, sending_since=house.clock())
+            return marks.moved(house, conn, proposal, "send", result=result, sending_since=house.clock())
         except TooLate:
             return None
 
@@ -128,20 +122,22 @@ def _mark(house: House, proposal: Proposal, check: Check) -> Proposal | None:
 def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
     systems = house.systems(proposal.store_id)
     if proposal.sending_since is None or house.clock() - proposal.sending_since > timedelta(seconds=house.pace.send):
-        _ask_later(house, proposal, _absence(house, proposal))  # this process slept: others may be asking by now
+        marks.ask_later(
+            house, proposal, marks.absence(house, proposal)
+        )  # this process slept: others may be asking by now
         return
     try:
         if not needless:
             with deadline(house.pace.send):
                 kind_of(proposal).carry_out(proposal, systems.pos, systems.program)
     except Throttled as error:
-        _put_back(house, proposal, error)
+        marks.put_back(house, proposal, error)
     except (UnknownOutcome, Unreachable) as error:
         text = f"{error.reason}. I am finding out whether it arrived."
-        _ask_later(house, proposal, _absence(house, proposal), outcome=text)
+        marks.ask_later(house, proposal, marks.absence(house, proposal), outcome=text)
     except VendorError as error:
         result = {**proposal.result, "code": error.code, "outcome": f"{error.reason}. Nothing was changed."}
-        _end(house, proposal, "reject", result)
+        marks.end(house, proposal, "reject", result)
     else:
         house.watch("sent")
         _after_send(house, proposal)
@@ -156,10 +152,10 @@ def _after_send(house: House, proposal: Proposal) -> None:
     if found.confirmed:
         _finish(house, proposal, found)
         return
-    wait = timedelta(seconds=_settle_s(house, proposal))
+    wait = timedelta(seconds=marks.settle_s(house, proposal))
     text = "It was sent; the system needs some minutes until it shows. I look again then."
     with writing(house.engine) as conn:
-        if _note(house, conn, proposal, outcome=text):
+        if marks.note(house, conn, proposal, outcome=text):
             house.work.enqueue(conn, "settle", f"{proposal.id}#{proposal.result.get('attempt', 1)}", delay=wait)
 
 
@@ -171,7 +167,7 @@ def _resume(house: House, proposal: Proposal) -> None:
         with deadline(house.pace.read):
             proof = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, since)
     except VendorError as error:
-        _ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
+        marks.ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
         return
     house.watch("reconciled")
     if proof == "applied":
@@ -179,26 +175,26 @@ def _resume(house: House, proposal: Proposal) -> None:
     elif proof == "absent":
         _absent(house, proposal)
     else:
-        _ask_again(house, proposal, "The system does not say yet whether it arrived.")
+        marks.ask_again(house, proposal, "The system does not say yet whether it arrived.")
 
 
 def _absent(house: House, proposal: Proposal) -> None:
     """Not there: believed only late enough after the send, and twice; then a retry, where absence is proof."""
-    now, wait = house.clock(), _absence(house, proposal)
+    now, wait = house.clock(), marks.absence(house, proposal)
     seen = proposal.result.get("absent_at")
     if proposal.sending_since is not None and now < proposal.sending_since + wait:
-        _ask_later(house, proposal, proposal.sending_since + wait - now)
+        marks.ask_later(house, proposal, proposal.sending_since + wait - now)
     elif seen is None:
-        _ask_later(house, proposal, wait, absent_at=now.timestamp())
+        marks.ask_later(house, proposal, wait, absent_at=now.timestamp())
     elif now.timestamp() < seen + wait.total_seconds():
-        _ask_later(house, proposal, timedelta(seconds=seen + wait.total_seconds() - now.timestamp()))
+        marks.ask_later(house, proposal, timedelta(seconds=seen + wait.total_seconds() - now.timestamp()))
     else:
         systems = house.systems(proposal.store_id)
         proof = kind_of(proposal).proves_absence(systems.pos, systems.program)
         if proof and int(proposal.result.get("attempt", 1)) < _sends(proposal):
             _once_more(house, proposal)
         else:
-            _lose(house, proposal, "It was sent, and it does not show.")
+            marks.lose(house, proposal, "It was sent, and it does not show.")
 
 
 def _sends(proposal: Proposal) -> int:
@@ -211,16 +207,18 @@ def _once_more(house: House, proposal: Proposal) -> None:
     try:
         check = look(house, proposal, seconds=house.pace.read)
     except VendorError as error:
-        _ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
+        marks.ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
         return
     if check.state in ("blocked", "moved"):
         result = {**proposal.result, "code": check.state, "outcome": f"It did not arrive. {check.reason}"}
-        _end(house, proposal, "reject", result)
+        marks.end(house, proposal, "reject", result)
         return
     with writing(house.engine) as conn:
         result = {**proposal.result, "attempt": int(proposal.result.get("attempt", 1)) + 1, "absent_at": None}
         try:
-            again = _moved(house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock())
+            again = marks.moved(
+                house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock()
+            )
         except TooLate:
             return  # another process is faster, or knows more
     house.watch("marked_again")
@@ -232,10 +230,10 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
     with writing(house.engine) as conn:
         result = {**proposal.result, "after": found.values, "outcome": ""}
         try:
-            done = _moved(house, conn, proposal, "finish", result=result)
+            done = marks.moved(house, conn, proposal, "finish", result=result)
             if done.undo_of is not None:
                 original = proposal_store.get_proposal(conn, house.vault, done.undo_of, lock=True)
-                _moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
+                marks.moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
             house.watch("recording")
         except TooLate:
             return  # another process finished it
@@ -245,93 +243,8 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
         kind_of(proposal).aftercare(proposal, systems.pos, systems.program, house.clock())
 
 
-def _lose(house: House, proposal: Proposal, reason: str) -> None:
-    """Nobody can say: a person has to look, and is told where."""
-    text = f"{reason} {kind_of(proposal).where_to_look(proposal)}"
-    _end(house, proposal, "lose", {**proposal.result, "code": "unknown", "outcome": text})
-
-
-def _refuse(house: House, proposal: Proposal, code: str, text: str) -> None:
-    _end(house, proposal, "refuse", {**proposal.result, "code": code, "outcome": text})
-
-
-def _end(house: House, proposal: Proposal, name: str, result: dict[str, Any]) -> None:
-    """A move after which nothing more is done here; if somebody else ended it meanwhile, theirs stands."""
-    with suppress(TooLate), writing(house.engine) as conn:
-        _moved(house, conn, proposal, name, result=result)
-
-
-def _outdate(house: House, proposal: Proposal, check: Check) -> None:
-    with writing(house.engine) as conn:
-        outdate(house, conn, proposal, check, actor=SYSTEM)
-
-
-def _put_back(house: House, proposal: Proposal, error: Throttled) -> None:
-    """The vendor's limit: certainly not applied, so it waits as approved."""
-    wait = timedelta(seconds=max(error.retry_after or 30.0, 1.0))
-    with writing(house.engine) as conn:
-        result = {**proposal.result, "outcome": f"{error.reason}. I try again in a moment."}
-        done, seq = move(conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), result=result)
-        show_later(house, conn, done.id, seq)
-        house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=wait)
-
-
-def _ask_again(house: House, proposal: Proposal, outcome: str) -> None:
-    """Could not be told this time: rarer each time, and in the end a person."""
-    asked = int(proposal.result.get("asked", 0)) + 1
-    if asked >= ASKS:
-        _lose(house, proposal, "I could not find out whether this arrived.")
-    else:
-        _ask_later(house, proposal, _absence(house, proposal) * asked, outcome=outcome, asked=asked)
-
-
-def _ask_later(house: House, proposal: Proposal, wait: timedelta, **result: Any) -> None:
-    with writing(house.engine) as conn:
-        if _note(house, conn, proposal, **result):
-            runs = int(proposal.result.get("runs", 0)) + 1
-            house.work.enqueue(conn, "effect", f"{proposal.id}#ask{runs}", delay=wait)
-
-
-def _note(house: House, conn: sa.Connection, proposal: Proposal, **result: Any) -> bool:
-    """Write how far asking has come, without a change of state; False when the state is another by now."""
-    runs = int(proposal.result.get("runs", 0)) + 1
-    if not proposal_store.note_result(conn, proposal, {**proposal.result, **result, "runs": runs}):
-        return False
-    if "outcome" in result:
-        house.work.enqueue(conn, "present", f"{proposal.id}#n{runs}")
-    return True
-
-
-def _wait(house: House, proposal: Proposal, error: VendorError) -> None:
-    with writing(house.engine) as conn:
-        _note(house, conn, proposal, outcome=f"{error.reason}. Nothing was sent yet; I keep trying for a few minutes.")
-
-
-def _moved(house: House, conn: sa.Connection, proposal: Proposal, name: str, **values: Any) -> Proposal:
-    done, seq = move(conn, house.vault, proposal, name, actor=SYSTEM, now=house.clock(), **values)
-    show_later(house, conn, done.id, seq)
-    return done
-
-
 def _read_back(house: House, proposal: Proposal) -> ReadBack:
     systems = house.systems(proposal.store_id)
     since = (proposal.sending_since or proposal.created_at) - BEFORE_SEND
     with deadline(house.pace.read):
         return kind_of(proposal).read_back(proposal, systems.pos, systems.program, since)
-
-
-def _settle_s(house: House, proposal: Proposal) -> float:
-    if house.pace.settle is not None:
-        return house.pace.settle
-    systems = house.systems(proposal.store_id)
-    return kind_of(proposal).settle_s(systems.pos, systems.program)
-
-
-def _absence(house: House, proposal: Proposal) -> timedelta:
-    """Longer than a write may take, and than the vendor needs to show one."""
-    return timedelta(seconds=max(house.pace.absence, _settle_s(house, proposal)))
-
-
-def _read(house: House, key: str) -> Proposal:
-    with reading(house.engine) as conn:
-        return proposal_store.get_proposal(conn, house.vault, subject_of(key))

@@ -7,12 +7,9 @@ for staff; their `operator` text begins with a stable code. WorkUnavailable: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-
-import sqlalchemy as sa
 
 from bot.cases import (
     Actor,
@@ -21,20 +18,16 @@ from bot.cases import (
     ProposalState,
     Verdict,
     authorize,
-    move,
     proposal_store,
-    reading,
-    too_late,
     who_can_approve,
 )
 from bot.cases.proposal_store import parameters_hash
 from bot.effects import BadFields, Check
-from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.work.carry import effect, settle
+from bot.work.deciding import Decision, Refusal, decision, read_proposal
 from bot.work.house import House
-from bot.work.intake import ack_transaction
-from bot.work.offering import again, offer_fixes, outdate, recorded
-from bot.work.standing import deciders, glance, judge, kind_of, note_refusal, ran_out, show_later, verdict_json
+from bot.work.offering import again, offer_fixes, recorded
+from bot.work.standing import deciders, glance, kind_of, verdict_json
 from bot.work.timers import expire, remind, start_timers
 from connectors.errors import VendorError
 from connectors.transport import deadline
@@ -70,7 +63,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
     draft = seen.model_copy(update={"parameters": frozen, "requester": actor.user_id})
     check = glance(house, draft) if seen.state is ProposalState.OFFERED and not seen.guided else None
     people = deciders(house, seen.store_id)
-    with _decision(house, proposal_id, actor, "submit") as click:
+    with decision(house, proposal_id, actor, "submit") as click:
         click.expect(ProposalState.OFFERED)
         _not_guided(click.proposal)
         draft = click.proposal.model_copy(update={"parameters": frozen, "requester": actor.user_id})
@@ -81,7 +74,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
         return _freeze(click, draft, verdict, {"route": route.model_dump(mode="json")})
 
 
-def _freeze(click: _Decision, draft: Proposal, verdict: Verdict, more: Mapping[str, Any]) -> Proposal:
+def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[str, Any]) -> Proposal:
     house, now = click.house, click.house.clock()
     values: dict[str, Any] = {
         "requester": draft.requester,
@@ -110,11 +103,11 @@ def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
     """Sign a request; with the last signature needed, have it carried out."""
     seen = read_proposal(house, proposal_id)
     check = glance(house, seen) if seen.state is ProposalState.SUBMITTED else None
-    with _decision(house, proposal_id, actor, "approve") as click:
+    with decision(house, proposal_id, actor, "approve") as click:
         click.expect(ProposalState.SUBMITTED)
         proposal = click.proposal
         if parameters_hash(proposal.kind, proposal.parameters) != proposal.parameters_hash:
-            raise _Refusal("tampered", "This request was changed after it was asked for, so it cannot be approved.")
+            raise Refusal("tampered", "This request was changed after it was asked for, so it cannot be approved.")
         verdict = click.judge(Deed.APPROVE, proposal)
         click.still_true(check)
         approvers = [*proposal.approvers, actor.user_id]
@@ -128,7 +121,7 @@ def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
 
 def decline(house: House, proposal_id: str, actor: Actor, reason: str = "") -> Proposal:
     """Say no; `reason` is shown to the asker."""
-    with _decision(house, proposal_id, actor, "decline") as click:
+    with decision(house, proposal_id, actor, "decline") as click:
         click.expect(ProposalState.SUBMITTED)
         click.judge(Deed.DECLINE, click.proposal)
         shown = {**click.proposal.shown, "declined_because": " ".join(reason.split())[:500]}
@@ -138,7 +131,7 @@ def decline(house: House, proposal_id: str, actor: Actor, reason: str = "") -> P
 
 def cancel(house: House, proposal_id: str, actor: Actor) -> Proposal:
     """The asker takes it back, before it is decided."""
-    with _decision(house, proposal_id, actor, "cancel") as click:
+    with decision(house, proposal_id, actor, "cancel") as click:
         click.expect(ProposalState.OFFERED, ProposalState.SUBMITTED)
         click.judge(Deed.CANCEL, click.proposal)
         return click.move("cancel")
@@ -154,13 +147,13 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         update = {"offer": offer.offer, "shown": offer.shown, "expected": offer.expected, "parameters": parameters}
         check = glance(house, original.model_copy(update=update))
     people = deciders(house, original.store_id)
-    with _decision(house, proposal_id, actor, "undo") as click:
+    with decision(house, proposal_id, actor, "undo") as click:
         click.expect(ProposalState.DONE)
         click.judge(Deed.UNDO, click.proposal)
         if opposite is None:
-            raise _Refusal("no_undo", "This cannot be undone from here. Ask support.")
+            raise Refusal("no_undo", "This cannot be undone from here. Ask support.")
         if check is not None and check.state in ("blocked", "done_already"):
-            raise _Refusal("no_undo", check.reason or "It is as it was already.")
+            raise Refusal("no_undo", check.reason or "It is as it was already.")
         offer, parameters = opposite
         moved = check is not None and check.state == "moved"
         expected = check.expected if check is not None and moved else offer.expected
@@ -178,7 +171,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         try:
             frozen = kind_of(fresh).validate(fresh, parameters)
         except BadFields as error:
-            raise _Refusal("no_undo", error.staff) from error
+            raise Refusal("no_undo", error.staff) from error
         draft = fresh.model_copy(update={"parameters": frozen})
         click.proposal = fresh
         _not_twice(click, draft)
@@ -198,17 +191,17 @@ def confirm_done(house: House, proposal_id: str, actor: Actor) -> Proposal:
             reason, values, confirmed = found.reason, found.values, found.confirmed
         except VendorError:
             confirmed = None
-    with _decision(house, proposal_id, actor, "confirm_done") as click:
+    with decision(house, proposal_id, actor, "confirm_done") as click:
         click.expect(ProposalState.OFFERED)
         click.allow(authorize(actor, Deed.ASK, seen, store_id=seen.store_id, policy=house.config.policy, now=click.now))
         if not confirmed:
-            raise _Refusal("not_seen", f"{reason} Changes can take some minutes: please press Done again then.")
+            raise Refusal("not_seen", f"{reason} Changes can take some minutes: please press Done again then.")
         return click.move("by_hand", result={"after": values, "outcome": "Done by hand, and read back."})
 
 
 def resolve_unknown(house: House, proposal_id: str, actor: Actor, *, happened: bool) -> Proposal:
     """Support or a manager looked at the vendor's own screens and says whether the change is there."""
-    with _decision(house, proposal_id, actor, "resolve_unknown") as click:
+    with decision(house, proposal_id, actor, "resolve_unknown") as click:
         click.expect(ProposalState.UNKNOWN)
         click.judge(Deed.RESOLVE_UNKNOWN, click.proposal)
         said = "it is there" if happened else "it is not there, so nothing was changed"
@@ -216,121 +209,13 @@ def resolve_unknown(house: House, proposal_id: str, actor: Actor, *, happened: b
         return click.move("finish" if happened else "reject", result=result)
 
 
-def read_proposal(house: House, proposal_id: str) -> Proposal:
-    """The proposal as it stands. Raises TooLate when there is none."""
-    with reading(house.engine) as conn:
-        return _get(house, conn, proposal_id)
-
-
-def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = False) -> Proposal:
-    try:
-        return proposal_store.get_proposal(conn, house.vault, proposal_id, lock=lock)
-    except KeyError as error:
-        raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {proposal_id}") from error
-
-
-class _Refusal(NotAllowed):
-    """A refusal that is put on record before it is said."""
-
-    def __init__(self, code: str, staff: str) -> None:
-        super().__init__(staff, code)
-        self.reason_code = code
-
-
-class _Answered(Exception):
-    """Ends a transaction that must commit and still answer with an error."""
-
-    def __init__(self, error: PointsmanError) -> None:
-        super().__init__(error.operator)
-        self.error = error
-
-
-class _Decision:
-    """One press, inside its transaction, with the row locked."""
-
-    def __init__(self, house: House, conn: sa.Connection, proposal: Proposal, actor: Actor) -> None:
-        self.house = house
-        self.conn = conn
-        self.proposal = proposal
-        self.actor = actor
-        self.now = house.clock()
-
-    def expect(self, *states: ProposalState) -> None:
-        """Raises TooLate unless the proposal is in one of `states` and has time left."""
-        timezone = self.house.config.store(self.proposal.store_id).timezone
-        undecided = self.proposal.state in (ProposalState.OFFERED, ProposalState.SUBMITTED)
-        if undecided and ran_out(self.proposal, self.now):
-            expired = self.move("expire")
-            raise _Answered(too_late(expired, timezone=timezone))
-        if self.proposal.state not in states:
-            raise too_late(self.proposal, timezone=timezone)
-
-    def judge(self, deed: Deed, proposal: Proposal) -> Verdict:
-        """The rules' verdict. Raises a refusal, put on record, when they say no."""
-        return self.allow(judge(self.house, self.conn, self.actor, deed, proposal))
-
-    def allow(self, verdict: Verdict) -> Verdict:
-        """The verdict itself, when it allows."""
-        if not verdict.allowed:
-            raise _Refusal(verdict.reasons[0].code, verdict.sentence)
-        return verdict
-
-    def still_true(self, check: Check | None) -> None:
-        """Raises TooLate, with the fix offered anew, when the vendor shows something else than what was decided on."""
-        if check is None or check.state == "as_expected":
-            return
-        if check.state == "moved":
-            outdate(self.house, self.conn, self.proposal, check, actor=self.actor.user_id)
-            raise _Answered(TooLate(f"{check.reason} I put a fresh offer in the thread.", "late:stale"))
-        if check.state == "blocked":
-            self.move("refuse", code="blocked", result={**self.proposal.result, "outcome": check.reason})
-            raise _Answered(NotAllowed(check.reason, "blocked"))
-
-    def move(self, name: str, *, code: str = "", **values: Any) -> Proposal:
-        """Make the move, with its audit row, and have it shown."""
-        detail = {"code": code} if code else None
-        done, seq = move(
-            self.conn,
-            self.house.vault,
-            self.proposal,
-            name,
-            actor=self.actor.user_id,
-            now=self.now,
-            detail=detail,
-            **values,
-        )
-        show_later(self.house, self.conn, done.id, seq)
-        return done
-
-
-@contextmanager
-def _decision(house: House, proposal_id: str, actor: Actor, deed: str) -> Iterator[_Decision]:
-    """One press: locked row, one transaction. Refusals are rolled back, then put on record; late ones just answered."""
-    answered: PointsmanError | None = None
-    try:
-        with ack_transaction(house) as conn:
-            click = _Decision(house, conn, _get(house, conn, proposal_id, lock=True), actor)
-            proposal_store.serialise_store(conn, click.proposal.store_id)
-            try:
-                yield click
-            except _Answered as said:
-                answered = said.error
-    except _Refusal as refusal:
-        with ack_transaction(house) as conn:
-            proposal = _get(house, conn, proposal_id)
-            note_refusal(house, conn, actor, deed, proposal, refusal.reason_code)
-        raise
-    if answered is not None:
-        raise answered
-
-
 def _not_guided(proposal: Proposal) -> None:
     if proposal.guided:
-        raise _Refusal("guided", "I cannot make this change myself. Please follow the steps and press Done.")
+        raise Refusal("guided", "I cannot make this change myself. Please follow the steps and press Done.")
 
 
-def _not_twice(click: _Decision, draft: Proposal) -> None:
+def _not_twice(click: Decision, draft: Proposal) -> None:
     other = proposal_store.under_way(click.conn, click.house.vault, draft)
     if other is not None:
         text = f"A change of this kind is under way for this customer, asked for by <@{other.requester}>. "
-        raise _Refusal("under_way", text + "Wait until it is decided or done.")
+        raise Refusal("under_way", text + "Wait until it is decided or done.")

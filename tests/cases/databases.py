@@ -44,7 +44,12 @@ def _server() -> sa.URL:
             server = get_server(_root() / "pg", cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever is missing on this machine, the reason is shown
         pytest.skip(f"PostgreSQL cannot run on this machine: {type(error).__name__}: {error}")
-    return sa.make_url(server.get_uri())
+    url = sa.make_url(server.get_uri())
+    with psycopg.connect(_text(url), autocommit=True) as conn:  # the tests kill our processes, never this server
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            conn.execute(f"ALTER SYSTEM SET {setting} = off")
+        conn.execute("SELECT pg_reload_conf()")
+    return url
 
 
 def _admin(statement: str) -> None:

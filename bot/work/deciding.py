@@ -1,0 +1,125 @@
+"""One press on a proposal: a locked row, one transaction, and an answer even when the transaction must commit first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, move, proposal_store, reading, too_late
+from bot.effects import Check
+from bot.errors import NotAllowed, PointsmanError, TooLate
+from bot.work.house import House
+from bot.work.intake import ack_transaction
+from bot.work.offering import outdate
+from bot.work.standing import judge, note_refusal, ran_out, show_later
+
+
+def read_proposal(house: House, proposal_id: str) -> Proposal:
+    """The proposal as it stands. Raises TooLate when there is none."""
+    with reading(house.engine) as conn:
+        return _get(house, conn, proposal_id)
+
+
+def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = False) -> Proposal:
+    try:
+        return proposal_store.get_proposal(conn, house.vault, proposal_id, lock=lock)
+    except KeyError as error:
+        raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {proposal_id}") from error
+
+
+class Refusal(NotAllowed):
+    """A refusal that is put on record before it is said."""
+
+    def __init__(self, code: str, staff: str) -> None:
+        super().__init__(staff, code)
+        self.reason_code = code
+
+
+class _Answered(Exception):
+    """Ends a transaction that must commit and still answer with an error."""
+
+    def __init__(self, error: PointsmanError) -> None:
+        super().__init__(error.operator)
+        self.error = error
+
+
+class Decision:
+    """One press, inside its transaction, with the row locked."""
+
+    def __init__(self, house: House, conn: sa.Connection, proposal: Proposal, actor: Actor) -> None:
+        self.house = house
+        self.conn = conn
+        self.proposal = proposal
+        self.actor = actor
+        self.now = house.clock()
+
+    def expect(self, *states: ProposalState) -> None:
+        """Raises TooLate unless the proposal is in one of `states` and has time left."""
+        timezone = self.house.config.store(self.proposal.store_id).timezone
+        undecided = self.proposal.state in (ProposalState.OFFERED, ProposalState.SUBMITTED)
+        if undecided and ran_out(self.proposal, self.now):
+            expired = self.move("expire")
+            raise _Answered(too_late(expired, timezone=timezone))
+        if self.proposal.state not in states:
+            raise too_late(self.proposal, timezone=timezone)
+
+    def judge(self, deed: Deed, proposal: Proposal) -> Verdict:
+        """The rules' verdict. Raises a refusal, put on record, when they say no."""
+        return self.allow(judge(self.house, self.conn, self.actor, deed, proposal))
+
+    def allow(self, verdict: Verdict) -> Verdict:
+        """The verdict itself, when it allows."""
+        if not verdict.allowed:
+            raise Refusal(verdict.reasons[0].code, verdict.sentence)
+        return verdict
+
+    def still_true(self, check: Check | None) -> None:
+        """Raises TooLate, with the fix offered anew, when the vendor shows something else than what was decided on."""
+        if check is None or check.state == "as_expected":
+            return
+        if check.state == "moved":
+            outdate(self.house, self.conn, self.proposal, check, actor=self.actor.user_id)
+            raise _Answered(TooLate(f"{check.reason} I put a fresh offer in the thread.", "late:stale"))
+        if check.state == "blocked":
+            self.move("refuse", code="blocked", result={**self.proposal.result, "outcome": check.reason})
+            raise _Answered(NotAllowed(check.reason, "blocked"))
+
+    def move(self, name: str, *, code: str = "", **values: Any) -> Proposal:
+        """Make the move, with its audit row, and have it shown."""
+        detail = {"code": code} if code else None
+        done, seq = move(
+            self.conn,
+            self.house.vault,
+            self.proposal,
+            name,
+            actor=self.actor.user_id,
+            now=self.now,
+            detail=detail,
+            **values,
+        )
+        show_later(self.house, self.conn, done.id, seq)
+        return done
+
+
+@contextmanager
+def decision(house: House, proposal_id: str, actor: Actor, deed: str) -> Iterator[Decision]:
+    """One press: locked row, one transaction. Refusals are rolled back, then put on record; late ones just answered."""
+    answered: PointsmanError | None = None
+    try:
+        with ack_transaction(house) as conn:
+            click = Decision(house, conn, _get(house, conn, proposal_id, lock=True), actor)
+            proposal_store.serialise_store(conn, click.proposal.store_id)
+            try:
+                yield click
+            except _Answered as said:
+                answered = said.error
+    except Refusal as refusal:
+        with ack_transaction(house) as conn:
+            proposal = _get(house, conn, proposal_id)
+            note_refusal(house, conn, actor, deed, proposal, refusal.reason_code)
+        raise
+    if answered is not None:
+        raise answered

@@ -1,0 +1,115 @@
+"""How far carrying out has come, in our books: each a short transaction, none of them asks a vendor."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.cases import Proposal, move, proposal_store, reading
+from bot.cases.database import writing
+from bot.effects import Check
+from bot.errors import TooLate
+from bot.work import offering
+from bot.work.house import House
+from bot.work.offering import SYSTEM
+from bot.work.queue import subject_of
+from bot.work.standing import kind_of, show_later
+from connectors.errors import Throttled, VendorError
+
+ASKS = 6
+"""How often the vendor is asked what became of a write, before a person is."""
+
+
+def lose(house: House, proposal: Proposal, reason: str) -> None:
+    """Nobody can say: a person has to look, and is told where."""
+    text = f"{reason} {kind_of(proposal).where_to_look(proposal)}"
+    end(house, proposal, "lose", {**proposal.result, "code": "unknown", "outcome": text})
+
+
+def refuse(house: House, proposal: Proposal, code: str, text: str) -> None:
+    """Closed by the rules or by what the vendor shows; nothing was sent. `text` is for staff."""
+    end(house, proposal, "refuse", {**proposal.result, "code": code, "outcome": text})
+
+
+def end(house: House, proposal: Proposal, name: str, result: dict[str, Any]) -> None:
+    """A move after which nothing more is done here; if somebody else ended it meanwhile, theirs stands."""
+    with suppress(TooLate), writing(house.engine) as conn:
+        moved(house, conn, proposal, name, result=result)
+
+
+def outdate(house: House, proposal: Proposal, check: Check) -> None:
+    """What it stood on has moved: offered anew, unless somebody ended it meanwhile."""
+    with suppress(TooLate), writing(house.engine) as conn:
+        offering.outdate(house, conn, proposal, check, actor=SYSTEM)
+
+
+def put_back(house: House, proposal: Proposal, error: Throttled) -> None:
+    """The vendor's limit: certainly not applied, so it waits as approved."""
+    wait = timedelta(seconds=max(error.retry_after or 30.0, 1.0))
+    with writing(house.engine) as conn:
+        result = {**proposal.result, "outcome": f"{error.reason}. I try again in a moment."}
+        done, seq = move(conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), result=result)
+        show_later(house, conn, done.id, seq)
+        house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=wait)
+
+
+def ask_again(house: House, proposal: Proposal, outcome: str) -> None:
+    """Could not be told this time: rarer each time, and in the end a person."""
+    asked = int(proposal.result.get("asked", 0)) + 1
+    if asked >= ASKS:
+        lose(house, proposal, "I could not find out whether this arrived.")
+    else:
+        ask_later(house, proposal, absence(house, proposal) * asked, outcome=outcome, asked=asked)
+
+
+def ask_later(house: House, proposal: Proposal, wait: timedelta, **result: Any) -> None:
+    """Note `result`, and have the vendor asked after `wait` what became of the write."""
+    with writing(house.engine) as conn:
+        if note(house, conn, proposal, **result):
+            runs = int(proposal.result.get("runs", 0)) + 1
+            house.work.enqueue(conn, "effect", f"{proposal.id}#ask{runs}", delay=wait)
+
+
+def note(house: House, conn: sa.Connection, proposal: Proposal, **result: Any) -> bool:
+    """Write how far asking has come, without a change of state; False when the state is another by now."""
+    runs = int(proposal.result.get("runs", 0)) + 1
+    if not proposal_store.note_result(conn, proposal, {**proposal.result, **result, "runs": runs}):
+        return False
+    if "outcome" in result:
+        house.work.enqueue(conn, "present", f"{proposal.id}#n{runs}")
+    return True
+
+
+def still_trying(house: House, proposal: Proposal, error: VendorError) -> None:
+    """Say that it waits for a vendor that is away; the job is tried again by itself."""
+    with writing(house.engine) as conn:
+        note(house, conn, proposal, outcome=f"{error.reason}. Nothing was sent yet; I keep trying for a few minutes.")
+
+
+def moved(house: House, conn: sa.Connection, proposal: Proposal, name: str, **values: Any) -> Proposal:
+    """A move of the house's own, shown once it is committed. Raises TooLate."""
+    done, seq = move(conn, house.vault, proposal, name, actor=SYSTEM, now=house.clock(), **values)
+    show_later(house, conn, done.id, seq)
+    return done
+
+
+def settle_s(house: House, proposal: Proposal) -> float:
+    """Seconds until the vendor may be expected to show a change."""
+    if house.pace.settle is not None:
+        return house.pace.settle
+    systems = house.systems(proposal.store_id)
+    return kind_of(proposal).settle_s(systems.pos, systems.program)
+
+
+def absence(house: House, proposal: Proposal) -> timedelta:
+    """Longer than a write may take, and than the vendor needs to show one."""
+    return timedelta(seconds=max(house.pace.absence, settle_s(house, proposal)))
+
+
+def read(house: House, key: str) -> Proposal:
+    """The proposal that a job's key is about. Raises KeyError."""
+    with reading(house.engine) as conn:
+        return proposal_store.get_proposal(conn, house.vault, subject_of(key))
