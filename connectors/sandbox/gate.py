@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse, Response
@@ -16,10 +16,11 @@ from connectors.sandbox.world import Request, World
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTROL = "/_sandbox/"
+BODY = "sandbox.body"
 
 
 class Vendor(Protocol):
-    """What the gate must know of one vendor's sandbox."""
+    """What the gate must know of one vendor's sandbox. The scope carries the request's whole body as BODY."""
 
     name: str
 
@@ -40,6 +41,14 @@ class Vendor(Protocol):
         """The vendor's answer to too many requests."""
 
 
+@runtime_checkable
+class NamesOperations(Protocol):
+    """A vendor whose every call has the same path (GraphQL). Fulfilled beside `Vendor`."""
+
+    def path_of(self, scope: Scope) -> str:
+        """The path with the operation's name behind it: what faults are aimed at, and what the request log shows."""
+
+
 class Gate:
     """Wraps one vendor's sandbox and the control API into one ASGI application."""
 
@@ -56,9 +65,12 @@ class Gate:
         if scope["path"].startswith(CONTROL):
             await self._control(scope, receive, send)
             return
+        body = await _body_of(receive)
+        scope, receive = {**scope, BODY: body}, _again(body, receive)
         store = self._vendor.store_of(scope)
+        path = self._vendor.path_of(scope) if isinstance(self._vendor, NamesOperations) else scope["path"]
         fault = self._world.take_fault(
-            vendor=self._vendor.name, store=store, path=scope["path"], write=self._vendor.is_write(scope)
+            vendor=self._vendor.name, store=store, path=path, write=self._vendor.is_write(scope)
         )
         noted = False
 
@@ -72,7 +84,7 @@ class Gate:
                     vendor=self._vendor.name,
                     store=store,
                     method=scope["method"],
-                    path=scope["path"],
+                    path=path,
                     status=status,
                     fault=fault.kind if fault else None,
                 )
@@ -129,6 +141,29 @@ def _from_loopback(scope: Scope) -> bool:
     if origin is not None:
         names.append(urlsplit(origin).hostname)
     return all(name in _LOOPBACK for name in names)
+
+
+async def _body_of(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body once more, then whatever really comes."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 async def _hold(receive: Receive) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from connectors import REGISTRY
-from connectors.contract import LoyaltyProgram, Operation, PointOfSale
+from connectors.contract import EntryKind, Operation
 from connectors.errors import (
     Denied,
     NotFound,
@@ -25,52 +23,79 @@ from connectors.errors import (
     VendorError,
 )
 from connectors.sandbox import Fault, SandboxServers, World
+from connectors.sandbox.vendors import vendor_worlds
 from connectors.transport import Transport, deadline
-from tests.connectors.helpers import NOW, Naps
+from tests.connectors.helpers import Naps
+from tests.connectors.subjects import SITUATIONS, Absent, Situation, Subject, subjects
 
-SECRETS = {"dutchie": "sandbox-pine-pos", "alpineiq": "sandbox-pine-loyalty"}
+SERVED = [s for s in subjects() if s.served]
+WRITING = [s for s in SERVED if s.write is not None]
 
 
 @dataclass(frozen=True)
-class Subject:
-    """One connector with a read and a write of its own. `applied`: whether the write happened in the world."""
+class Bound:
+    """A subject, opened."""
 
-    vendor: str
-    read: Callable[[], Any]
-    write: Callable[[], None]
-    applied: Callable[[], bool]
+    about: Subject
+    system: Any
+    world: World
 
+    def read(self) -> Any:
+        return self.about.read.ask(self.system, self.world)
 
-def dutchie(world: World, pos: PointOfSale) -> Subject:
-    return Subject(
-        "dutchie",
-        read=lambda: [c.id for c in pos.find_customers(phone="+13035550153")],
-        write=lambda: pos.change_phone("880153", expected="+13035550153", new="+13035550199", operation_id="op_1"),
-        applied=lambda: world.customer(880153).phone == "3035550199",
-    )
+    def write(self) -> None:
+        assert self.about.write
+        self.about.write(self.system, self.world)
 
+    def applied(self) -> bool:
+        return self.about.applied(self.world)
 
-def alpineiq(world: World, program: LoyaltyProgram) -> Subject:
-    member_id = world.contact(phone="3035550153").id
-    return Subject(
-        "alpineiq",
-        read=lambda: [m.source_id for m in program.find_members(phone="+13035550153")],
-        write=lambda: program.adjust_points(member_id, points=Decimal(50), note="Goodwill (ref op_1)"),
-        applied=lambda: world.contact(phone="3035550153").points == 370,
-    )
+    def fault(self, fault: Fault) -> None:
+        """A fault of this vendor alone, on the path that the subject names."""
+        self.world.fault(replace(fault, vendor=self.about.vendor, path=self.about.fault_path))
 
 
-@pytest.fixture(params=["dutchie", "alpineiq"])
-def subject(
-    request: pytest.FixtureRequest, world: World, pos: PointOfSale, program: LoyaltyProgram
-) -> Iterator[Subject]:
-    yield dutchie(world, pos) if request.param == "dutchie" else alpineiq(world, program)
+@pytest.fixture
+def bind(world: World, servers: SandboxServers, transport: Transport) -> Callable[[Subject], Bound]:
+    return lambda about: Bound(about, about.open(servers, transport), world)
 
 
-def test_it_reads_and_writes(subject: Subject) -> None:
-    assert subject.read() == ["880153"]
+@pytest.fixture
+def subject(request: pytest.FixtureRequest, bind: Callable[[Subject], Bound]) -> Bound:
+    return bind(request.param)
+
+
+FIELDS = dict.fromkeys(
+    ("name", "customer_id", "member_id", "phone", "email", "points", "target", "found_id"), "something"
+)
+
+
+def over(chosen: list[Subject]) -> Any:
+    return pytest.mark.parametrize("subject", chosen, indirect=True, ids=[s.id for s in chosen])
+
+
+@over(SERVED)
+def test_it_reads(subject: Bound) -> None:
+    assert subject.read() == subject.about.read.expected
+
+
+@over(WRITING)
+def test_it_writes(subject: Bound) -> None:
+    assert not subject.applied()
     subject.write()
     assert subject.applied()
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+@over(SERVED)
+def test_every_situation(subject: Bound, world: World, situation: Situation) -> None:
+    look = subject.about.looks[situation]
+    if isinstance(look, Absent):
+        assert look.why
+        return
+    with world.lock:
+        subject.about.prepare.get(situation, lambda _: None)(world)
+    assert look.ask(subject.system, world) == look.expected
 
 
 @pytest.mark.parametrize(
@@ -89,14 +114,14 @@ def test_it_reads_and_writes(subject: Subject) -> None:
     ],
     ids=lambda value: f"{value.kind}-{value.code}-{value.retry_after}" if isinstance(value, Fault) else "",
 )
-def test_a_read_that_fails_says_how(
-    subject: Subject, world: World, fault: Fault, expected: type[VendorError], words: str
-) -> None:
-    world.fault(fault)
+@over(SERVED)
+def test_a_read_that_fails_says_how(subject: Bound, fault: Fault, expected: type[VendorError], words: str) -> None:
+    subject.fault(fault)
     with pytest.raises(expected, match=words) as error:
         subject.read()
-    assert error.value.vendor == subject.vendor
-    assert getattr(error.value, "retry_after", fault.retry_after) == fault.retry_after
+    assert error.value.vendor == subject.about.vendor
+    if isinstance(error.value, Throttled):
+        assert error.value.retry_after == (fault.retry_after or subject.about.unnamed_wait_s)
 
 
 @pytest.mark.parametrize(
@@ -114,10 +139,11 @@ def test_a_read_that_fails_says_how(
     ],
     ids=lambda value: f"{value.kind}-{value.code}" if isinstance(value, Fault) else "",
 )
+@over(WRITING)
 def test_a_write_is_sent_once_and_never_called_done(
-    subject: Subject, world: World, fault: Fault, expected: type[VendorError], happens: bool
+    subject: Bound, world: World, fault: Fault, expected: type[VendorError], happens: bool
 ) -> None:
-    world.fault(fault)
+    subject.fault(fault)
     with pytest.raises(expected):
         subject.write()
     assert subject.applied() == happens
@@ -125,49 +151,56 @@ def test_a_write_is_sent_once_and_never_called_done(
     assert len(writes) == 1
 
 
-def test_a_write_without_an_answer_in_time_is_unknown(subject: Subject, world: World) -> None:
-    world.fault(Fault("timeout_after", writes_only=True))
+@over(WRITING)
+def test_a_write_without_an_answer_in_time_is_unknown(subject: Bound) -> None:
+    subject.fault(Fault("timeout_after", writes_only=True))
     with deadline(0.3), pytest.raises(UnknownOutcome):
         subject.write()
     assert subject.applied()
 
 
-def test_a_slow_read_ends_with_the_deadline(subject: Subject, world: World) -> None:
-    world.fault(Fault("timeout"))
+@over(SERVED)
+def test_a_slow_read_ends_with_the_deadline(subject: Bound) -> None:
+    subject.fault(Fault("timeout"))
     with deadline(0.2), pytest.raises(Unreachable, match="in time"):
         subject.read()
 
 
-def test_it_waits_for_a_slow_answer(subject: Subject, world: World) -> None:
-    world.fault(Fault("latency", seconds=0.05))
-    assert subject.read() == ["880153"]
+@over(SERVED)
+def test_it_waits_for_a_slow_answer(subject: Bound) -> None:
+    subject.fault(Fault("latency", seconds=0.05))
+    assert subject.read() == subject.about.read.expected
 
 
-def test_unknown_fields_are_survived(subject: Subject, world: World) -> None:
-    world.fault(Fault("unknown_fields"))
-    assert subject.read() == ["880153"]
+@over(SERVED)
+def test_unknown_fields_are_survived(subject: Bound) -> None:
+    subject.fault(Fault("unknown_fields"))
+    assert subject.read() == subject.about.read.expected
 
 
-def test_a_read_tries_again(subject: Subject, world: World, naps: Naps) -> None:
-    world.fault(Fault("throttle", retry_after=2, times=1))
-    assert subject.read() == ["880153"]
+@over(SERVED)
+def test_a_read_tries_again(subject: Bound, naps: Naps) -> None:
+    subject.fault(Fault("throttle", retry_after=2, times=1))
+    assert subject.read() == subject.about.read.expected
     assert naps.taken == [2.0]
 
 
+@over(SERVED)
 def test_the_log_shows_no_secret_and_nobody(
-    subject: Subject, world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    subject: Bound, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         subject.read()
-        subject.write()
-        world.fault(Fault("denied"))
+        if subject.about.write is not None:
+            subject.write()
+        subject.fault(Fault("denied"))
         with pytest.raises(Denied) as error:
             subject.read()
     out = capsys.readouterr()
     # The sandbox's own server runs in this process too; what it logs is not the connector's.
     ours = "".join(r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn"))
     shown = ours + out.out + out.err + repr(error.value) + str(error.value)
-    for hidden in (SECRETS[subject.vendor], "5550153", "will.tanner", "Tanner"):
+    for hidden in subject.about.hidden:
         assert hidden not in shown
 
 
@@ -205,38 +238,48 @@ def test_opening_by_name(world: World, servers: SandboxServers, transport: Trans
         aiq.open_pos(settings, transport)
 
 
-def test_the_matrix_of_capabilities(pos: PointOfSale, program: LoyaltyProgram) -> None:
-    at_pos = {o for o in Operation if pos.capabilities.of(o).supported}
-    at_provider = {o for o in Operation if program.capabilities.of(o).supported}
-    assert at_pos == {
-        Operation.IDENTIFY,
-        Operation.FIND_CUSTOMER,
-        Operation.READ_SALES,
-        Operation.CHANGE_PHONE,
-        Operation.WRITE_NOTE,
-    }
-    assert at_provider == {
-        Operation.IDENTIFY,
-        Operation.FIND_MEMBER,
-        Operation.READ_BALANCE,
-        Operation.READ_LEDGER,
-        Operation.ADJUST_POINTS,
-    }
-    assert (pos.capabilities.settle_s, pos.capabilities.ledger_proves_absence) == (300, False)
-    assert (program.capabilities.settle_s, program.capabilities.ledger_proves_absence) == (5, True)
-    assert pos.capabilities.of(Operation.ADJUST_POINTS).why == "This system has no such operation."
+@over(list(subjects()))
+def test_what_is_declared_works_and_what_is_not_says_why(subject: Bound) -> None:
+    declared = subject.system.capabilities
+    supported = {o for o in declared.operations if declared.of(o).supported}
+    assert supported == set(subject.about.operations)
+    for operation, support in declared.operations.items():
+        if not support.supported:
+            assert support.why, operation
+            for step in support.steps:
+                assert step.format_map(FIELDS)
+    assert declared.ledger_shows <= set(get_args(EntryKind))
+    assert not declared.ledger_proves_absence or Operation.READ_LEDGER in supported
+    assert declared.repeatable <= supported
 
 
-def test_every_supported_operation_answers(world: World, pos: PointOfSale, program: LoyaltyProgram) -> None:
-    member = program.find_members(phone="+13035550153")[0]
-    since = NOW - timedelta(days=30)
-    assert pos.identify().location == "Harbor Green - Pine St"
-    assert pos.find_customers(phone="+13035550153")
-    assert pos.sales(["880153"], since=since, until=NOW)
-    pos.change_phone("880153", expected="+13035550153", new="+13035550153", operation_id="op")
-    pos.write_note("880153", subject="Checked", body="Nothing changed", at=NOW)
-    assert program.identify().location == "Harbor Green - Pine St"
-    assert program.balance(member).points == 320
-    assert program.ledger(member.id, since=since, until=NOW).entries
-    program.adjust_points(member.id, points=Decimal("-1.5"), note="op")
-    assert world.contact(phone="3035550153").points == 318.5
+@pytest.mark.parametrize(
+    ("subject", "operation"),
+    [(s, o) for s in SERVED for o in s.operations],
+    indirect=["subject"],
+    ids=[f"{s.id}-{o}" for s in SERVED for o in s.operations],
+)
+def test_every_supported_operation_answers(subject: Bound, operation: Operation) -> None:
+    answer = subject.about.operations[operation](subject.system, subject.world)
+    assert answer is None or answer
+
+
+def test_every_connector_is_in_the_suite() -> None:
+    sides = {(s.vendor, s.side) for s in subjects()}
+    for vendor, connector in REGISTRY.items():
+        assert connector.pos_opener is None or (vendor, "pos") in sides
+        assert connector.loyalty_opener is None or (vendor, "loyalty") in sides
+        assert (connector.pos_opener is None) == (connector.pos_capabilities is None)
+        assert (connector.loyalty_opener is None) == (connector.loyalty_capabilities is None)
+    assert all(vendor in vendor_worlds() for vendor in REGISTRY)
+    assert all(set(s.looks) == set(SITUATIONS) for s in subjects() if s.served)
+
+
+@pytest.mark.parametrize("pos", [n for n, c in REGISTRY.items() if c.pos_capabilities])
+def test_links_name_known_providers(pos: str) -> None:
+    declared = REGISTRY[pos].pos_capabilities
+    assert declared
+    for provider, link in declared.links.items():
+        assert provider in REGISTRY
+        assert link.relink
+        assert (link.kind == "stored") == bool(link.field)
