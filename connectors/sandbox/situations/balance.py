@@ -71,18 +71,18 @@ BALANCE: tuple[Scenario, ...] = (
     ),
     Scenario(
         "manual_adjustment",
-        "Somebody took points off by hand",
+        "Somebody took points off by hand, by mistake",
         ("V3", "P1"),
         "303-555-0149",
-        "June is missing 150 points, 303-555-0149",
+        "customer says 500 points, pos shows 200, 303-555-0149",
         (
             simple(
                 "June",
                 "Kessler",
                 880149,
                 "0149",
-                90,
-                events=((ago(days=2), "adjustment", -150, "Corrected double credit"),),
+                200,
+                events=((ago(days=2), "adjustment", -300, "Corrected double credit"),),
             ),
         ),
     ),

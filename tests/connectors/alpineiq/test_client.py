@@ -184,7 +184,7 @@ def test_the_ledger_of_a_window(world: World, program: AlpineIq) -> None:
     assert ledger.entries == (
         LedgerEntry(at=NOW - timedelta(days=12, minutes=37), kind="earn", points=Decimal(25)),
         LedgerEntry(at=NOW - timedelta(days=4, minutes=74), kind="earn", points=Decimal(30)),
-        LedgerEntry(at=NOW - timedelta(days=2), kind="adjust", points=Decimal(-150), note="Corrected double credit"),
+        LedgerEntry(at=NOW - timedelta(days=2), kind="adjust", points=Decimal(-300), note="Corrected double credit"),
     )
     assert program.ledger(june.id, since=NOW + MONTH, until=NOW + 2 * MONTH).entries == ()
 

@@ -99,8 +99,8 @@ def test_hidden_points(program: AlpineIq) -> None:
         ("0148", 40, LedgerEntry(at=NOW - timedelta(days=3), kind="expire", points=-180)),
         (
             "0149",
-            90,
-            LedgerEntry(at=NOW - timedelta(days=2), kind="adjust", points=-150, note="Corrected double credit"),
+            200,
+            LedgerEntry(at=NOW - timedelta(days=2), kind="adjust", points=-300, note="Corrected double credit"),
         ),
         ("0150", 0, LedgerEntry(at=NOW - timedelta(hours=9), kind="block", points=75)),
     ],
