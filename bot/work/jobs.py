@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.cases import inbox, reading
+from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
 from bot.work import housekeeping, proposals, questions
 from bot.work.carry import give_up
@@ -20,12 +21,33 @@ log = logging.getLogger(__name__)
 Job = Callable[[House, str], None]
 
 
+LOOKS: Final = 3
+
+
 def present(house: House, key: str) -> None:
-    """The job `present`, key `<case>#…` or `<proposal>#…`: bring what people see up to date."""
-    if key.startswith("P_"):
-        house.presenter.show_proposal(subject_of(key))
-    else:
-        questions.present(house, key)
+    """The job `present`, key `<case>#…` or `<proposal>#…`: bring what people see up to date.
+
+    Two of these may run at once, and the older view may arrive last: so whoever showed something looks whether it is
+    still true, and shows again if not.
+    """
+    subject = subject_of(key)
+    for _ in range(LOOKS):
+        before = _standing(house, subject)
+        if subject.startswith("P_"):
+            house.presenter.show_proposal(subject)
+        else:
+            questions.present(house, key)
+        if _standing(house, subject) == before:
+            return
+
+
+def _standing(house: House, subject: str) -> object:
+    """What a view of this case or proposal depends on."""
+    table = proposals_table if subject.startswith("P_") else cases_table
+    columns = [table.c.state, table.c.result, table.c.approvers] if table is proposals_table else [table.c.version]
+    with reading(house.engine) as conn:
+        row = conn.execute(sa.select(*columns).where(table.c.id == subject)).first()
+    return None if row is None else tuple(row)
 
 
 def question(house: House, key: str) -> None:

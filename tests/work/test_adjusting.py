@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.cases import Proposal, ProposalState, audit, reading, writing
+from bot.cases import Proposal, ProposalState, audit, proposal_store, reading, writing
 from bot.cases.tables import proposals as table
 from bot.effects import BadFields
 from bot.errors import BadInput, NotAllowed, TooLate
-from bot.work import proposals
+from bot.work import proposals, set_pause
 from tests.work.household import (
     CASEY,
     GUEST,
@@ -339,8 +340,6 @@ def test_a_balance_that_moved_is_found_when_asking(shop: Shop) -> None:
 
 
 def test_a_pause_stops_clicks_and_effects_and_approved_ones_go_on_after_it(shop: Shop) -> None:
-    from bot.work import set_pause
-
     agreed = approved(shop)
     other = shop.ask_adjust(phone="+13035550156")
     told = set_pause(shop.house.config, paused=True, reason="stocktaking", by="cli:sam", clock=shop.clock)
@@ -365,8 +364,6 @@ def test_an_approval_does_not_hold_for_ever(sqlite_shop: Shop) -> None:
 
 
 def test_a_changed_row_cannot_be_approved(sqlite_shop: Shop) -> None:
-    from bot.cases import proposal_store
-
     shop = sqlite_shop
     asked = shop.ask_adjust()
     forged = proposal_store.sealed(shop.house.vault, parameters={**asked.parameters, "points": "499"}, shown={})
@@ -431,8 +428,6 @@ def test_what_is_gone_or_never_was_is_said_kindly(sqlite_shop: Shop) -> None:
 
 
 def test_requests_are_routed_and_nobody_knowing_the_people_does_not_stop_them(sqlite_shop: Shop) -> None:
-    from dataclasses import replace
-
     def lost(_store: str) -> list[object]:
         raise ConnectionError
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -22,10 +23,11 @@ from bot.cases import inbox, reading, writing
 from bot.cases.database import database_url
 from bot.clock import system_clock
 from bot.errors import WorkUnavailable
-from bot.work import House, Worker, receive, subject_of, worker
+from bot.work import House, Worker, housekeeping, receive, subject_of, worker
 from bot.work.housekeeping import every_second, retain, sweep
 from bot.work.lease import FileLease, SlotLease, take_lease
 from bot.work.queue import QUEUE_OF, QUEUES, VERSION, engine_url
+from tests.cases.databases import fresh_database
 from tests.work.household import Seen, at_once, household, settings
 from tests.work.nursery import wait_for
 
@@ -180,8 +182,6 @@ def test_telling_people_may_fail_too_and_the_record_stays(house: House, monkeypa
 def test_the_engine_says_nothing_of_its_own_and_listens_nowhere(
     house: House, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import psutil
-
     caplog.set_level(logging.DEBUG)
     logging.getLogger("dbos").setLevel(logging.DEBUG)
     with working(house, question=Done()) as running:
@@ -270,8 +270,6 @@ def test_the_engine_gets_the_url_it_understands() -> None:
 
 @pytest.fixture
 def postgres() -> Iterator[str]:
-    from tests.cases.databases import fresh_database
-
     with fresh_database("postgresql") as url:
         yield url
 
@@ -360,8 +358,6 @@ def test_a_worker_that_lost_its_name_stops(postgres: str, monkeypatch: pytest.Mo
 
 
 def test_sweep_and_retention_are_queued_once_for_their_time(house: House) -> None:
-    from bot.work import housekeeping
-
     housekeeping._asked_for.clear()
     every_second(house)
     every_second(house)

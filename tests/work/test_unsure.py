@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.work import proposals
 from bot.work.jobs import tell_failed
 from connectors.errors import Unreachable
 from connectors.sandbox import Fault
-from tests.work.household import MORGAN, Shop, at_once, household, settings
+from tests.work.household import MORGAN, Shop, Vendors, at_once, household, settings
 
 S = ProposalState
 
@@ -93,8 +94,6 @@ def test_of_two_who_would_retry_one_does(shop: Shop) -> None:
 
 
 def test_a_process_that_slept_after_its_mark_does_not_send(sqlite_shop: Shop) -> None:
-    from dataclasses import replace
-
     def sleep(stage: str) -> None:
         if stage == "marked":
             sqlite_shop.clock.move(seconds=30)
@@ -119,8 +118,6 @@ def test_a_balance_that_moved_before_the_retry_stops_it(shop: Shop) -> None:
 
 
 def test_without_proof_of_absence_a_person_decides(sqlite_shop: Shop) -> None:
-    from tests.work.household import Vendors
-
     config = settings(sqlite_shop.house.config.database, sqlite_shop.servers.urls)
     stores = tuple(
         s.model_copy(update={"loyalty": s.loyalty.model_copy(update={"ledger_proves_absence": False})})
