@@ -58,6 +58,7 @@ vendor = "alpineiq"
 base_url = "{urls["alpineiq"]}"
 uid = "{uid}"
 api_key = "sandbox-{store}-loyalty"
+ledger_proves_absence = true
 """
         for store, name, uid, manager in STORES
     )

@@ -23,9 +23,10 @@ class AlpineIqSettings(VendorSettings):
         description="Take points on a contact as proof that it is enrolled, which saves a call. Off: always ask.",
     )
     ledger_proves_absence: bool = Field(
-        default=True,
+        default=False,
         description=(
-            "Take a history that could be read, and lacks an adjustment, as proof that the adjustment was not made. "
-            "Off: a person decides each time the outcome of a change is unknown."
+            "Take a history that could be read, and lacks an adjustment, as proof that the adjustment was not made, "
+            "so that it is sent again by itself. How its rows look is documented nowhere: switch it on only after a "
+            "trial has shown our reference in the history. Off: a person decides when the outcome is unknown."
         ),
     )

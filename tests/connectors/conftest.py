@@ -57,7 +57,9 @@ def pos(world: World, servers: SandboxServers, transport: Transport) -> Dutchie:
 
 @pytest.fixture
 def program_settings(servers: SandboxServers) -> AlpineIqSettings:
-    return AlpineIqSettings(base_url=servers.urls["alpineiq"], uid="4242", api_key="sandbox-pine-loyalty")
+    return AlpineIqSettings(
+        base_url=servers.urls["alpineiq"], uid="4242", api_key="sandbox-pine-loyalty", ledger_proves_absence=True
+    )
 
 
 @pytest.fixture

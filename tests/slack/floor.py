@@ -141,6 +141,7 @@ def config_of(
                 "base_url": urls["alpineiq"],
                 "uid": uid,
                 "api_key": f"sandbox-{store}-loyalty",
+                "ledger_proves_absence": True,
             },
         }
         for store, name, uid, managers in (

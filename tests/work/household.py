@@ -115,7 +115,11 @@ def settings(
             managers=("UMORGAN",) if store == "pine" else (),
             pos=VendorSettings(vendor="dutchie", base_url=urls["dutchie"], api_key=f"sandbox-{store}-pos"),
             loyalty=VendorSettings(
-                vendor="alpineiq", base_url=urls["alpineiq"], uid=uid, api_key=f"sandbox-{store}-loyalty"
+                vendor="alpineiq",
+                base_url=urls["alpineiq"],
+                uid=uid,
+                api_key=f"sandbox-{store}-loyalty",
+                ledger_proves_absence=True,
             ),
         )
         for store, uid in (("pine", "4242"), ("oak", "4343"))

@@ -246,15 +246,16 @@ def test_an_empty_history_proves_nothing(world: World, program: AlpineIq) -> Non
 def test_an_illegible_history_proves_nothing(transport: Transport, row: dict[str, Any]) -> None:
     legible = {"ts": 1772475069, "value": 5, "note": ""}
     with raw_server(enveloped(None), enveloped({"events": [legible, row]})) as (url, _):
-        assert over(url, transport).find_adjustment("m", operation_id="op", since=NOW) == "cannot_tell"
+        program = over(url, transport, ledger_proves_absence=True)
+        assert program.find_adjustment("m", operation_id="op", since=NOW) == "cannot_tell"
     with raw_server(enveloped(None), enveloped({"events": [legible]})) as (url, _):
-        assert over(url, transport).find_adjustment("m", operation_id="op", since=NOW) == "absent"
+        program = over(url, transport, ledger_proves_absence=True)
+        assert program.find_adjustment("m", operation_id="op", since=NOW) == "absent"
 
 
-def test_absence_is_no_proof_when_switched_off(
-    world: World, program_settings: AlpineIqSettings, transport: Transport
-) -> None:
-    careful = open_alpineiq(program_settings.model_copy(update={"ledger_proves_absence": False}), transport)
+def test_absence_is_no_proof_unless_switched_on(world: World, servers: SandboxServers, transport: Transport) -> None:
+    settings = AlpineIqSettings(base_url=servers.urls["alpineiq"], uid="4242", api_key="sandbox-pine-loyalty")
+    careful = open_alpineiq(settings, transport)
     contact = world.contact(phone="3035550153")
     assert careful.find_adjustment(contact.id, operation_id="op_1", since=NOW) == "cannot_tell"
     assert careful.capabilities.ledger_proves_absence is False
