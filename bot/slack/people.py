@@ -68,8 +68,17 @@ class People:
         ids: list[str] = list(self._config.store(store_id).managers)
         for entry in (*roles.manager, *roles.regional, *roles.support):
             ids += self._group(entry) if entry.startswith("S") else [entry]
-        team_id = self.team_id()
-        return [self.person(team_id, user_id).actor for user_id in dict.fromkeys(ids)]
+        return [self._by_settings(user_id) for user_id in dict.fromkeys(ids)]
+
+    def _by_settings(self, user_id: str) -> Actor:
+        """A person without their profile: one call a group, not one a person; a click of theirs is checked in full."""
+        return Actor(
+            user_id=user_id,
+            team_id=self.team_id(),
+            roles=self._roles(user_id),
+            manages=self._manages(user_id),
+            person_refs=self._staff.get(user_id),
+        )
 
     def team_id(self) -> str:
         """The workspace of our token."""

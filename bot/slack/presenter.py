@@ -16,7 +16,7 @@ from bot.cases import Actor, Case, Proposal, ProposalState
 from bot.slack.blocks import section
 from bot.slack.people import People
 from bot.slack.posting import EDIT_EVERY_S, Message, Poster, explain
-from bot.slack.reader import Reader
+from bot.slack.reader import Reader, worth_telling
 from bot.slack.strings import speaker
 from bot.slack.text import clip, escape, user, who
 from bot.slack.views.card import case_card
@@ -184,7 +184,8 @@ class SlackPresenter:
         case = self.reader.case(proposal.case_id)
         self.show_case(case.id)
         self._show_request(proposal, case)
-        if proposal.state in _ENDED or (proposal.state is S.APPROVED and proposal.approvers):
+        ended = proposal.state in _ENDED and worth_telling(proposal)
+        if ended or (proposal.state is S.APPROVED and proposal.approvers):
             self._tell(proposal, case)
         if proposal.state is S.UNDONE:
             self._poster.edit(_news(proposal_id, S.DONE), lambda: self._outcome(proposal_id))

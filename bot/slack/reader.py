@@ -34,7 +34,7 @@ from connectors import REGISTRY
 Link = Callable[[str, str], str]
 """(channel, ts) to a permalink, "" where Slack gives none."""
 
-_ALWAYS = frozenset(ProposalState) - {ProposalState.OFFERED}
+_NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 
@@ -119,7 +119,8 @@ class Reader:
         with reading(self._house.engine) as conn:
             found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
         standing = case.state in (CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED)
-        shown = [p for p in found if p.state in _ALWAYS or (standing and case.diagnosis is not None)]
+        offering = standing and case.diagnosis is not None
+        shown = [p for p in found if (offering if p.state is ProposalState.OFFERED else worth_telling(p))]
         counts: dict[str, int] = {}
         out = []
         for proposal in shown:
@@ -182,6 +183,11 @@ class Reader:
             decisions=[(self.fix(p), self.view(self.case(p.case_id), full=False)) for p in decisions],
             queue=None if queue is None else [self.view(case, full=False) for case in queue],
         )
+
+
+def worth_telling(proposal: Proposal) -> bool:
+    """Whether anybody waits for news of it: an offer that nobody took lapses without a word."""
+    return proposal.state not in _NEVER_ASKED or proposal.submitted_at is not None
 
 
 def _undoable(proposal: Proposal) -> bool:

@@ -5,13 +5,14 @@ Sentences are `str.format` templates; the caller passes values already escaped f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, PointsmanError, WorkUnavailable
 
 LANGUAGES = ("en", "es")
 PATH = Path(__file__).resolve().parents[2] / "playbooks" / "strings.yml"
@@ -46,3 +47,11 @@ def speaker(language: str) -> Say:
         return table[key][spoken].format(**values)
 
     return say
+
+
+def refusal(error: PointsmanError, language: str) -> str:
+    """Why something was refused, for the person. Rules speak English and name a stable code at the start of `operator`;
+    readers of another language get that code's own sentence, where there is one."""
+    code = "unavailable" if isinstance(error, WorkUnavailable) else re.split(r"[:\s]", error.operator, maxsplit=1)[0]
+    translated = _built_in().get(f"refused.{code}")
+    return error.staff if language == "en" or translated is None else translated[language]

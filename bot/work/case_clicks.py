@@ -41,7 +41,7 @@ class _Click:
         now = self.house.clock()
         changed = case_store.change_case(self.conn, self.house.vault, self.case, now=now, **changes)
         if changed is None:
-            raise TooLate("Somebody pressed something here just before you. Please look again.")
+            raise TooLate("Somebody pressed something here just before you. Please look again.", "late: case changed")
         detail = {"state": changed.state.value, "playbook": changed.playbook}
         audit.append(
             self.conn, actor=self.actor.user_id, deed=f"case.{deed}", subject=self.case.id, detail=detail, now=now
@@ -70,7 +70,7 @@ def _click(house: House, case_id: str, actor: Actor) -> Iterator[_Click]:
         try:
             case = case_store.get_case(conn, house.vault, case_id)
         except KeyError as error:
-            raise TooLate("That is no longer there. Ask me again and I look afresh.") from error
+            raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {case_id}") from error
         _check_may_touch(house, case, actor)
         yield _Click(house, conn, case, actor)
 
@@ -85,12 +85,12 @@ def _check_may_touch(house: House, case: Case, actor: Actor) -> None:
 def _check(house: House, actor: Actor, deed: Deed, store_id: str | None) -> None:
     verdict = authorize(actor, deed, None, store_id=store_id, policy=house.config.policy, now=house.clock())
     if not verdict.allowed:
-        raise NotAllowed(verdict.sentence)
+        raise NotAllowed(verdict.sentence, verdict.reasons[0].code)
 
 
 def _open(click: _Click) -> None:
     if click.case.state is CaseState.CLOSED:
-        raise TooLate("This case is closed already. Ask me again and I look afresh.")
+        raise TooLate("This case is closed already. Ask me again and I look afresh.", "closed")
 
 
 def _looking(case: Case) -> CaseState:
@@ -104,7 +104,7 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: st
     A person's pick is kept as an example; with `reply`, the question said again in other words, it is not.
     """
     if playbook not in house.library.playbooks:
-        raise BadInput("I do not know that kind of question any more. Ask me again and I look afresh.")
+        raise BadInput("I do not know that kind of question any more. Ask me again and I look afresh.", "gone")
     with _click(house, case_id, actor) as click:
         _open(click)
         told = click.told
@@ -142,9 +142,10 @@ def _check_useful(house: House, case: Case, text: str) -> None:
     if named.email or named.order_id:
         return
     if not named.phone:
-        raise BadInput("I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142.")
+        text = "I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142."
+        raise BadInput(text, "no_phone")
     if is_local(named.phone[0]):
-        raise BadInput("That number is too short. I need it with area code, like 303-555-0142.")
+        raise BadInput("That number is too short. I need it with area code, like 303-555-0142.", "short_phone")
 
 
 def pick_phone(house: House, case_id: str, nth: int, actor: Actor) -> None:
@@ -152,7 +153,7 @@ def pick_phone(house: House, case_id: str, nth: int, actor: Actor) -> None:
     with _click(house, case_id, actor) as click:
         phones = named_phones(house, click.case)
     if not 0 <= nth < len(phones):
-        raise BadInput("I do not have that number any more. Please type it here.")
+        raise BadInput("I do not have that number any more. Please type it here.", "gone")
     supply(house, case_id, "", actor, phone=phones[nth])
 
 
@@ -165,7 +166,7 @@ def named_phones(house: House, case: Case) -> tuple[str, ...]:
 def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:
     """The store that the question is about; the person must belong there. Raises NotAllowed, BadInput."""
     if all(store.id != store_id for store in house.config.stores):
-        raise BadInput("I do not know that store.")
+        raise BadInput("I do not know that store.", "gone")
     _check(house, actor, Deed.ASK, store_id)
     with _click(house, case_id, actor) as click:
         _open(click)
@@ -225,7 +226,7 @@ def escalate(house: House, case_id: str, actor: Actor) -> None:
     """Hand the case to support with everything collected. Raises TooLate when it is there already."""
     with _click(house, case_id, actor) as click:
         if click.case.state is CaseState.ESCALATED:
-            raise TooLate("This is with support already. They answer here.")
+            raise TooLate("This is with support already. They answer here.", "escalated")
         _open(click)
         click.change("escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock())
 
@@ -244,9 +245,9 @@ def claim(house: House, case_id: str, actor: Actor) -> None:
     _check(house, actor, Deed.CLAIM, None)
     with _click(house, case_id, actor) as click:
         if click.case.claimed_by is not None:
-            raise TooLate(f"<@{click.case.claimed_by}> has taken this already.")
+            raise TooLate(f"<@{click.case.claimed_by}> has taken this already.", "claimed")
         if click.case.state is not CaseState.ESCALATED:
-            raise TooLate("This case is not with support any more.")
+            raise TooLate("This case is not with support any more.", "closed")
         click.change("claim", job="present", claimed_by=actor.user_id)
 
 

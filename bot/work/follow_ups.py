@@ -98,7 +98,10 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """A phone, e-mail or receipt number that the case did not have."""
+    """A phone, e-mail or receipt number that the case did not have. Beside an answered case a sentence that is a clear
+    question by itself is people's talk about somebody else: who means it mentions us."""
+    if case.state in (CaseState.ANSWERED, CaseState.ESCALATED) and understood(house, text).decision == "answer":
+        return False
     told = Told.of(case.private)
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)

@@ -165,7 +165,8 @@ def _place(house: House, inbox_key: str, arrival: Arrival) -> tuple[str, str, st
     place = house.presenter.anchor(
         inbox_key, channel=arrival.channel, ts=arrival.ts, asker=arrival.user, text=arrival.text
     )
-    return place.channel, place.thread_ts, place.asked_ts
+    in_thread = arrival.thread_ts if place.asked_ts == arrival.ts else None
+    return place.channel, in_thread or place.thread_ts, place.asked_ts
 
 
 def _store_of(house: House, arrival: Arrival, person: Person) -> str | None:

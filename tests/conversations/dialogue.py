@@ -80,6 +80,8 @@ class Dialogue:
 
     def thread(self, name: str) -> list[Message]:
         channel, ts = self.threads[name]
+        within = next((m.thread_ts for m in self.desk.messages(channel) if m.ts == ts and m.thread_ts), ts)
+        ts = within
         shown = self.desk.replies(channel, ts)
         for message in shown:
             self.remembered.update({(name, button): message for button in buttons_of(message)})
@@ -118,6 +120,7 @@ class Dialogue:
             assert self.desk.shortcut(who, "ask_about_points").delivered
             return
         channel, ts = self.threads[on]
+        self.desk.settle()
         message = next(m for m in self.desk.messages(channel) if m.ts == ts)
         assert self.desk.shortcut(who, "look_into_this", message).delivered
 

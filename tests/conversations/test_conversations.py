@@ -19,4 +19,4 @@ def test_dialogue(path: Path, tmp_path: Path) -> None:
         Dialogue(floor).play(dialogue["steps"])
         floor.desk.settle()
         assert floor.desk.failures == []
-        assert floor.desk.practice.workspace.statuses == {}
+        floor.desk.wait_for(lambda: not floor.desk.practice.workspace.statuses)

@@ -8,7 +8,6 @@ from bot.slack.presenter import SlackPresenter
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import Floor, buttons, shop_floor
 
-
 QUESTION = "@Pointsman no points from her last purchase, receipt 5512064, 303-555-0164"
 
 

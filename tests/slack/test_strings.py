@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.cases.models import CaseState, ProposalState
-from bot.errors import ConfigError
+from bot.errors import ConfigError, NotAllowed, WorkUnavailable
 from bot.playbook.schema import FixKind
-from bot.slack.strings import LANGUAGES, PATH, read, speaker
+from bot.slack.strings import LANGUAGES, PATH, read, refusal, speaker
 from bot.slack.views.model import Need
 from bot.work.ports import Notice
 
@@ -28,6 +28,7 @@ BUILT = {
     "field.": ["points", "reason", "comment", "phone", "text"],
     "button.": ["arrived", "absent"],
     "confirm.": ["arrived", "absent"],
+    "refused.": [key.partition(".")[2] for key in read(PATH) if key.startswith("refused.")],
 }
 """Keys that the code puts together: prefix and what may follow."""
 
@@ -93,3 +94,11 @@ def test_a_key_without_a_language_is_an_error_that_names_it(tmp_path: Path) -> N
     path.write_text('greeting: {en: "Hello", es: ""}\n')
     with pytest.raises(ConfigError, match=r"'greeting' has no text in: es"):
         read(path)
+
+
+def test_refusals_speak_the_readers_language() -> None:
+    error = NotAllowed("Only a manager of this store can decide on this.", "not_an_approver P_1")
+    assert refusal(error, "en") == "Only a manager of this store can decide on this."
+    assert refusal(error, "es") == "Solo puede decidir un responsable de esta tienda o regional."
+    assert refusal(NotAllowed("Something rare."), "es") == "Something rare."
+    assert refusal(WorkUnavailable("Try again."), "es") == "No pude anotarlo ahora. Pruebe otra vez en un momento."

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.effects import BadFields
 from bot.errors import BadInput, PointsmanError
 from bot.slack.listeners.press import Door, Press, where
+from bot.slack.strings import refusal
 from bot.slack.views.modals import field_errors, question_modal, read_fields, sorry_modal
 from bot.work import proposals, questions
 from bot.work.questions import why_not
@@ -30,10 +31,10 @@ def submitted(door: Door, work: Submit) -> Callable[..., None]:
         except BadFields as error:
             ack(response_action="errors", errors=_beside(press, error.fields))
         except BadInput as error:
-            ack(response_action="errors", errors={_first_field(press): error.staff})
+            ack(response_action="errors", errors={_first_field(press): refusal(error, press.person.language)})
         except PointsmanError as error:
             log.info("Refused a submission: %s", error.operator)
-            ack(response_action="update", view=sorry_modal(error.staff, press.say))
+            ack(response_action="update", view=sorry_modal(refusal(error, press.person.language), press.say))
         except Exception as error:  # noqa: BLE001 - the last boundary before a person, who is told kindly
             log.error("A submission broke: %s", where(error))
             ack(response_action="update", view=sorry_modal(press.say("error.broke"), press.say))

@@ -17,7 +17,7 @@ from bot.errors import PointsmanError
 from bot.slack.blocks import Block
 from bot.slack.posting import explain
 from bot.slack.presenter import SlackPresenter
-from bot.slack.strings import Say, speaker
+from bot.slack.strings import Say, refusal, speaker
 from bot.slack.views.modals import sorry_modal
 from bot.work.house import House
 from bot.work.ports import Person
@@ -129,7 +129,7 @@ def pressed(door: Door, work: Work) -> Listener:
             work(press)
         except PointsmanError as error:
             log.info("Refused %s: %s", body.get("type"), error.operator)
-            sentence = error.staff
+            sentence = refusal(error, press.person.language)
         except Exception as error:  # noqa: BLE001 - the last boundary before a person, who is told kindly
             log.error("A press broke: %s", where(error))
             sentence = press.say("error.broke")

@@ -167,7 +167,8 @@ def _broken(case: CaseView, say: Say) -> list[Block]:
 def _choices(case: CaseView, say: Say) -> list[Block]:
     row = [button(title, f"choose:{playbook}", case.id) for playbook, title in case.choices]
     row.append(button(say("ask.none_of_these"), "not_this", case.id))
-    return [section(say("ask.choose")), actions("choices", row)]
+    one = len(case.choices) == 1
+    return [section(say("ask.choose_one" if one else "ask.choose")), actions("choices", row)]
 
 
 def _unmatched(case: CaseView, say: Say) -> list[Block]:

@@ -212,7 +212,10 @@ def test_choices_unmatched_broken_closed_and_looking() -> None:
         text, blocks = case_card(case(state=state, diagnosis=None, choices=choices, **changes), EN, broken=broken)
         return text.splitlines()[0], actions_of(blocks)
 
-    assert card(CaseState.CHOOSING) == ("Which of these is it?", ["choose:balance_mismatch", "not_this"])
+    assert card(CaseState.CHOOSING) == ("I am not quite sure. Is it this?", ["choose:balance_mismatch", "not_this"])
+    two = (*choices, ("missing_points", "Missing"))
+    text, _ = case_card(case(state=CaseState.CHOOSING, diagnosis=None, choices=two), EN)
+    assert text.startswith("Which of these is it?")
     assert card(CaseState.UNMATCHED) == (
         "I did not understand what is wrong with the points. I can help with one of these; or say it again with what "
         "you see and the customer's phone.",
