@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import shutil
 import tempfile
@@ -23,7 +24,9 @@ _numbers = itertools.count(1)
 
 @cache
 def _root() -> Path:
-    return Path(tempfile.mkdtemp(prefix="pointsman-tests-"))
+    root = Path(tempfile.mkdtemp(prefix="pointsman-tests-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)  # after the server's own end, which is registered later
+    return root
 
 
 @cache

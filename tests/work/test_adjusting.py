@@ -253,15 +253,15 @@ def test_two_askers_at_once_get_one_request(shop: Shop) -> None:
     assert sorted(type(r).__name__ for r in results) == ["Proposal", "Refusal"]
 
 
-def test_decline_says_why_and_cancel_is_the_askers(shop: Shop) -> None:
-    asked = shop.ask_adjust()
+def test_decline_says_why_and_cancel_is_the_askers(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_adjust()
     with pytest.raises(NotAllowed, match="not_yours"):
-        proposals.cancel(shop.house, asked.id, MORGAN)
-    declined = proposals.decline(shop.house, asked.id, MORGAN, "the order\nwas returned")
+        proposals.cancel(sqlite_shop.house, asked.id, MORGAN)
+    declined = proposals.decline(sqlite_shop.house, asked.id, MORGAN, "the order\nwas returned")
     assert (declined.state, declined.decided_by) == (S.DECLINED, "UMORGAN")
     assert declined.shown["declined_because"] == "the order was returned"
     with pytest.raises(TooLate, match="late:declined"):
-        proposals.approve(shop.house, asked.id, QUINN)
+        proposals.approve(sqlite_shop.house, asked.id, QUINN)
 
 
 def test_time_runs_out_at_the_click_and_by_the_timer(shop: Shop) -> None:
@@ -331,12 +331,12 @@ def test_a_balance_that_moved_is_found_at_the_effect(shop: Shop) -> None:
     assert (shop.get(agreed).state, shop.rows()) == (S.STALE, [])
 
 
-def test_a_balance_that_moved_is_found_when_asking(shop: Shop) -> None:
-    offer = shop.offers(phone=WILL)["adjust_points"]
-    spend(shop, 5)
+def test_a_balance_that_moved_is_found_when_asking(sqlite_shop: Shop) -> None:
+    offer = sqlite_shop.offers(phone=WILL)["adjust_points"]
+    spend(sqlite_shop, 5)
     with pytest.raises(TooLate, match="late:stale"):
-        proposals.submit(shop.house, offer.id, RILEY, adjustment())
-    assert shop.get(offer).state is S.STALE
+        proposals.submit(sqlite_shop.house, offer.id, RILEY, adjustment())
+    assert sqlite_shop.get(offer).state is S.STALE
 
 
 def test_a_pause_stops_clicks_and_effects_and_approved_ones_go_on_after_it(shop: Shop) -> None:
@@ -373,25 +373,25 @@ def test_a_changed_row_cannot_be_approved(sqlite_shop: Shop) -> None:
         proposals.approve(shop.house, asked.id, MORGAN)
 
 
-def test_undo_needs_the_points_to_be_there_still(shop: Shop) -> None:
-    agreed = approved(shop)
-    shop.run("effect", agreed.id)
-    spend(shop, -340)  # 30 are left
+def test_undo_needs_the_points_to_be_there_still(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    sqlite_shop.run("effect", agreed.id)
+    spend(sqlite_shop, -340)  # 30 are left
     with pytest.raises(NotAllowed) as caught:
-        proposals.undo(shop.house, agreed.id, RILEY)
+        proposals.undo(sqlite_shop.house, agreed.id, RILEY)
     assert caught.value.staff == "The customer has 30 points to take off."
-    assert shop.get(agreed).state is S.DONE
+    assert sqlite_shop.get(agreed).state is S.DONE
 
 
-def test_undo_starts_from_the_balance_of_now(shop: Shop) -> None:
-    agreed = approved(shop)
-    shop.run("effect", agreed.id)
-    spend(shop, -100)
-    opposite = proposals.undo(shop.house, agreed.id, RILEY)
+def test_undo_starts_from_the_balance_of_now(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    sqlite_shop.run("effect", agreed.id)
+    spend(sqlite_shop, -100)
+    opposite = proposals.undo(sqlite_shop.house, agreed.id, RILEY)
     assert opposite.expected == {"balance": "270"}
-    proposals.approve(shop.house, opposite.id, MORGAN)
-    shop.run("effect", opposite.id)
-    assert shop.get(opposite).result["after"] == {"balance": "220"}
+    proposals.approve(sqlite_shop.house, opposite.id, MORGAN)
+    sqlite_shop.run("effect", opposite.id)
+    assert sqlite_shop.get(opposite).result["after"] == {"balance": "220"}
 
 
 def test_undo_has_a_window(sqlite_shop: Shop) -> None:

@@ -60,43 +60,43 @@ def test_a_number_that_cannot_be_used_is_said(sqlite_shop: Shop, phone: str) -> 
         ("303-555-0163", "That number leads to another member than expected."),
     ],
 )
-def test_numbers_that_would_do_harm_are_refused_at_the_click(shop: Shop, phone: str, says: str) -> None:
-    offer = shop.offers(email="dana.ortiz@example.com")["relink"]
+def test_numbers_that_would_do_harm_are_refused_at_the_click(sqlite_shop: Shop, phone: str, says: str) -> None:
+    offer = sqlite_shop.offers(email="dana.ortiz@example.com")["relink"]
     with pytest.raises(NotAllowed) as caught:
-        proposals.submit(shop.house, offer.id, RILEY, {"phone": phone})
+        proposals.submit(sqlite_shop.house, offer.id, RILEY, {"phone": phone})
     assert caught.value.staff.startswith(says)
-    assert shop.get(offer).state is S.REJECTED
-    assert shop.register_phone() == "3035550177"
+    assert sqlite_shop.get(offer).state is S.REJECTED
+    assert sqlite_shop.register_phone() == "3035550177"
 
 
-def test_the_same_guards_hold_at_the_effect(shop: Shop) -> None:
-    asked = shop.ask_relink()
-    with shop.servers.world.lock:
-        shop.servers.world.customer(880401).phone = "3035550142"  # Marcus got that number meanwhile
-    shop.run("effect", asked.id)
-    refused = shop.get(asked)
+def test_the_same_guards_hold_at_the_effect(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_relink()
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880401).phone = "3035550142"  # Marcus got that number meanwhile
+    sqlite_shop.run("effect", asked.id)
+    refused = sqlite_shop.get(asked)
     assert (refused.state, refused.result["code"]) == (S.REJECTED, "blocked")
     assert refused.result["outcome"].endswith("Look for duplicate profiles first. Nothing was sent.")
-    assert shop.register_phone() == "3035550177"
+    assert sqlite_shop.register_phone() == "3035550177"
 
 
-def test_a_number_that_moved_makes_it_stale(shop: Shop) -> None:
-    asked = shop.ask_relink()
-    with shop.servers.world.lock:
-        shop.servers.world.customer(880123).phone = "3035550188"
-    shop.run("effect", asked.id)
-    stale = shop.get(asked)
+def test_a_number_that_moved_makes_it_stale(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_relink()
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).phone = "3035550188"
+    sqlite_shop.run("effect", asked.id)
+    stale = sqlite_shop.get(asked)
     assert stale.state is S.STALE
-    assert shop.get(stale.result["renewed_as"]).shown["phone_before"] == "+13035550188"
-    assert shop.register_phone() == "3035550188"
+    assert sqlite_shop.get(stale.result["renewed_as"]).shown["phone_before"] == "+13035550188"
+    assert sqlite_shop.register_phone() == "3035550188"
 
 
-def test_somebody_who_did_it_by_hand_meanwhile_is_no_error(shop: Shop) -> None:
-    asked = shop.ask_relink()
-    with shop.servers.world.lock:
-        shop.servers.world.customer(880123).phone = "3035550142"
-    shop.run("effect", asked.id)
-    assert shop.get(asked).state is S.DONE
+def test_somebody_who_did_it_by_hand_meanwhile_is_no_error(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_relink()
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).phone = "3035550142"
+    sqlite_shop.run("effect", asked.id)
+    assert sqlite_shop.get(asked).state is S.DONE
 
 
 def test_a_profile_that_was_merged_away_is_left_alone(sqlite_shop: Shop) -> None:
@@ -148,26 +148,26 @@ def test_a_person_may_find_that_nothing_happened(sqlite_shop: Shop) -> None:
     assert known.state is S.REJECTED
 
 
-def test_an_obstacle_makes_it_a_guided_step_that_is_read_back(shop: Shop) -> None:
-    with shop.servers.world.lock:
-        shop.servers.world.customer(880123).cell_phone = "3035550177"
-    guided = shop.offers(**DANA)["relink"]
+def test_an_obstacle_makes_it_a_guided_step_that_is_read_back(sqlite_shop: Shop) -> None:
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).cell_phone = "3035550177"
+    guided = sqlite_shop.offers(**DANA)["relink"]
     assert guided.guided
     assert guided.shown["steps"][-1] == "Save, then press Done here: I look whether the points are found."
     assert guided.shown["steps"][0] == (
         "I cannot change it myself: the same number is also kept as a cell phone, which cannot be changed from here."
     )
     with pytest.raises(NotAllowed, match="guided"):
-        proposals.submit(shop.house, guided.id, RILEY, {})
+        proposals.submit(sqlite_shop.house, guided.id, RILEY, {})
     with pytest.raises(NotAllowed) as caught:
-        proposals.confirm_done(shop.house, guided.id, RILEY)
+        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
     assert caught.value.staff.startswith("The register does not show the new number yet.")
-    with shop.servers.world.lock:
-        shop.servers.world.customer(880123).phone = "3035550142"
-    done = proposals.confirm_done(shop.house, guided.id, RILEY)
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).phone = "3035550142"
+    done = proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
     assert (done.state, done.result["after"]) == (S.DONE, {"balance": "500"})
     with pytest.raises(TooLate):
-        proposals.confirm_done(shop.house, guided.id, RILEY)
+        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
 
 
 def test_done_is_not_believed_while_the_register_is_away(sqlite_shop: Shop) -> None:
