@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from connectors.contract import Capabilities, LoyaltyProgram, PointOfSale, WebhookNotice
+from connectors.contract import Capabilities, LoyaltyProgram, OnlineMenu, PointOfSale, WebhookNotice
 from connectors.errors import Unsupported
 from connectors.transport import Transport
 
@@ -17,9 +17,9 @@ from connectors.transport import Transport
 class Connector:
     """One vendor: what it can be for a store, the settings of each part, and how to open it.
 
-    pos_capabilities and loyalty_capabilities: the declared matrix, for pages and checks that open nothing (a switch in
-    the settings may narrow it when opened). read_webhook: verifies a message (settings, headers with lower-case names,
-    raw body) and says whom it concerns; raises Denied when it is not the vendor's.
+    online: a web shop beside the register. …_capabilities: the declared matrix, for pages and checks that open nothing
+    (a switch in the settings may narrow it when opened). read_webhook: verifies a message (settings, headers with
+    lower-case names, raw body) and says whom it concerns; raises Denied when it is not the vendor's.
     """
 
     vendor: str
@@ -28,8 +28,11 @@ class Connector:
     loyalty_settings: type[BaseModel] | None = None
     pos_opener: Callable[[Any, Transport], PointOfSale] | None = None
     loyalty_opener: Callable[[Any, Transport], LoyaltyProgram] | None = None
+    online_settings: type[BaseModel] | None = None
+    online_opener: Callable[[Any, Transport], OnlineMenu] | None = None
     pos_capabilities: Capabilities | None = None
     loyalty_capabilities: Capabilities | None = None
+    online_capabilities: Capabilities | None = None
     read_webhook: Callable[[Any, Mapping[str, str], bytes], WebhookNotice] | None = None
 
     def open_pos(self, settings: BaseModel, transport: Transport) -> PointOfSale:
@@ -43,3 +46,9 @@ class Connector:
         if self.loyalty_opener is None:
             raise Unsupported(self.vendor, f"{self.title} is not a loyalty provider")
         return self.loyalty_opener(settings, transport)
+
+    def open_online(self, settings: BaseModel, transport: Transport) -> OnlineMenu:
+        """The web shop with these settings (an instance of `online_settings`). Raises Unsupported if it has none."""
+        if self.online_opener is None:
+            raise Unsupported(self.vendor, f"{self.title} is not a web shop")
+        return self.online_opener(settings, transport)

@@ -6,7 +6,7 @@ blocking, safe from several threads, honour the ambient `deadline` of `connector
 `connectors.errors.VendorError` and its children.
 
 `PointOfSale` and `LoyaltyProgram` are what every register and every program fulfils; what only some vendors have are
-the small protocols of `connectors.contract.extras`, reached through `part`.
+the small protocols of `register_parts` and `program_parts`, reached through `part`.
 
 Units: points are `Decimal` (some vendors keep fractions); times are timezone-aware UTC; phones are E.164; e-mails are
 lower case; ids are strings, also where the vendor uses integers.
@@ -18,9 +18,9 @@ from connectors.contract.base import (
 from connectors.contract.capabilities import (
     Capabilities,
     FindKey,
+    HumanCheck,
     LinkKind,
     LinkNature,
-    Operation,
     Support,
     by_api,
     guided,
@@ -52,41 +52,32 @@ from connectors.contract.details import (
     Tier,
     WebhookNotice,
 )
-from connectors.contract.extras import (
-    AdjustsInBatch,
-    AttachesOrders,
-    ChangesEmail,
-    Enrolls,
-    FindsByOtherKeys,
-    KeepsLinkHistory,
-    KeepsNativePoints,
-    KeepsNotes,
-    KeepsOrders,
-    KeepsRedemptions,
-    KeepsRegisterEntries,
-    KnowsTiers,
-    ListsAudiences,
-    ListsDiscounts,
-    ListsEmployees,
-    ListsRewards,
-    ListsStores,
-    MarksMembers,
-    Merges,
-    OptsIn,
-    RecordsPurchases,
-    RefundsRedemptions,
-    SetsLink,
-    SetsTier,
-    ShowsCheckedIn,
-    ShowsOnlineOrders,
-    TellsRules,
-    UpdatesMembers,
+from connectors.contract.operations import (
+    Operation,
+)
+from connectors.contract.parts import (
     part,
 )
 from connectors.contract.ports import (
     LoyaltyProgram,
+    OnlineMenu,
     PointOfSale,
     WriteEvidence,
+)
+from connectors.contract.program_parts import (
+    AdjustsInBatch,
+    Enrolls,
+    KeepsOrders,
+    KeepsRedemptions,
+    KnowsTiers,
+    ListsAudiences,
+    ListsRewards,
+    OptsIn,
+    RecordsPurchases,
+    RefundsRedemptions,
+    SetsTier,
+    TellsRules,
+    UpdatesMembers,
 )
 from connectors.contract.records import (
     Balance,
@@ -98,6 +89,23 @@ from connectors.contract.records import (
     LedgerEntry,
     Member,
     Sale,
+)
+from connectors.contract.register_parts import (
+    AttachesOrders,
+    ChangesEmail,
+    FindsByOtherKeys,
+    KeepsLinkHistory,
+    KeepsNativePoints,
+    KeepsNotes,
+    KeepsRegisterEntries,
+    ListsDiscounts,
+    ListsEmployees,
+    ListsStores,
+    MarksMembers,
+    Merges,
+    SetsLink,
+    ShowsCheckedIn,
+    ShowsOnlineOrders,
 )
 
 __all__ = [
@@ -119,6 +127,7 @@ __all__ = [
     "EntryKind",
     "FindKey",
     "FindsByOtherKeys",
+    "HumanCheck",
     "Identity",
     "KeepsLinkHistory",
     "KeepsNativePoints",
@@ -147,6 +156,7 @@ __all__ = [
     "Model",
     "NativeRow",
     "NativeSnapshot",
+    "OnlineMenu",
     "OnlineOrder",
     "Operation",
     "OptsIn",

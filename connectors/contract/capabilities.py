@@ -3,58 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Literal
 
 from connectors.contract.base import Model
+from connectors.contract.operations import Operation
 from connectors.contract.records import EntryKind
-
-
-class Operation(StrEnum):
-    """Everything the bot may want of a vendor. A capability that is missing turns its fact into an asked one."""
-
-    IDENTIFY = "identify"
-    LIST_STORES = "list_stores"
-    # the register
-    FIND_CUSTOMER = "find_customer"
-    FIND_BY_OTHER_KEYS = "find_by_other_keys"
-    READ_SALES = "read_sales"
-    CHANGE_PHONE = "change_phone"
-    CHANGE_EMAIL = "change_email"
-    WRITE_NOTE = "write_note"
-    READ_NOTES = "read_notes"
-    MARK_MEMBER = "mark_member"
-    READ_LINK = "read_link"
-    SET_LINK = "set_link"
-    READ_LINK_HISTORY = "read_link_history"
-    MERGE_CUSTOMERS = "merge_customers"
-    ATTACH_ORDER = "attach_order"
-    READ_DISCOUNTS = "read_discounts"
-    READ_REGISTER_ENTRIES = "read_register_entries"
-    READ_EMPLOYEES = "read_employees"
-    READ_CHECKED_IN = "read_checked_in"
-    READ_ONLINE_ORDERS = "read_online_orders"
-    # the loyalty program
-    FIND_MEMBER = "find_member"
-    READ_BALANCE = "read_balance"
-    READ_LEDGER = "read_ledger"
-    READ_TIER = "read_tier"
-    READ_PROGRAM = "read_program"
-    READ_REWARDS = "read_rewards"
-    READ_AUDIENCES = "read_audiences"
-    READ_REDEMPTIONS = "read_redemptions"
-    READ_ORDERS = "read_orders"
-    ADJUST_POINTS = "adjust_points"
-    ADJUST_BATCH = "adjust_batch"
-    REFUND_REDEMPTION = "refund_redemption"
-    ENROLL = "enroll"
-    OPT_IN = "opt_in"
-    UPDATE_MEMBER = "update_member"
-    RECORD_PURCHASE = "record_purchase"
-    SET_TIER = "set_tier"
-    SNAPSHOT_BALANCES = "snapshot_balances"
-    # both
-    WEBHOOKS = "webhooks"
 
 
 class Support(Model):
@@ -93,7 +46,7 @@ def guided(why: str, *steps: str, reads_back: bool = False) -> Support:
 
 
 LinkKind = Literal["stored", "derived", "shared", "none"]
-FindKey = Literal["phone", "email", "source_id", "name", "licence", "medical_id", "external_id"]
+FindKey = Literal["phone", "email", "source_id", "name", "name_and_birth_date", "licence", "medical_id", "external_id"]
 
 
 class LinkNature(Model):
@@ -112,6 +65,18 @@ class LinkNature(Model):
     follows: tuple[FindKey, ...] = ()
 
 
+class HumanCheck(Model):
+    """A setting that matters and that no API shows: a person looks. covers: ids of the domain's facts.
+
+    inferred: what may be concluded without looking, as likely; empty: nothing.
+    """
+
+    setting: str
+    where: str
+    covers: tuple[str, ...]
+    inferred: str = ""
+
+
 class Capabilities(Model):
     """The honest matrix of one connector.
 
@@ -120,7 +85,7 @@ class Capabilities(Model):
     ledger_shows: kinds of rows its history can show; a kind not in it proves nothing by being absent.
     finds_by: what records are looked up by; another criterion raises Unsupported.
     links: of a register, by provider's vendor. repeatable: operations that, sent twice with the same operation id,
-    cannot be done twice. batch_limit: rows of one ADJUST_BATCH.
+    cannot be done twice. batch_limit: rows of one ADJUST_BATCH. checks: settings of this vendor that no API shows.
     """
 
     operations: Mapping[Operation, Support]
@@ -131,6 +96,7 @@ class Capabilities(Model):
     links: Mapping[str, LinkNature] = {}
     repeatable: frozenset[Operation] = frozenset()
     batch_limit: int = 0
+    checks: tuple[HumanCheck, ...] = ()
 
     def of(self, operation: Operation) -> Support:
         """The declared support; an operation that is not named is unsupported."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from connectors.contract.capabilities import Capabilities
+from connectors.contract.details import Discount, StoreInfo
 from connectors.contract.records import Balance, Customer, Identity, Ledger, Member, Sale
 
 WriteEvidence = Literal["applied", "absent", "cannot_tell"]
@@ -43,6 +44,22 @@ class PointOfSale(Protocol):
 
     def write_note(self, customer_id: str, *, subject: str, body: str, at: datetime) -> None:
         """A journal entry on the profile. `body` carries no personal data."""
+
+
+class OnlineMenu(Protocol):
+    """The web shop of one store. It has no loyalty by API: `capabilities.checks` says what a person looks at."""
+
+    vendor: str
+    capabilities: Capabilities
+
+    def identify(self) -> Identity:
+        """Check the credentials."""
+
+    def stores(self) -> Sequence[StoreInfo]:
+        """Every shop these credentials see."""
+
+    def discounts(self) -> Sequence[Discount]:
+        """The specials on the menu."""
 
 
 class LoyaltyProgram(Protocol):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from connectors.contract.base import Model
+from connectors.contract.operations import Operation
 
 CustomerStatus = Literal["active", "archived", "merged", "inactive"]
 
@@ -107,10 +108,14 @@ class Member(Model):
 
 
 class Balance(Model):
-    """Points a member can spend now. `hidden`: the provider answers 0 on purpose; `points` is then meaningless."""
+    """Points a member can spend now. `hidden`: the provider answers 0 on purpose; `points` is then meaningless.
+
+    as_of: for a figure that is not live, the moment it was true.
+    """
 
     points: Decimal
     hidden: bool = False
+    as_of: datetime | None = None
 
 
 EntryKind = Literal["earn", "redeem", "adjust", "expire", "block", "merge", "gift", "import", "other"]
@@ -127,16 +132,24 @@ class LedgerEntry(Model):
 
 
 class Ledger(Model):
-    """A member's history in a window, oldest first. `readable` is False when rows came in a shape nobody could read."""
+    """A member's history in a window, oldest first. `readable` is False when rows came in a shape nobody could read.
+
+    since: where only a part of the window was read, its beginning.
+    """
 
     entries: tuple[LedgerEntry, ...]
     readable: bool = True
+    since: datetime | None = None
 
 
 class Identity(Model):
-    """Who the credentials belong to. `allowed`: per vendor role, whether the key has it (None: not probed)."""
+    """Who the credentials belong to. `allowed`: per vendor role or scope, whether the key has it (absent: not known).
+
+    cannot: operations that the vendor has, and these credentials may not do.
+    """
 
     account: str
     location: str = ""
     shares_customers: bool | None = None
     allowed: Mapping[str, bool] = {}
+    cannot: frozenset[Operation] = frozenset()
