@@ -1,0 +1,1 @@
+"""Shopify, as the register of a store: the Admin GraphQL API."""
