@@ -42,7 +42,7 @@ def week(pos: Dutchie, *customer_ids: str) -> list[tuple[str, int, int]]:
 
 
 def test_every_scenario_can_be_tried() -> None:
-    assert len(SCENARIOS) == 31
+    assert len([s for s in SCENARIOS.values() if s.store in ("pine", "oak")]) == 31
     for key, scenario in SCENARIOS.items():
         assert scenario.id == key
         assert scenario.title
