@@ -81,7 +81,7 @@ def fresh_database(kind: str, *, migrated: bool = True) -> Iterator[str]:
             shutil.copy(_sqlite_template(), path)
         yield f"sqlite:///{path}"
         return
-    _admin(f"CREATE DATABASE {name}" + (f" TEMPLATE {_template()}" if migrated else ""))
+    _admin(f"CREATE DATABASE {name}" + (f" TEMPLATE {_template()} STRATEGY FILE_COPY" if migrated else ""))
     try:
         yield _text(_server().set(database=name))
     finally:

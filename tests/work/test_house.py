@@ -25,7 +25,18 @@ from bot.work.housekeeping import sweep
 from bot.work.jobs import JOBS, tell_failed
 from bot.work.ports import Silent
 from bot.work.queue import QUEUE_OF
-from tests.work.household import DANA_NEW, MORGAN, RILEY, Seen, Shop, adjustment, household, library, matcher, settings
+from tests.work.household import (
+    DANA_NEW,
+    MORGAN,
+    NO_MATCHER,
+    RILEY,
+    Seen,
+    Shop,
+    adjustment,
+    household,
+    library,
+    settings,
+)
 
 S = ProposalState
 
@@ -123,7 +134,7 @@ def test_a_customer_has_one_reference_within_a_store(sqlite_shop: Shop) -> None:
 
 def test_a_house_opens_brings_its_database_up_to_date_and_closes(tmp_path: Path) -> None:
     config = settings(f"sqlite:///{tmp_path / 'new.db'}")
-    house = open_house(config, systems=lambda _s: None, library=library(), matcher=matcher())  # type: ignore[arg-type,return-value]
+    house = open_house(config, systems=lambda _s: None, library=library(), matcher=NO_MATCHER)  # type: ignore[arg-type,return-value]
     assert isinstance(house.presenter, Silent)
     assert (house.clock, house.people, nobody("pine")) == (system_clock, nobody, ())
     assert receive(house, key="k", kind="question", payload={})
