@@ -45,15 +45,13 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
         out += _conclusion(cause, say)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
     elif diagnosis.waiting_for is None:
-        undecided = any(c.verdict == "unknown" for c in diagnosis.conclusions)
-        out.append(section(say("card.undecided" if undecided else "card.nothing_held")))
+        out.append(section(_nothing_held(case, diagnosis, say)))
     if diagnosis.table:
         out.append(evidence_table(diagnosis.table, say))
     if diagnosis.not_told:
         lines = [say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told[:_NOT_TOLD]]
         out.append(context(*(clip(line, 500) for line in lines)))
-    if diagnosis.cause is not None:
-        out += _guide(diagnosis.conclusion(diagnosis.cause), say)
+    out += _guide(diagnosis.conclusion(diagnosis.cause).guide if diagnosis.cause else diagnosis.guidance, say)
     if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
         out += _question(case, diagnosis.waiting_for, say)
     out += _changes(case, say)
@@ -85,11 +83,19 @@ def evidence_table(rows: tuple[Row, ...], say: Say) -> Block:
     return table([say("card.column.what"), *(name for name, _ in shown)], body)
 
 
-def _guide(cause: Conclusion, say: Say) -> list[Block]:
-    if not cause.guide:
+def _nothing_held(case: CaseView, diagnosis: Diagnosis, say: Say) -> str:
+    if any(c.verdict == "unknown" for c in diagnosis.conclusions):
+        return say("card.undecided")
+    if diagnosis.guidance:
+        return say("card.guidance", title=escape(case.title))
+    return say("card.nothing_held")
+
+
+def _guide(steps: tuple[str, ...], say: Say) -> list[Block]:
+    if not steps:
         return []
-    steps = "\n".join(f"{n}. {step}" for n, step in enumerate(cause.guide, 1))
-    return [section(f"*{say('card.guide')}*\n{clip(steps, _STEPS)}", expand=True)]
+    numbered = "\n".join(f"{n}. {step}" for n, step in enumerate(steps, 1))
+    return [section(f"*{say('card.guide')}*\n{clip(numbered, _STEPS)}", expand=True)]
 
 
 def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:

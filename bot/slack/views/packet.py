@@ -37,7 +37,7 @@ def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, li
         if diagnosis.table:
             blocks.append(evidence_table(diagnosis.table, say))
         checks = [*(say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told)]
-        checks.append(f"{say('packet.checks')}: {escape(', '.join(_checks(diagnosis)))}")
+        checks.append(escape(_checks(diagnosis, say)))
         blocks.append(context(*(clip(line, 800) for line in checks[:10])))
     for fix in case.fixes[-_CHANGES:]:
         line = state_line(fix, say)
@@ -61,12 +61,12 @@ def found(case: CaseView, say: Say) -> str:
     return say("packet.nothing" if case.diagnosis is not None else "packet.unmatched")
 
 
-def _checks(diagnosis: Diagnosis) -> list[str]:
-    """Every fact with what became of it: "member yes" or "ledger no answer (unreachable)"."""
-    return [
-        f"{e.fact} ✓" if e.known else f"{e.fact} ✗ ({e.failure_code or e.failure})"
-        for e in list(diagnosis.evidence.values())[:_CHECKS]
-    ]
+def _checks(diagnosis: Diagnosis, say: Say) -> str:
+    """How many checks came through, and by code which did not: support and vendors know those names."""
+    broken = [f"{e.fact} ({e.failure_code or e.failure})" for e in diagnosis.evidence.values() if not e.known]
+    good = len(diagnosis.evidence) - len(broken)
+    line = say("packet.checks", good=good, all=len(diagnosis.evidence))
+    return f"{line}: ✗ {', '.join(broken[:_CHECKS])}" if broken else line
 
 
 def _standing(case: CaseView, say: Say) -> list[Block]:
@@ -104,6 +104,6 @@ def packet_text(case: CaseView, say: Say) -> str:
         lines += [
             f"- {unescape(r.label)}: {pos} {r.pos or '–'}, {provider} {r.provider or '–'}" for r in case.diagnosis.table
         ]
-        lines.append(f"{say('packet.checks')}: {', '.join(_checks(case.diagnosis))}")
+        lines.append(_checks(case.diagnosis, say))
     lines.append(case.id)
     return "\n".join(lines)

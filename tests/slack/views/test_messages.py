@@ -148,7 +148,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
         },
         context(
             "Could not check the points history: Alpine IQ did not answer in time",
-            "Checks: customer ✓, ledger ✗ (unreachable)",
+            "1 of 2 checks came through: ✗ ledger (unreachable)",
         ),
         {
             "type": "actions",
@@ -178,7 +178,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
         "Found: The register's phone leads to another member.",
         "- Points: Register 200, Loyalty 500",
         "- Member: Register yes, Loyalty –",
-        "Checks: customer ✓, ledger ✗ (unreachable)",
+        "1 of 2 checks came through: ✗ ledger (unreachable)",
         "C_1",
     ]
 
