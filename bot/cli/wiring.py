@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.cli.model_cache import cache_folder, trained
 from bot.config import Config, Store
 from bot.diagnosis import Systems
 from bot.errors import ConfigError
@@ -46,12 +47,13 @@ def playbook_folders(config: Config) -> list[Path]:
 
 
 def matcher_of(library: Library) -> Matcher:
-    """The matcher trained on a library's questions and the built-in chatter and vocabulary."""
-    return Matcher.train(
+    """The matcher trained on a library's questions and the built-in chatter and vocabulary, once for each content."""
+    return trained(
+        cache_folder(),
         {p.id: p.questions for p in library.playbooks.values()},
         load_chatter(BUILT_IN / "chatter.yml"),
         load_vocabulary(BUILT_IN / "vocabulary.yml"),
-        near_misses={p.id: p.near_misses for p in library.playbooks.values()},
+        {p.id: p.near_misses for p in library.playbooks.values()},
     )
 
 

@@ -3,15 +3,18 @@
 from bot.understanding.entities import entities, masked
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
-from bot.understanding.models import Candidate, Decision, Entities, Match
+from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary, load_chatter, load_vocabulary
 
 __all__ = [
+    "Because",
     "Candidate",
     "Decision",
     "Entities",
     "Match",
     "Matcher",
+    "Reason",
+    "Repair",
     "Vocabulary",
     "built_in_vocabulary",
     "entities",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bot.understanding.models import Decision
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 # What a mistake costs a budtender with a customer waiting; thresholds follow from these, not the other way round.
 # An answer to chatter is the dearest: the bot speaks uncalled. A choice costs one more tap.
@@ -68,7 +68,7 @@ def fit_acceptance(evidence: Floats, is_question: Floats) -> Acceptance:
 
 def fit_sharpness(scores: Floats, truth: NDArray[np.int64]) -> float:
     """The softmax factor under which the true playbooks are likeliest; scores (questions, playbooks)."""
-    tried = np.geomspace(1.0, 40.0, 40)
+    tried = np.geomspace(1.0, 40.0, 25)
     rows = np.arange(len(truth))
     likelihood = [np.log(softmax(scores * factor)[rows, truth] + 1e-12).sum() for factor in tried]
     return float(tried[int(np.argmax(likelihood))])
@@ -101,9 +101,8 @@ def fit_thresholds(scores: Floats, truth: NDArray[np.int64]) -> Thresholds:
 
     Questions and chatter weigh the same. Of all thresholds that are nearly as cheap the middle ones are taken.
     """
-    ranked = np.sort(scores, axis=1)[:, ::-1]
-    best, total = ranked[:, 0], scores.sum(axis=1)
-    margin = best - ranked[:, 1] if scores.shape[1] > 1 else best
+    best, total = scores.max(axis=1), scores.sum(axis=1)
+    margin = best - np.partition(scores, -2, axis=1)[:, -2] if scores.shape[1] > 1 else best
     rank = np.where(truth < 0, -1, (scores > scores[np.arange(len(truth)), np.maximum(truth, 0)][:, None]).sum(axis=1))
     kinds = np.select([rank < 0, rank == 0, rank < CHOICES], ["chatter", "right", "second"], "wrong")
     weight = np.where(truth < 0, 1.0 / max((truth < 0).sum(), 1), 1.0 / max((truth >= 0).sum(), 1))

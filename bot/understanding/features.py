@@ -16,15 +16,30 @@ from bot.understanding.tokens import tokens
 from bot.understanding.vocabulary import Vocabulary
 
 NAME = "<name>"
-_WINDOW = 6
+_WINDOW = 10
 _PIECES = (3, 4, 5)
-_WORD_WEIGHT, _PAIR_WEIGHT, _PIECE_WEIGHT = 1.0, 0.7, 0.5
+WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
 )
 
 Phrase = tuple[str, ...]
+
+
+def written_often(texts: Iterable[str]) -> frozenset[str]:
+    """The words of two or more of the texts. A word written once may itself be a slip; these are known, and a
+    misspelt word may be repaired to them."""
+    seen = Counter(word for text in texts for word in set(tokens(text)))
+    return frozenset(word for word, count in seen.items() if count > 1 and not word.startswith("<"))
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word as we say it, and what stood in the text for it."""
+
+    meant: str
+    written: str
 
 
 @dataclass(frozen=True)
@@ -36,20 +51,16 @@ class Features:
 
 
 class Featurizer:
-    """Turns texts into features. What it knows comes from the vocabulary and from the words of the training texts.
+    """Turns texts into features. What it knows comes from the vocabulary and from `often`, see `written_often`."""
 
-    A word written in two or more training texts is known and may be repaired to; one written once may itself be a slip.
-    """
-
-    def __init__(self, vocabulary: Vocabulary, texts: Iterable[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, often: frozenset[str]) -> None:
+        self.often = often
         self._lexicon = _lexicon_of(vocabulary)
         self._longest = max((len(phrase) for phrase in self._lexicon), default=1)
         common = vocabulary.common
         self._names = vocabulary.names - common
-        seen = Counter(word for text in texts for word in set(tokens(text)))
         spelled = {word for phrase in self._lexicon for word in phrase}
         canonical = {word for phrase in self._lexicon.values() for word in phrase}
-        often = {word for word, count in seen.items() if count > 1}
         shop = spelled | canonical | vocabulary.words
         self._english = snowballstemmer.stemmer("english")
         self._spanish = snowballstemmer.stemmer("spanish")
@@ -58,50 +69,65 @@ class Featurizer:
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
         self._pieces = lru_cache(maxsize=20_000)(_pieces_of)
         self._repairer = Repairer(
-            shop | (often - common - self._names), common | vocabulary.names | often, self._english.stemWord
+            shop | (often - self._names), common | vocabulary.names | often, self._english.stemWord
         )
         plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
         self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
         self._kept = common | canonical
 
-    def words(self, text: str) -> list[str]:
+    def words(self, text: str) -> list[Word]:
         """The text's words as we say them: slang replaced, slips repaired, first names masked."""
-        replaced = self._replace(tokens(text))
-        repaired: list[str] = []
+        replaced = self._replace([Word(token, token) for token in tokens(text)])
+        repaired: list[Word] = []
         for word in replaced:
-            if word in self._names:
-                repaired.append(NAME)
-            elif word.startswith("<"):
+            if word.meant in self._names:
+                repaired.append(Word(NAME, word.written))
+            elif word.meant.startswith("<"):
                 repaired.append(word)
             else:
-                repaired.extend(self._repairer.repair(word))
+                repaired.extend(Word(meant, word.written) for meant in self._repairer.repair(word.meant))
         return self._replace(repaired)
 
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
-        stems = [self._stem(word) for word in self.words(text)]
+        stems = [self._stem(word.meant) for word in self.words(text)]
         weights: dict[str, float] = {}
         for stem in stems:
-            weights[stem] = weights.get(stem, 0.0) + _WORD_WEIGHT
+            weights[stem] = weights.get(stem, 0.0) + WORD_WEIGHT
             for piece in self._pieces(stem):
-                weights[piece] = weights.get(piece, 0.0) + _PIECE_WEIGHT
-        for pair in _pairs_of(stems):
-            weights[pair] = _PAIR_WEIGHT
+                weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
+        for pair, _, _ in _pairs_of(stems):
+            weights[pair] = PAIR_WEIGHT
         return Features(weights, tuple(dict.fromkeys(stems)))
 
-    def _replace(self, words: Sequence[str]) -> list[str]:
+    def sources(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Where each feature of the text comes from: the meant words, one for a word or piece, two for a pair."""
+        words = self.words(text)
+        stems = [self._stem(word.meant) for word in words]
+        meant = {stem: word.meant for stem, word in zip(reversed(stems), reversed(words), strict=True)}
+        out: dict[str, tuple[str, ...]] = {}
+        for stem in stems:
+            for feature in (stem, *self._pieces(stem)):
+                out.setdefault(feature, (meant[stem],))
+        for pair, left, right in _pairs_of(stems):
+            out.setdefault(pair, (meant[left], meant[right]))
+        return out
+
+    def _replace(self, words: Sequence[Word]) -> list[Word]:
         """The words with every phrase of the lexicon replaced, the longest phrase first."""
-        out: list[str] = []
+        spelled = [word.meant for word in words]
+        out: list[Word] = []
         at = 0
         while at < len(words):
             for length in range(min(self._longest, len(words) - at), 0, -1):
-                meant = self._lexicon.get(tuple(words[at : at + length]))
+                meant = self._lexicon.get(tuple(spelled[at : at + length]))
                 if meant is not None:
-                    out.extend(meant)
+                    written = " ".join(dict.fromkeys(word.written for word in words[at : at + length]))
+                    out.extend(Word(one, written) for one in meant)
                     at += length
                     break
             else:
-                out.extend(self._other_form(words[at]))
+                out.extend(Word(one, words[at].written) for one in self._other_form(spelled[at]))
                 at += 1
         return out
 
@@ -133,15 +159,15 @@ def _phrase(text: str) -> Phrase:
     return tuple(tokens(text))
 
 
-def _pairs_of(stems: Sequence[str]) -> Iterable[str]:
-    """Neighbours in their order, and content words near each other in any order."""
+def _pairs_of(stems: Sequence[str]) -> Iterable[tuple[str, str, str]]:
+    """Neighbours in their order, and content words near each other in any order: the feature and its two stems."""
     for left, right in pairwise(stems):
-        yield f"{left}>{right}"
+        yield f"{left}>{right}", left, right
     content = [stem for stem in stems if stem not in _FUNCTION]
     for at, left in enumerate(content):
         for right in content[at + 1 : at + _WINDOW]:
             if left != right:
-                yield f"{min(left, right)}+{max(left, right)}"
+                yield f"{min(left, right)}+{max(left, right)}", left, right
 
 
 def _pieces_of(stem: str) -> tuple[str, ...]:

@@ -1,42 +1,61 @@
-"""Weighted ridge regression over sparse rows, solved in the dual: exact, deterministic, and its leave-one-out is free.
+"""Weighted ridge regression over sparse rows: deterministic, and what each row scores when left out is free.
 
-The dual costs rows cubed and does not care how many features there are, which suits a few thousand short texts.
+Up to EXACT_ROWS rows it is solved exactly, in the dual, which costs rows cubed and does not care how many features
+there are. With more rows the features are folded into SKETCHED columns (a count sketch: each feature has a column and
+a sign), and the primal is solved, which costs rows times columns squared: libraries of thousands of playbooks train in
+seconds and stay small.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
+Ints = NDArray[np.int64]
+
+EXACT_ROWS = 3_600
+SKETCHED = 4_096
 _HEAVY = 24
 """Features in more rows than this are multiplied as a dense block; rarer ones pair by pair."""
+_CHUNK = 2_048
+_SIGN = 0x9E3779B1
+"""Knuth's multiplicative hash: its high bit scatters the signs of neighbouring features."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`."""
+    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`; sorted by row."""
 
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
+    row: Ints
+    column: Ints
     value: Floats
     count: int
     columns: int
 
     @classmethod
-    def of(cls, rows: Sequence[dict[int, float]], columns: int) -> Rows:
-        """Rows from one dict (column -> value) each."""
-        sizes = [len(row) for row in rows]
+    def of(cls, rows: Sequence[tuple[Ints, Floats]], columns: int) -> Rows:
+        """Rows from the columns and values of each."""
+        sizes = [len(at) for at, _ in rows]
         return cls(
             row=np.repeat(np.arange(len(rows), dtype=np.int64), sizes),
-            column=np.fromiter((column for row in rows for column in row), np.int64, sum(sizes)),
-            value=np.fromiter((value for row in rows for value in row.values()), np.float64, sum(sizes)),
+            column=np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, np.int64),
+            value=np.concatenate([values for _, values in rows]) if rows else np.zeros(0),
             count=len(rows),
             columns=columns,
         )
+
+    def part(self, chosen: Ints) -> Rows:
+        """The chosen rows alone; `chosen` is sorted."""
+        place = np.full(self.count, -1)
+        place[chosen] = np.arange(len(chosen))
+        row = place[self.row]
+        kept = row >= 0
+        return Rows(row[kept], self.column[kept], self.value[kept], len(chosen), self.columns)
 
     def gram(self) -> Floats:
         """Every row's product with every other, shape (count, count)."""
@@ -51,7 +70,7 @@ class Rows:
         inside = place[column] >= 0
         dense[row[inside], place[column[inside]]] = value[inside]
         gram = dense @ dense.T
-        cells: list[NDArray[np.int64]] = []
+        cells: list[Ints] = []
         products: list[Floats] = []
         for size in range(1, _HEAVY + 1):
             at = starts[sizes == size][:, None] + np.arange(size)
@@ -62,22 +81,117 @@ class Rows:
 
     def transposed_times(self, dual: Floats) -> Floats:
         """The primal weights, shape (columns, classes), of dual weights with shape (count, classes)."""
-        out = np.empty((self.columns, dual.shape[1]))
+        out = np.empty((self.columns, dual.shape[1]), np.float32)
         for target in range(dual.shape[1]):
             out[:, target] = np.bincount(self.column, self.value * dual[self.row, target], minlength=self.columns)
         return out
 
+    def dense(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Rows start..stop as a table, shape (stop - start, columns)."""
+        low, high = np.searchsorted(self.row, [start, stop])
+        cells = (self.row[low:high] - start) * self.columns + self.column[low:high]
+        flat = np.bincount(cells, self.value[low:high], minlength=(stop - start) * self.columns)
+        table: NDArray[np.float32] = flat.reshape(stop - start, self.columns).astype(np.float32)
+        return table
+
 
 @dataclass(frozen=True)
 class Fit:
-    """Dual weights and the scores that each row would get from a model that never saw it; both (rows, classes)."""
+    """Ridge regression's weights (columns, classes) and bias (classes,).
 
-    dual: Floats
+    left_out: the scores, (asked rows, classes), that each row asked for would get from a model that never saw it.
+    """
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
     left_out: Floats
 
+    def scores(self, rows: Rows) -> Floats:
+        """The scores of rows over the same columns, shape (rows, classes)."""
+        out: Floats = np.zeros((rows.count, len(self.bias)))
+        bounds = np.searchsorted(rows.row, np.arange(rows.count + 1))
+        for at, (low, high) in enumerate(pairwise(bounds)):
+            out[at] = rows.value[low:high] @ self.weights[rows.column[low:high]] + self.bias
+        return out
 
-def fit(gram: Floats, targets: Floats, importance: Floats, *, ridge: float) -> Fit:
-    """Ridge regression of `targets` on rows with this Gram matrix; `importance` (rows,) weighs each row's error."""
-    inverse = np.linalg.inv(gram + np.diag(ridge / importance))
-    dual = inverse @ targets
-    return Fit(dual, targets - dual / np.diag(inverse)[:, None])
+
+@dataclass(frozen=True)
+class Folding:
+    """Where each feature's weights stand: feature k is column `place[k]`, its value times `sign[k]`."""
+
+    place: NDArray[np.int32]
+    sign: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, features: int, rows: int) -> Folding:
+        """Each feature a column of its own, or SKETCHED columns for all where there are many rows."""
+        numbers = np.arange(features)
+        if rows <= EXACT_ROWS or features <= SKETCHED:
+            return cls(numbers.astype(np.int32), np.ones(features, np.int8))
+        high_bit = (numbers.astype(np.uint64) * _SIGN >> np.uint64(31)) & np.uint64(1)
+        return cls((numbers % SKETCHED).astype(np.int32), (1 - 2 * high_bit.astype(np.int8)).astype(np.int8))
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are."""
+        return int(self.place.max(initial=-1)) + 1
+
+
+class Ridge:
+    """Ridge regression over some rows or all of them; products that every fit needs are made once."""
+
+    def __init__(self, rows: Rows, ridge: float) -> None:
+        self._rows = rows
+        self._ridge = ridge
+        self._gram = rows.gram() + 1.0 if rows.count <= EXACT_ROWS else None
+
+    def fit(self, chosen: Ints, targets: Floats, importance: Floats, *, asked: Ints) -> Fit:
+        """Fit `targets` (chosen rows, classes); `importance` (chosen rows,) weighs each row's error.
+
+        chosen, asked: sorted row numbers; those asked for are among the chosen, and get left-out scores.
+        """
+        rows = self._rows if len(chosen) == self._rows.count else self._rows.part(chosen)
+        at = np.searchsorted(chosen, asked)
+        if self._gram is None:
+            return _sketched(rows, targets, importance, self._ridge, at)
+        gram = self._gram[np.ix_(chosen, chosen)] + np.diag(self._ridge / importance)
+        return _exact(gram.astype(np.float32), rows, targets, at)
+
+
+def _exact(gram: NDArray[np.float32], rows: Rows, targets: Floats, asked: Ints) -> Fit:
+    goal = targets.astype(np.float32)
+    if not len(asked):  # a third of the work
+        dual = np.linalg.solve(gram, goal)
+        return Fit(rows.transposed_times(dual), dual.sum(axis=0), goal[:0])
+    inverse = np.linalg.inv(gram)
+    dual = inverse @ goal
+    left_out = goal[asked] - dual[asked] / np.diag(inverse)[asked, None]
+    return Fit(rows.transposed_times(dual), dual.sum(axis=0), left_out)
+
+
+def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, asked: Ints) -> Fit:
+    size = rows.columns + 1
+    curve = np.zeros((size, size), np.float32)
+    pull = np.zeros((size, targets.shape[1]), np.float32)
+    for start in range(0, rows.count, _CHUNK):
+        part = slice(start, min(start + _CHUNK, rows.count))
+        table = _with_constant(rows.dense(part.start, part.stop))
+        weighted = table * np.sqrt(importance[part, None], dtype=np.float32)
+        curve += weighted.T @ weighted
+        pull += table.T @ (targets[part] * importance[part, None]).astype(np.float32)
+    curve[np.diag_indices(size)] += ridge
+    inverse: NDArray[np.float32] = np.linalg.inv(curve)
+    weights = inverse @ pull
+    left_out = np.zeros((len(asked), targets.shape[1]), np.float32)
+    for start in range(0, rows.count, _CHUNK):
+        inside = np.flatnonzero((asked >= start) & (asked < start + _CHUNK))
+        if len(inside):
+            at = asked[inside]
+            table = _with_constant(rows.dense(start, min(start + _CHUNK, rows.count)))[at - start]
+            own = importance[at] * np.einsum("rc,rc->r", table @ inverse, table)
+            left_out[inside] = targets[at] - (targets[at] - table @ weights) / np.maximum(1.0 - own, 1e-4)[:, None]
+    return Fit(weights[:-1], weights[-1], left_out)
+
+
+def _with_constant(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.hstack([table, np.ones((len(table), 1), np.float32)])

@@ -57,3 +57,30 @@ class Entities(BaseModel):
             if lowered:
                 out[key] = lowered[0] if len(lowered) == 1 else lowered
         return out
+
+
+class Reason(BaseModel):
+    """A word, or two words together, as we say them, and how much it spoke for one playbook rather than another."""
+
+    model_config = ConfigDict(frozen=True)
+    words: tuple[str, ...]
+    weight: float
+
+
+class Repair(BaseModel):
+    """What was written, and what it was taken for: a slip mended, slang or another language put in our words."""
+
+    model_config = ConfigDict(frozen=True)
+    written: str
+    meant: str
+
+
+class Because(BaseModel):
+    """Why `playbook` came first: what spoke for it (`pro`) and for the second, `over`, (`contra`), strongest first."""
+
+    model_config = ConfigDict(frozen=True)
+    playbook: str
+    over: str | None
+    pro: tuple[Reason, ...]
+    contra: tuple[Reason, ...]
+    repaired: tuple[Repair, ...]

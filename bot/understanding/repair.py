@@ -32,9 +32,11 @@ class Repairer:
         self.known = frozenset(known) | self.targets
         self._stem = stem
         self._known_stems = frozenset(map(stem, self.known))
-        self._of_length: dict[int, list[str]] = {}
+        self._alike: dict[tuple[str, int], list[str]] = {}
+        self._by_tail: dict[str, list[str]] = {}
         for word in sorted(self.targets):
-            self._of_length.setdefault(len(word), []).append(word)
+            self._alike.setdefault((word[0], len(word)), []).append(word)
+            self._by_tail.setdefault(word[1:], []).append(word)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
 
     def _repair(self, word: str) -> tuple[str, ...]:
@@ -43,17 +45,26 @@ class Repairer:
         if not edits or word in self.known or self._stem(word) in self._known_stems:
             return (word,)
         return (
-            self._nearest(word, 1) or self._split(word) or (self._nearest(word, edits) if edits > 1 else ()) or (word,)
+            self._nearest(word, 1)
+            or self._other_first_letter(word)
+            or self._split(word)
+            or (self._nearest(word, edits) if edits > 1 else ())
+            or (word,)
         )
 
     def _nearest(self, word: str, edits: int) -> tuple[str, ...]:
+        """The nearest target with the same first letter, which a slip seldom hits."""
         lengths = range(len(word) - edits, len(word) + edits + 1)
-        choices = [target for length in lengths for target in self._of_length.get(length, ())]
+        choices = [target for length in lengths for target in self._alike.get((word[0], length), ())]
         near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        # A slip seldom hits the first letter, and more than one slip with it is a different word.
-        found = [(distance, target[0] != word[0], target) for target, distance, _ in near]
-        found = [(distance, other, target) for distance, other, target in found if distance == 1 or not other]
-        return (min(found)[2],) if found else ()
+        return (min((distance, target) for target, distance, _ in near)[1],) if near else ()
+
+    def _other_first_letter(self, word: str) -> tuple[str, ...]:
+        """A target that is one slip away in its first letter: another one, one too many, none, or swapped."""
+        swapped = word[1] + word[0] + word[2:]
+        near = [*self._by_tail.get(word[1:], ()), *self._by_tail.get(word, ())]
+        near += [other for other in (word[1:], swapped) if other in self.targets]
+        return (min(near),) if near else ()
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Two known words without the blank between them, one at least of the shop; the longer first part preferred."""

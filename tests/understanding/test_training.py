@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bot.understanding import linear
 from bot.understanding.calibration import (
     Acceptance,
     Thresholds,
@@ -13,46 +14,61 @@ from bot.understanding.calibration import (
     fit_thresholds,
     softmax,
 )
-from bot.understanding.linear import Rows, fit
+from bot.understanding.linear import Folding, Ridge, Rows
 
 RANDOM = np.random.default_rng(7)
 
 
-def sparse_rows(count: int, columns: int) -> list[dict[int, float]]:
-    return [
-        {int(column): float(RANDOM.normal()) for column in RANDOM.choice(columns, 12, replace=False)}
-        for _ in range(count)
-    ]
-
-
-def dense(rows: list[dict[int, float]], columns: int) -> np.ndarray:
-    out = np.zeros((len(rows), columns))
-    for at, row in enumerate(rows):
-        for column, value in row.items():
-            out[at, column] = value
-    return out
+def sparse_rows(count: int, columns: int) -> Rows:
+    each = [np.sort(RANDOM.choice(columns, 12, replace=False)) for _ in range(count)]
+    return Rows.of([(at, RANDOM.normal(size=12)) for at in each], columns)
 
 
 @pytest.mark.parametrize("columns", [14, 60, 400])
 def test_products_are_those_of_the_dense_rows(columns: int) -> None:
     rows = sparse_rows(50, columns)
-    table = dense(rows, columns)
-    sparse = Rows.of(rows, columns)
+    table = rows.dense(0, 50)
     dual = RANDOM.normal(size=(50, 3))
-    np.testing.assert_allclose(sparse.gram(), table @ table.T, atol=1e-12)
-    np.testing.assert_allclose(sparse.transposed_times(dual), table.T @ dual, atol=1e-12)
+    np.testing.assert_allclose(rows.gram(), table @ table.T, atol=1e-5)
+    np.testing.assert_allclose(rows.transposed_times(dual), table.T @ dual, atol=1e-5)
+    np.testing.assert_allclose(rows.dense(10, 20), table[10:20])
+    np.testing.assert_allclose(rows.part(np.array([3, 7])).dense(0, 2), table[[3, 7]])
 
 
-def test_left_out_scores_are_those_of_models_that_never_saw_the_row() -> None:
+@pytest.mark.parametrize("exact_rows", [1_000, 0], ids=["exact", "sketched"])
+def test_left_out_scores_are_those_of_models_that_never_saw_the_row(
+    exact_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linear, "EXACT_ROWS", exact_rows)
     rows = sparse_rows(20, 40)
-    gram = Rows.of(rows, 40).gram() + 1.0
     targets = np.eye(3)[RANDOM.integers(0, 3, 20)]
     importance = RANDOM.uniform(0.5, 2.0, 20)
-    left_out = fit(gram, targets, importance, ridge=0.3).left_out
+    ridge, everything = Ridge(rows, 0.3), np.arange(20)
+    left_out = ridge.fit(everything, targets, importance, asked=everything).left_out
     for at in range(20):
-        others = [row for row in range(20) if row != at]
-        dual = fit(gram[np.ix_(others, others)], targets[others], importance[others], ridge=0.3).dual
-        np.testing.assert_allclose(left_out[at], gram[at, others] @ dual, atol=1e-9)
+        others = np.delete(everything, at)
+        without = ridge.fit(others, targets[others], importance[others], asked=others[:0])
+        np.testing.assert_allclose(left_out[at], without.scores(rows.part(np.array([at])))[0], atol=1e-3)
+
+
+def test_the_sketch_solves_the_same_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, everything = sparse_rows(60, 30), np.arange(60)
+    targets, importance = np.eye(4)[RANDOM.integers(0, 4, 60)], RANDOM.uniform(0.5, 2.0, 60)
+    exact = Ridge(rows, 0.3).fit(everything, targets, importance, asked=everything[5:50])
+    monkeypatch.setattr(linear, "EXACT_ROWS", 0)
+    monkeypatch.setattr(linear, "_CHUNK", 16)
+    sketched = Ridge(rows, 0.3).fit(everything, targets, importance, asked=everything[5:50])
+    np.testing.assert_allclose(sketched.weights, exact.weights, atol=1e-4)
+    np.testing.assert_allclose(sketched.bias, exact.bias, atol=1e-4)
+    np.testing.assert_allclose(sketched.left_out, exact.left_out, atol=1e-3)
+
+
+def test_features_are_folded_only_where_there_are_many_rows() -> None:
+    alone = Folding.of(9_000, 100)
+    assert (alone.columns, alone.place[8_999], set(alone.sign)) == (9_000, 8_999, {1})
+    folded = Folding.of(9_000, linear.EXACT_ROWS + 1)
+    assert folded.columns == linear.SKETCHED
+    assert abs(int(folded.sign.astype(int).sum())) < 900
 
 
 def test_acceptance_learns_which_side_is_which_and_both_count_the_same() -> None:

@@ -7,10 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding import Vocabulary, built_in_vocabulary, language_of
-from bot.understanding.features import Featurizer
+from bot.understanding.features import Featurizer, Word, written_often
 from bot.understanding.plain import MAX_LENGTH, fold, plain, word_set
 from bot.understanding.repair import Repairer, allowed_edits
 from bot.understanding.tokens import tokens
+
+
+def said(featurizer: Featurizer, text: str) -> list[str]:
+    return [word.meant for word in featurizer.words(text)]
+
 
 TARGETS = ["points", "register", "balance", "customer", "duplicate", "wallet"]
 
@@ -111,8 +116,8 @@ def test_repair_gives_words_back(word: str) -> None:
 
 def test_no_common_word_is_repaired() -> None:
     vocabulary = built_in_vocabulary()
-    featurizer = Featurizer(Vocabulary(words=vocabulary.words, never_repair=vocabulary.never_repair), [])
-    assert [word for word in sorted(vocabulary.common) if word.isalpha() and featurizer.words(word) != [word]] == []
+    featurizer = Featurizer(Vocabulary(words=vocabulary.words, never_repair=vocabulary.never_repair), frozenset())
+    assert [word for word in sorted(vocabulary.common) if word.isalpha() and said(featurizer, word) != [word]] == []
 
 
 @pytest.mark.parametrize(
@@ -126,17 +131,27 @@ def test_no_common_word_is_repaired() -> None:
     ],
 )
 def test_words_are_said_our_way(text: str, words: str) -> None:
-    assert Featurizer(built_in_vocabulary(), []).words(text) == words.split()
+    assert said(Featurizer(built_in_vocabulary(), frozenset()), text) == words.split()
+
+
+def test_words_remember_what_was_written() -> None:
+    featurizer = Featurizer(built_in_vocabulary(), frozenset())
+    assert featurizer.words("how come cust regster") == [
+        Word("why", "how come"),
+        Word("customer", "cust"),
+        Word("register", "regster"),
+    ]
 
 
 def test_a_word_written_once_may_be_a_slip_and_one_written_twice_is_known() -> None:
-    once = Featurizer(Vocabulary(words=frozenset({"points"})), ["pointz here"])
-    twice = Featurizer(Vocabulary(words=frozenset({"points"})), ["pointz here", "pointz there"])
-    assert (once.words("pointz"), twice.words("pointz")) == (["points"], ["pointz"])
+    words = Vocabulary(words=frozenset({"points"}))
+    once = Featurizer(words, written_often(["pointz here"]))
+    twice = Featurizer(words, written_often(["pointz here", "pointz there"]))
+    assert (said(once, "pointz"), said(twice, "pointz")) == (["points"], ["pointz"])
 
 
 def test_features_are_stems_pairs_and_pieces() -> None:
-    features = Featurizer(Vocabulary(), []).features("wallet errors <")
+    features = Featurizer(Vocabulary(), frozenset()).features("wallet errors <")
     assert features.words == ("wallet", "error")
     assert {"wallet", "error", "wallet>error", "error+wallet", "~^wal", "~or$"} <= features.weights.keys()
 

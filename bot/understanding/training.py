@@ -1,0 +1,181 @@
+"""Training: from questions, near misses and chatter to weights, probabilities and thresholds. Deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.calibration import (
+    Acceptance,
+    Thresholds,
+    fit_acceptance,
+    fit_sharpness,
+    fit_thresholds,
+    softmax,
+)
+from bot.understanding.evidence import WordUse
+from bot.understanding.features import Features, Featurizer, written_often
+from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
+from bot.understanding.vocabulary import Vocabulary
+
+RIDGE = 0.4
+"""Chosen, with the weights in features.py, where leave-one-out over the training texts did best."""
+_NEAR_MISS_WEIGHT = 3.0
+"""A near miss is written down because it looks so alike: it counts more than a question."""
+_JUDGED = 3_000
+"""Probabilities and thresholds need no more left-out texts than this."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What training found, as plain values; see `Matcher` for how it is used.
+
+    features: the names of the features by number. weights (columns, playbooks + 1), the last class being chatter.
+    """
+
+    playbooks: tuple[str, ...]
+    often: frozenset[str]
+    features: tuple[str, ...]
+    folding: Folding
+    use: WordUse
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    acceptance: Acceptance
+    sharpness: float
+    thresholds: Thresholds
+
+
+def train(
+    questions: Mapping[str, Sequence[str]],
+    chatter: Sequence[str],
+    vocabulary: Vocabulary,
+    near_misses: Mapping[str, Sequence[str]],
+) -> tuple[Model, Featurizer]:
+    """The model of these playbooks (id -> questions), and the featurizer it goes with.
+
+    Raises ValueError without any question.
+    """
+    playbooks = tuple(name for name in questions if questions[name])
+    if not playbooks:
+        raise ValueError("a matcher needs at least one playbook with questions")
+    texts, labels = _labelled(playbooks, questions, chatter, near_misses)
+    featurizer = Featurizer(vocabulary, written_often(texts))
+    return _Trainer(playbooks, featurizer, texts, np.array(labels)).model(), featurizer
+
+
+def _labelled(
+    playbooks: Sequence[str],
+    questions: Mapping[str, Sequence[str]],
+    chatter: Sequence[str],
+    near_misses: Mapping[str, Sequence[str]],
+) -> tuple[list[str], list[int]]:
+    """All training texts and their labels: a playbook's number, -1 for chatter, -2 - p for a near miss of playbook p.
+
+    A near miss that is written as a question elsewhere is not repeated.
+    """
+    texts: list[str] = []
+    labels: list[int] = []
+    for at, name in enumerate(playbooks):
+        texts += questions[name]
+        labels += [at] * len(questions[name])
+    texts += chatter
+    labels += [-1] * len(chatter)
+    taken = {text.casefold() for text in texts}
+    for at, name in enumerate(playbooks):
+        fresh = [text for text in near_misses.get(name, ()) if text.casefold() not in taken]
+        texts += fresh
+        labels += [-2 - at] * len(fresh)
+    return texts, labels
+
+
+def weighed(numbers: Mapping[str, int], features: Features, idf: Floats) -> tuple[Ints, NDArray[np.float64]]:
+    """A text's known features and their values by IDF, scaled to length one. Both empty where none is known."""
+    known = [(numbers[name], weight) for name, weight in features.weights.items() if name in numbers]
+    at = np.array([number for number, _ in known], np.int64)
+    values = np.array([weight for _, weight in known], np.float64) * idf[at]
+    return at, values / (float(np.sqrt(values @ values)) or 1.0)
+
+
+class _Trainer:
+    """The steps of training over one corpus; kept apart so that a trained matcher carries none of it."""
+
+    def __init__(self, playbooks: tuple[str, ...], featurizer: Featurizer, texts: Sequence[str], labels: Ints) -> None:
+        self.playbooks, self.featurizer, self.labels = playbooks, featurizer, labels
+        self.numbers: dict[str, int] = {}
+        rows: list[Features] = []
+        for text in texts:
+            rows.append(featurizer.features(text))
+            for name in rows[-1].weights:
+                self.numbers.setdefault(name, len(self.numbers))
+        self.words = [[self.numbers[word] for word in row.words] for row in rows]
+        self.counts = np.zeros(len(self.numbers))
+        for row in rows:
+            self.counts[[self.numbers[name] for name in row.weights]] += 1
+        self.idf = np.log((1.0 + len(rows)) / (1.0 + self.counts)) + 1.0
+        self.folding = Folding.of(len(self.numbers), len(rows))
+        weighed_rows = (weighed(self.numbers, row, self.idf) for row in rows)
+        self.rows = Rows.of(
+            [(self.folding.place[at].astype(np.int64), values * self.folding.sign[at]) for at, values in weighed_rows],
+            self.folding.columns,
+        )
+        asked = np.flatnonzero(labels >= 0)
+        owners = [int(label) for label in labels[asked]]
+        self.use = WordUse.of(self.idf, [self.words[at] for at in asked], owners, len(playbooks))
+
+    def model(self) -> Model:
+        """Everything fitted, on left-out scores where it must not be flattered by what it saw."""
+        judged = np.flatnonzero(self.labels >= -1)
+        if len(judged) > _JUDGED:
+            judged = judged[np.linspace(0, len(judged) - 1, _JUDGED).astype(np.int64)]
+        fitted = self._fit(judged)
+        truth = self.labels[judged]
+        evidence = np.vstack(
+            [self._left_out_evidence(int(at), raw) for at, raw in zip(judged, fitted.left_out, strict=True)]
+        )
+        acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
+        asked = truth >= 0
+        sharpness = fit_sharpness(fitted.left_out[asked][:, :-1], truth[asked])
+        scores = softmax(fitted.left_out[:, :-1] * sharpness) * acceptance.probability(evidence)[:, None]
+        return Model(
+            playbooks=self.playbooks,
+            often=self.featurizer.often,
+            features=tuple(self.numbers),
+            folding=self.folding,
+            use=self.use,
+            weights=fitted.weights,
+            bias=fitted.bias,
+            acceptance=acceptance,
+            sharpness=sharpness,
+            thresholds=fit_thresholds(scores, truth),
+        )
+
+    def _fit(self, judged: Ints) -> Fit:
+        """Weights over playbooks and, as the last class, chatter; left-out scores of the judged rows.
+
+        A near miss says "not this one" and nothing else, so its other targets are what a model without near misses
+        thinks of it.
+        """
+        labels, classes = self.labels, len(self.playbooks) + 1
+        targets = np.zeros((len(labels), classes), np.float32)
+        sure = np.flatnonzero(labels >= -1)
+        targets[sure, labels[sure]] = 1.0
+        owner = np.where(labels < -1, -2 - labels, labels)
+        sizes = np.bincount(np.where(owner < 0, classes - 1, owner), minlength=classes)
+        importance = (len(labels) / classes / np.maximum(sizes, 1))[owner]
+        importance[labels < -1] *= _NEAR_MISS_WEIGHT
+        missed = np.flatnonzero(labels < -1)
+        ridge = Ridge(self.rows, RIDGE)
+        if len(missed):
+            first = ridge.fit(sure, targets[sure], importance[sure], asked=sure[:0])
+            targets[missed] = np.clip(first.scores(self.rows.part(missed)), 0.0, 1.0)
+            targets[missed, owner[missed]] = 0.0
+        return ridge.fit(np.arange(len(labels)), targets, importance, asked=judged)
+
+    def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
+        """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""
+        seen = self.words[at]
+        words = [word for word in seen if self.counts[word] > 1]
+        return self.use.evidence(raw, words, len(seen) - len(words), own=int(self.labels[at]))
