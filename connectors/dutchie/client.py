@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
-from connectors.contract import Capabilities, Customer, Identity, Operation, Sale, Support
+from connectors.contract import Customer, Identity, Operation, Sale
 from connectors.dutchie import api
-from connectors.dutchie.mapping import REQUIRED, customer_from, identity_from, phone_obstacles, sale_from
+from connectors.dutchie.capabilities import CAPABILITIES, DISCOUNT_ROLES, ROLES
+from connectors.dutchie.mapping import (
+    REQUIRED,
+    customer_from,
+    identity_from,
+    phone_obstacles,
+    sale_from,
+    save_obstacles,
+)
 from connectors.dutchie.settings import DutchieSettings
-from connectors.errors import Denied, NotFound, Rejected, UnknownOutcome, VendorError
+from connectors.dutchie.store_reads import LARGEST_ID, StoreReads, known_id, stamp, windows
+from connectors.errors import Denied, NotFound, Rejected, UnknownOutcome, Unsupported, VendorError
 from connectors.transport import Endpoint, Link, Transport
-from connectors.values import Row, e164, identifier, national
+from connectors.values import Row, e164, email, flag, identifier, national
 
-_WINDOW = timedelta(days=7)
-_LARGEST_ID = 2**31 - 1
 # One cheap call a role. An id that cannot exist asks for nothing: what counts is whether the answer is 403.
 _PROBES: tuple[tuple[str, Endpoint, dict[str, str]], ...] = (
     ("Customer", api.GUESTLIST, {}),
@@ -24,23 +32,9 @@ _PROBES: tuple[tuple[str, Endpoint, dict[str, str]], ...] = (
     ("Employee", api.EMPLOYEES, {}),
 )
 
-CAPABILITIES = Capabilities(
-    operations={
-        operation: Support(supported=True)
-        for operation in (
-            Operation.IDENTIFY,
-            Operation.FIND_CUSTOMER,
-            Operation.READ_SALES,
-            Operation.CHANGE_PHONE,
-            Operation.WRITE_NOTE,
-        )
-    },
-    settle_s=300,
-)
 
-
-class Dutchie:
-    """Fulfils `connectors.contract.PointOfSale`."""
+class Dutchie(StoreReads):
+    """Fulfils `connectors.contract.PointOfSale`, and the parts that `CAPABILITIES` declares."""
 
     vendor = api.VENDOR
     capabilities = CAPABILITIES
@@ -61,23 +55,38 @@ class Dutchie:
         identity = identity_from(answers[0], allowed)
         if identity is None:
             raise api.unreadable(api.WHOAMI.operation)
-        return identity
+        return identity.model_copy(update={"cannot": cannot(allowed)})
 
     def find_customers(self, *, phone: str | None = None, email: str | None = None) -> Sequence[Customer]:
         """One search with all that is known; the vendor matches each criterion by itself."""
         asked = {"phone": national(phone) if phone else None, "emailAddress": email}
         body = {name: value for name, value in asked.items() if value}
-        if not body:
-            return []
-        found: dict[str, Customer] = {}
-        for link in self._links:
-            listed = api.rows(link.call(api.SEARCH, body=body), api.SEARCH.operation)
-            customers = [customer for row in listed if (customer := customer_from(row))]
-            if listed and not customers:
-                raise api.unreadable(api.SEARCH.operation)
-            for customer in customers:
-                found.setdefault(customer.id, customer)
-        return list(found.values())
+        return self._searched(api.SEARCH, body=body) if body else []
+
+    def find_customers_by(
+        self,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        birth_date: date | None = None,
+        licence: str | None = None,
+        medical_id: str | None = None,
+        external_id: str | None = None,
+    ) -> Sequence[Customer]:
+        """Last name with birth date, licence, medical id or our own id; the vendor has no search by a name alone."""
+        asked: dict[str, str] = {}
+        if last_name and birth_date:
+            asked |= {"lastName": last_name, "dateOfBirth": f"{birth_date.isoformat()}T00:00:00Z"}
+        asked |= {"driversLicenseId": licence} if licence else {}
+        asked |= {"mmjidNumber": medical_id} if medical_id else {}
+        if external_id:
+            found = self._searched(api.BY_EXTERNAL_ID, params={"externalId": external_id})
+        elif asked:
+            found = self._searched(api.SEARCH, body=asked)
+        else:
+            raise Unsupported(self.vendor, f"{api.TITLE} finds nobody by a name alone", detail=api.SEARCH.operation)
+        wanted = (first_name or "").casefold()
+        return [c for c in found if wanted in ("", c.first_name.casefold())]
 
     def customer(self, customer_id: str) -> Customer:
         """By id, archived and merged records too, where the vendor still shows them."""
@@ -91,8 +100,8 @@ class Dutchie:
         """The vendor has no filter by customer: whole windows are read, at most 7 days each, and filtered here."""
         wanted = frozenset(customer_ids)
         found: dict[str, Sale] = {}
-        for start, end in _windows(since, until):
-            params = {"FromDateUTC": _stamp(start), "ToDateUTC": _stamp(end)}
+        for start, end in windows(since, until):
+            params = {"FromDateUTC": stamp(start), "ToDateUTC": stamp(end)}
             for sale in self._transactions(params):
                 if sale.customer_id in wanted and since <= sale.at <= until:
                     found[sale.id] = sale
@@ -101,7 +110,7 @@ class Dutchie:
     def sale(self, sale_id: str) -> Sale:
         """By the receipt's transaction id."""
         wanted = identifier(sale_id)
-        if wanted is not None and int(wanted) <= _LARGEST_ID:
+        if wanted is not None and int(wanted) <= LARGEST_ID:
             for sale in self._transactions({"TransactionId": wanted}):
                 if sale.id == wanted:
                     return sale
@@ -115,25 +124,42 @@ class Dutchie:
             return
         if phone != expected:
             raise Rejected(self.vendor, "the number on the profile has changed in the meantime", detail=operation_id)
-        obstacles = phone_obstacles(row)
-        if obstacles:
-            raise Rejected(self.vendor, "; ".join(obstacles), detail=operation_id)
-        body = {name: row[name] for name in REQUIRED} | {"customerId": row["customerId"], "phone": national(new)}
-        answer = link.call(api.SAVE_CUSTOMER, body=body)
-        if not isinstance(answer, dict) or e164(answer.get("phone")) != new:
+        answer = _save(link, row, {"phone": national(new)}, phone_obstacles(row), operation_id)
+        if e164(answer.get("phone")) != new:
             raise UnknownOutcome(self.vendor, f"{api.TITLE} did not confirm the new number", detail=operation_id)
+
+    def change_email(self, customer_id: str, *, expected: str | None, new: str, operation_id: str) -> None:
+        """As `change_phone`, for the e-mail."""
+        link, row = self._locate(customer_id)
+        now = email(row.get("emailAddress"))
+        if now == new.lower():
+            return
+        if now != (expected.lower() if expected else None):
+            raise Rejected(self.vendor, "the e-mail on the profile has changed in the meantime", detail=operation_id)
+        answer = _save(link, row, {"emailAddress": new}, save_obstacles(row), operation_id)
+        if email(answer.get("emailAddress")) != new.lower():
+            raise UnknownOutcome(self.vendor, f"{api.TITLE} did not confirm the new e-mail", detail=operation_id)
+
+    def mark_member(self, customer_id: str, *, operation_id: str) -> None:
+        """Set the profile's own membership flag, which is all that enrolling means to the register."""
+        link, row = self._locate(customer_id)
+        if flag(row.get("isLoyaltyMember")):
+            return
+        answer = _save(link, row, {"isLoyaltyMember": True}, save_obstacles(row), operation_id)
+        if flag(answer.get("isLoyaltyMember")) is not True:
+            raise UnknownOutcome(self.vendor, f"{api.TITLE} did not confirm the membership", detail=operation_id)
 
     def write_note(self, customer_id: str, *, subject: str, body: str, at: datetime) -> None:
         """An entry in the profile's journal."""
         link = self._links[0] if len(self._links) == 1 else self._locate(customer_id)[0]
-        entry = {"customerId": int(_known_id(customer_id)), "subject": subject, "body": body, "date": _stamp(at)}
+        entry = {"customerId": int(known_id(customer_id)), "subject": subject, "body": body, "date": stamp(at)}
         link.call(api.WRITE_JOURNAL, body=entry)
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
     def _locate(self, customer_id: str) -> tuple[Link, Row]:
         """The record's raw row, and the key that sees it. Raises NotFound when no key does."""
-        wanted = _known_id(customer_id)
+        wanted = known_id(customer_id)
         for link in self._links:
             try:
                 answer = link.call(api.CUSTOMERS, params={"customerID": wanted})
@@ -145,6 +171,21 @@ class Dutchie:
             if answer:
                 raise api.unreadable(api.CUSTOMERS.operation)
         raise _no_customer()
+
+    def _searched(self, endpoint: Endpoint, **asked: Any) -> list[Customer]:
+        """The records that any key finds, each once. A 404 means that there is none."""
+        found: dict[str, Customer] = {}
+        for link in self._links:
+            try:
+                listed = api.rows(link.call(endpoint, **asked), endpoint.operation)
+            except NotFound:
+                continue
+            customers = [customer for row in listed if (customer := customer_from(row))]
+            if listed and not customers:
+                raise api.unreadable(endpoint.operation)
+            for customer in customers:
+                found.setdefault(customer.id, customer)
+        return list(found.values())
 
     def _transactions(self, params: dict[str, str]) -> Iterable[Sale]:
         for link in self._links:
@@ -167,11 +208,21 @@ def open_dutchie(settings: DutchieSettings, transport: Transport) -> Dutchie:
     )
 
 
-def _known_id(customer_id: str) -> str:
-    found = identifier(customer_id)
-    if found is None or int(found) > _LARGEST_ID:
-        raise _no_customer()
-    return found
+def cannot(allowed: Mapping[str, bool]) -> frozenset[Operation]:
+    """The operations that the missing roles close."""
+    closed = {o for role, opens in ROLES.items() if allowed.get(role) is False for o in opens}
+    if all(allowed.get(role) is False for role in DISCOUNT_ROLES):
+        closed.add(Operation.READ_DISCOUNTS)
+    return frozenset(closed)
+
+
+def _save(link: Link, row: Row, change: Row, obstacles: Sequence[str], operation_id: str) -> Row:
+    """One sparse save of a record that was just read; the record as the vendor answers it."""
+    if obstacles:
+        raise Rejected(api.VENDOR, "; ".join(obstacles), detail=operation_id)
+    body = {name: row[name] for name in REQUIRED} | {"customerId": row["customerId"]} | dict(change)
+    answer = link.call(api.SAVE_CUSTOMER, body=body)
+    return answer if isinstance(answer, dict) else {}
 
 
 def _no_customer() -> NotFound:
@@ -189,15 +240,3 @@ def _may(link: Link, endpoint: Endpoint, params: dict[str, str]) -> bool | None:
     except VendorError:
         return None
     return True
-
-
-def _windows(since: datetime, until: datetime) -> Iterable[tuple[datetime, datetime]]:
-    start = since
-    while start < until:
-        end = min(start + _WINDOW, until)
-        yield start, end
-        start = end
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

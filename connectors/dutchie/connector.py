@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from connectors.connector import Connector
-from connectors.dutchie.client import CAPABILITIES, open_dutchie
+from connectors.dutchie.capabilities import CAPABILITIES
+from connectors.dutchie.client import open_dutchie
 from connectors.dutchie.settings import DutchieSettings
 
 CONNECTORS = (

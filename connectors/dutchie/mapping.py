@@ -40,6 +40,9 @@ def customer_from(row: Row) -> Customer | None:
         created_at=moment(row.get("creationDate")),
         modified_at=moment(row.get("lastModifiedDateUTC")),
         phone_obstacles=phone_obstacles(row),
+        links={"springbig": identifier(row["springBigMemberId"])} if "springBigMemberId" in row else {},
+        groups=_texts(row.get("discountGroups")),
+        birth_date=born.date() if (born := moment(row.get("dateOfBirth"))) else None,
     )
 
 
@@ -53,8 +56,12 @@ def _status(row: Row) -> CustomerStatus:
     return "archived" if status == "archived" else "inactive"
 
 
-def phone_obstacles(row: Row) -> tuple[str, ...]:
-    """What forbids changing this profile's phone by API, in plain words; empty when nothing does."""
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(found for item in value if (found := text(item))) if isinstance(value, list) else ()
+
+
+def save_obstacles(row: Row) -> tuple[str, ...]:
+    """What forbids changing this profile by API at all, in plain words; empty when nothing does."""
     missing = [words for name, words in REQUIRED.items() if not text(row.get(name))]
     found = [f"the profile has no {words}" for words in missing]
     status = text(row.get("status"))
@@ -62,6 +69,12 @@ def phone_obstacles(row: Row) -> tuple[str, ...]:
         found.append("the profile was merged into another one")
     elif status and status.lower() not in _WRITABLE_STATUSES:
         found.append(f"the profile is {status.lower()}")
+    return tuple(found)
+
+
+def phone_obstacles(row: Row) -> tuple[str, ...]:
+    """What forbids changing this profile's phone by API, in plain words; empty when nothing does."""
+    found = list(save_obstacles(row))
     phone, cell = e164(row.get("phone")), e164(row.get("cellPhone"))
     if cell and phone is None:
         found.append("its only number is kept as a cell phone, which cannot be changed from here")

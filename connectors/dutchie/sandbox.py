@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from connectors.dutchie import sandbox_customers as customers
 from connectors.dutchie import sandbox_reports as reports
+from connectors.dutchie import sandbox_store as day
 from connectors.dutchie.sandbox_rules import Refused, bad_request
 from connectors.sandbox.state import PosKey, Store
 from connectors.sandbox.world import World
@@ -35,6 +36,11 @@ class Call:
     key: PosKey
     request: Request
     body: Any
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query's parameters."""
+        return self.request.query_params
 
 
 Handler = Callable[[Call], Any]
@@ -60,14 +66,14 @@ _ENDPOINTS = (
         "/customer/customers",
         "Customer",
         120,
-        lambda c: customers.listed(c.world, c.store, c.key, c.request.query_params),
+        lambda c: customers.listed(c.world, c.store, c.key, c.query),
     ),
     _Endpoint(
         "GET",
         "/customer/customers-paginated",
         "Customer",
         120,
-        lambda c: customers.page(c.world, c.store, c.key, c.request.query_params),
+        lambda c: customers.page(c.world, c.store, c.key, c.query),
     ),
     _Endpoint(
         "POST",
@@ -79,28 +85,40 @@ _ENDPOINTS = (
             c.store,
             c.body,
             consumer=c.request.headers.get("consumerkey", ""),
-            deduplicate=c.request.query_params.get("bypassDeduplication", "false").lower() != "true",
+            deduplicate=c.query.get("bypassDeduplication", "false").lower() != "true",
         ),
     ),
+    _Endpoint("GET", "/customer-journal", "Customer", 120, lambda c: day.journal(c.store, c.query)),
     _Endpoint(
-        "GET", "/customer-journal", "Customer", 120, lambda c: customers.journal(c.store, c.request.query_params)
+        "POST", "/customer-journal/create", "Customer", 120, lambda c: day.write_journal(c.world, c.store, c.body)
     ),
-    _Endpoint(
-        "POST", "/customer-journal/create", "Customer", 120, lambda c: customers.write_journal(c.world, c.store, c.body)
-    ),
-    _Endpoint("GET", "/guestlist", "Customer", 120, lambda c: []),
+    _Endpoint("GET", "/guestlist", "Customer", 120, lambda c: day.guestlist(c.world, c.store)),
     _Endpoint(
         "GET",
         "/reporting/transactions",
         "Reporting",
         600,
-        lambda c: reports.transactions(c.world, c.store, c.key, c.request.query_params),
+        lambda c: reports.transactions(c.world, c.store, c.key, c.query),
+    ),
+    _Endpoint(
+        "GET",
+        "/reporting/register-transactions",
+        "Reporting",
+        60,
+        lambda c: day.register_transactions(c.world, c.store, c.query),
+    ),
+    _Endpoint(
+        "GET",
+        "/customer/by-external-id",
+        "Customer",
+        120,
+        lambda c: customers.by_external_id(c.world, c.store, c.key, c.query),
     ),
     _Endpoint("GET", "/reporting/loyalty-snapshot", "Reporting", 1, lambda c: c.store.snapshot),
-    _Endpoint("GET", "/reporting/discounts", "Reporting", 60, lambda c: reports.discounts(c.store)),
-    _Endpoint("GET", "/discounts/v2/list", "Inventory", 120, lambda c: reports.discount_list()),
-    _Endpoint("GET", "/employees", "Employee", 300, lambda c: reports.employees(c.store)),
-    _Endpoint("GET", "/preorder/Status", "PreOrder", 120, lambda c: reports.preorder_status(c.request.query_params)),
+    _Endpoint("GET", "/reporting/discounts", "Reporting", 60, lambda c: day.discounts(c.store, c.query)),
+    _Endpoint("GET", "/discounts/v2/list", "Inventory", 120, lambda c: day.discount_list(c.store, c.query)),
+    _Endpoint("GET", "/employees", "Employee", 300, lambda c: day.employees(c.store)),
+    _Endpoint("GET", "/preorder/Status", "PreOrder", 120, lambda c: day.preorder_status(c.store, c.query)),
 )
 _WRITES = frozenset({"/customer/customer", "/customer-journal/create"})
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.dutchie.sandbox_rules import Refused, bad_request, digits, lowered, moment, stamp
-from connectors.sandbox.state import JournalEntry, PosCustomer, PosKey, Store
+from connectors.sandbox.state import PosCustomer, PosKey, Store
 from connectors.sandbox.world import World
 
 TYPES = [
@@ -88,10 +88,22 @@ def _matches(customer: PosCustomer, asked: Mapping[str, str], *, by_name: bool) 
         yield "Phone"
     if email and email == (customer.email or "").lower():
         yield "Email"
+    for criterion, name in (("driversLicenseId", "licence"), ("mmjidNumber", "medical_id")):
+        if asked.get(criterion) and asked[criterion] == customer.extra.get(name):
+            yield criterion
     if by_name and asked["lastName"].lower() == (customer.last_name or "").lower():
         born = moment(asked["dateOfBirth"])
         if born and customer.date_of_birth and born.date() == customer.date_of_birth.date():
             yield "LastNameAndDateOfBirth"
+
+
+def by_external_id(world: World, store: Store, key: PosKey, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The records that carry this integrator's id."""
+    asked = next((v for k, v in query.items() if k.lower() == "externalid"), "")
+    if not asked:
+        raise bad_request("externalId is required.")
+    found = [c for c in _visible(world, store, key) if c.external_id == asked]
+    return [record(c) | {"matchType": "ExternalId"} for c in found]
 
 
 def listed(world: World, store: Store, key: PosKey, query: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -218,34 +230,6 @@ def _apply(customer: PosCustomer, values: Mapping[str, Any], world: World) -> No
     customer.modified_at = world.now()
 
 
-def journal(store: Store, query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The entries of one customer, oldest first."""
-    asked = next((v for k, v in query.items() if k.lower() == "customerid"), "")
-    if not asked.isdigit():
-        raise bad_request("customerId is required.")
-    return [_entry(j) for j in store.journal if j.customer_id == int(asked)]
-
-
-def write_journal(world: World, store: Store, body: Any) -> dict[str, Any]:
-    """Add an entry; all four fields are required."""
-    kinds: dict[str, type | tuple[type, ...]] = {"customerId": int, "subject": str, "body": str, "date": str}
-    values = lowered(body, kinds)
-    missing = {name: "This field is required." for name in kinds if not values.get(name)}
-    at = moment(values.get("date") or "")
-    if missing or at is None:
-        raise bad_request("One or more required fields are missing.", missing or {"date": "Not a date."})
-    if values["customerId"] not in store.customers:
-        raise bad_request("Customer not found.")
-    entry = JournalEntry(len(store.journal) + 1, values["customerId"], values["subject"], values["body"], at)
-    store.journal.append(entry)
-    world.changed()
-    return _entry(entry)
-
-
-def _entry(entry: JournalEntry) -> dict[str, Any]:
-    return {"journalEntryId": entry.id, "subject": entry.subject, "body": entry.body, "date": stamp(entry.at)}
-
-
 _UNIQUE = 4_400_000_000
 
 
@@ -282,9 +266,9 @@ def record(c: PosCustomer) -> dict[str, Any]:
         "isAnonymous": False,
         "referralSource": None,
         "otherReferralSource": None,
-        "springBigMemberId": 0,
+        "springBigMemberId": c.extra.get("springbig_member_id", 0),
         "customIdentifier": c.custom_identifier,
-        "discountGroups": [],
+        "discountGroups": list(c.extra.get("groups", ())),
         "createdAtLocation": c.created_at_location,
         "notes": c.notes,
         "isLoyaltyMember": c.is_loyalty_member,

@@ -1,4 +1,4 @@
-"""Identity, sales, discounts and people, as the Dutchie sandbox serves them."""
+"""Identity and sales, as the Dutchie sandbox serves them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.dutchie.sandbox_rules import Refused, invalid, moment, stamp
+from connectors.dutchie.sandbox_rules import invalid, moment, stamp
 from connectors.sandbox.state import PosKey, PosSale, Store
 from connectors.sandbox.world import World
 
@@ -53,19 +53,19 @@ def transactions(world: World, store: Store, key: PosKey, query: Mapping[str, st
     detail = asked.get("includedetail", "").lower() == "true"
     if not used:
         start = world.now() - timedelta(days=1)
-        return [_row(s, detail) for s in sales if s.at >= start]
+        return [_row(store, s, detail) for s in sales if s.at >= start]
     if used[0] == ("TransactionId",):
         wanted = asked["transactionid"]
         if not wanted.isdigit():
             raise invalid("TransactionId must be a number.")
-        return [_row(s, detail) for s in sales if s.id == int(wanted)]
+        return [_row(store, s, detail) for s in sales if s.id == int(wanted)]
     first, last = (asked.get(name.lower()) for name in used[0])
     start_at = moment(first) if first else None
     end_at = moment(last) if last else world.now()
     if start_at is None or end_at is None or end_at < start_at or end_at - start_at > _WIDEST:
         raise invalid("The date range is invalid: at most 1440 hours.")
     by_change = used[0][0].startswith("FromLast")
-    return [_row(s, detail) for s in sales if start_at <= (_changed_at(s) if by_change else s.at) <= end_at]
+    return [_row(store, s, detail) for s in sales if start_at <= (_changed_at(s) if by_change else s.at) <= end_at]
 
 
 def _on_menu(store: Store, sale: PosSale, key: PosKey) -> bool:
@@ -87,9 +87,6 @@ _PLAIN: dict[str, Any] = {
     "terminalName": "Register 1",
     "invoiceNumber": None,
     "isTaxInclusive": False,
-    # A third party's program: the register keeps no points of its own.
-    "loyaltyEarned": None,
-    "loyaltySpent": None,
     "adjustmentForTransactionId": None,
     "orderType": "InStore",
     "wasPreOrdered": False,
@@ -105,11 +102,15 @@ _PLAIN: dict[str, Any] = {
 }
 
 
-def _row(sale: PosSale, detail: bool) -> dict[str, Any]:
+def _row(store: Store, sale: PosSale, detail: bool) -> dict[str, Any]:
     item = {"transactionItemId": 1, "productId": 501, "quantity": 1.0, "totalPrice": sale.subtotal, "isReturned": False}
     comp = {"discountId": 9001, "discountName": "Manager comp", "discountReason": "Comp", "amount": sale.discount}
+    # At a store run on a third party's program, the register keeps no points of its own.
+    native = store.loyalty == "dutchie" and sale.posted
     return {
         **_PLAIN,
+        "loyaltyEarned": sale.before_tax if native else None,
+        "loyaltySpent": sale.extra.get("points_spent", 0.0) if native else None,
         "transactionId": sale.id,
         "customerId": sale.customer_id,
         "transactionDate": stamp(sale.at),
@@ -129,66 +130,3 @@ def _row(sale: PosSale, detail: bool) -> dict[str, Any]:
         "discounts": [comp | {"transactionItemId": 1}] if sale.discount else [],
         "items": [item] if detail else None,
     }
-
-
-def discounts(store: Store) -> list[dict[str, Any]]:
-    """The reward that Alpine IQ applies, as the register knows it."""
-    return [
-        {
-            "discountId": 9001,
-            "discountName": "AIQ $5 off",
-            "discountAmount": 5.0,
-            "discountType": "Dollar",
-            "discountMethod": "Dollar",
-            "applicationMethod": "By Alpine IQ",
-            "externalId": "9001",
-            "isActive": True,
-            "isDeleted": False,
-            "isAvailableOnline": True,
-            "requireManagerApproval": False,
-            "validFrom": None,
-            "validUntil": None,
-            "firstTimeCustomerOnly": False,
-            "stackOnOtherDiscounts": True,
-            "includeNonCannabis": True,
-            "appliesToLocations": [{"locationName": store.name}],
-        }
-    ]
-
-
-def discount_list() -> list[dict[str, Any]]:
-    """The same reward in the newer listing."""
-    return [
-        {
-            "id": 9001,
-            "externalId": "9001",
-            "applicationMethodId": 5,
-            "applicationMethod": "By Alpine IQ",
-            "discountDescription": "AIQ $5 off",
-            "validDateFrom": None,
-            "validDateTo": None,
-            "isActive": True,
-            "isBundledDiscount": False,
-        }
-    ]
-
-
-def employees(store: Store) -> list[dict[str, Any]]:
-    """Who works here."""
-    return [
-        {
-            "userId": 41,
-            "loginId": "riley",
-            "fullName": "Riley Snow",
-            "defaultLocation": store.name,
-            "status": "Active",
-            "groups": "Budtender",
-        }
-    ]
-
-
-def preorder_status(query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """This world has no open orders; an id that is none answers 400 with an empty body, as described."""
-    if any(k.lower() == "preorderid" for k in query):
-        raise Refused(400, None)
-    return []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from connectors.dutchie.day import Day, Deal, WebOrder
 from connectors.sandbox.state import PosKey, Store
 from connectors.sandbox.vendors import VendorWorld
 
@@ -16,7 +17,21 @@ def _fill(store: Store, now: datetime) -> None:
         store.pos_keys["sandbox-pine-medical"] = PosKey(menu="medical")
         store.pos_keys["sandbox-pine-recreational"] = PosKey(menu="recreational")
         store.pos_keys["sandbox-pine-customers-only"] = PosKey(roles=frozenset({"Customer"}))
+    store.own["dutchie"] = _day(store, now)
     _take_snapshot(store)
+
+
+def _day(store: Store, now: datetime) -> Day:
+    """An ordinary day: the provider's reward, one of last year, somebody waiting, an online order."""
+    method = {"alpineiq": "By Alpine IQ", "springbig": "By SpringBig"}.get(store.loyalty, "Automatic")
+    deals = [
+        Deal(9001, "AIQ $5 off" if store.loyalty == "alpineiq" else "$5 off", method, external_id="9001"),
+        Deal(9003, "Summer special", "Manual", active=False, until=now - timedelta(days=200), weekdays=("friday",)),
+        Deal(9004, "Gone", "Manual", deleted=True),
+    ]
+    first = sorted(store.customers)[:2]
+    orders = {77001: WebOrder(77001, first[0], now - timedelta(hours=2), 35.0)}
+    return Day(deals=deals, orders=orders, checked_in=first[1:])
 
 
 def _take_snapshot(store: Store) -> None:

@@ -34,6 +34,19 @@ OPERATIONS: dict[Operation, Any] = {
         "880153", expected="+13035550153", new="+13035550199", operation_id="op_1"
     ),
     Operation.WRITE_NOTE: lambda pos, _: pos.write_note("880153", subject="Checked", body="Nothing", at=NOW),
+    Operation.READ_NOTES: lambda pos, _: pos.notes("880153") == [],
+    Operation.FIND_BY_OTHER_KEYS: lambda pos, _: pos.find_customers_by(licence="D123") == [],
+    Operation.CHANGE_EMAIL: lambda pos, _: pos.change_email(
+        "880153", expected="will.tanner@example.com", new="will@example.com", operation_id="op_1"
+    ),
+    Operation.MARK_MEMBER: lambda pos, _: pos.mark_member("880154", operation_id="op_1"),
+    Operation.READ_LINK: lambda pos, _: pos.customer("880153").links == {"springbig": None},
+    Operation.READ_DISCOUNTS: lambda pos, _: pos.discounts(),
+    Operation.READ_REGISTER_ENTRIES: lambda pos, _: pos.register_entries(since=_SINCE, until=NOW),
+    Operation.READ_EMPLOYEES: lambda pos, _: pos.employees(),
+    Operation.READ_CHECKED_IN: lambda pos, _: pos.checked_in(),
+    Operation.READ_ONLINE_ORDERS: lambda pos, _: pos.online_orders(),
+    Operation.SNAPSHOT_BALANCES: lambda pos, _: pos.native_snapshot(at=NOW).rows,
 }
 
 SUBJECTS = (

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from connectors.contract import Identity, Sale
+from connectors.contract import Identity, Operation, Sale
 from connectors.dutchie.client import Dutchie, open_dutchie
 from connectors.dutchie.settings import DutchieSettings
 from connectors.errors import Denied, NotFound, Rejected, UnknownOutcome, Unreachable
@@ -44,6 +44,15 @@ def test_roles_that_a_key_lacks(world: World, servers: SandboxServers, transport
         "PreOrder": False,
         "Inventory": False,
         "Employee": False,
+    }
+    cannot = limited.identify().cannot
+    assert cannot == {
+        Operation.READ_SALES,
+        Operation.READ_REGISTER_ENTRIES,
+        Operation.SNAPSHOT_BALANCES,
+        Operation.READ_ONLINE_ORDERS,
+        Operation.READ_EMPLOYEES,
+        Operation.READ_DISCOUNTS,
     }
     with pytest.raises(Denied):
         limited.sale("5512061")

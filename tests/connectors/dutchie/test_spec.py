@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -61,6 +61,10 @@ CALLS: list[tuple[str, str, dict[str, str], Any, int]] = [
     ("GET", "/customer/customer-types", {}, None, 200),
     ("GET", "/terminals", {}, None, 200),
     ("GET", "/preorder/Status", {"PreOrderId": "9"}, None, 400),
+    ("GET", "/preorder/Status", {"PreOrderId": "77001"}, None, 200),
+    ("GET", "/reporting/register-transactions", {"fromLastModifiedDateUTC": "2026-02-24T00:00:00Z"}, None, 200),
+    ("GET", "/customer/by-external-id", {"externalId": "x"}, None, 200),
+    ("GET", "/customer/by-external-id", {}, None, 400),
     ("GET", "/reporting/loyalty-snapshot", {}, None, 200),
 ]
 
@@ -88,6 +92,17 @@ def test_requests_of_the_client(world: World, servers: SandboxServers, transport
     pos.sale("5512061")
     pos.change_phone("880123", expected="+13035550177", new="+13035550142", operation_id="op")
     pos.write_note("880123", subject="s", body="b", at=NOW)
+    pos.change_email("880123", expected="dana.ortiz@example.com", new="dana@example.com", operation_id="op")
+    pos.mark_member("880154", operation_id="op")
+    pos.find_customers_by(last_name="Ortiz", birth_date=date(1990, 1, 1))
+    pos.find_customers_by(licence="D1", medical_id="M1")
+    pos.find_customers_by(external_id="x")
+    pos.discounts()
+    pos.notes("880123")
+    pos.register_entries(since=NOW - timedelta(days=1), until=NOW)
+    pos.checked_in()
+    pos.online_orders("77001")
+    pos.native_snapshot(at=NOW)
     for request in sent:
         body = json.loads(request.content) if request.content else None
         check_request(request.method, request.url.path, dict(request.url.params), body)
@@ -102,6 +117,11 @@ def test_requests_of_the_client(world: World, servers: SandboxServers, transport
         "/customer/customers",
         "/customer/customer",
         "/customer-journal/create",
+        "/customer-journal",
+        "/customer/by-external-id",
+        "/reporting/discounts",
+        "/reporting/register-transactions",
+        "/reporting/loyalty-snapshot",
     }
 
 

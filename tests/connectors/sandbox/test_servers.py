@@ -211,7 +211,8 @@ def test_journal(world: World, register: httpx.Client) -> None:
 
 
 def test_preorders(register: httpx.Client) -> None:
-    assert register.get("/preorder/Status").json() == []
+    (order,) = register.get("/preorder/Status").json()
+    assert register.get("/preorder/Status", params={"PreOrderId": order["preOrderId"]}).json() == order
     refused = register.get("/preorder/Status", params={"PreOrderId": "9"})
     assert (refused.status_code, refused.content) == (400, b"")
 
