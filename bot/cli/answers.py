@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from rich.text import Text
 from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.cli.playbooks import FolderOption, library_of
 from bot.config import Config, Store
-from bot.diagnosis.models import Diagnosis
+from bot.diagnosis.models import Ask, Conclusion, Diagnosis
 from bot.errors import BadInput
 from bot.playbook import Library
 from bot.playbook.schema import Playbook
@@ -131,14 +132,9 @@ def _show(playbook: Playbook, diagnosis: Diagnosis) -> None:
     out.print(Text(playbook.title.en, style="bold"))
     if diagnosis.cause is None:
         out.print("Nothing that we can check explains it. Hand it to support with what is below.")
+        _steps(diagnosis.guidance)
     else:
-        cause = diagnosis.conclusion(diagnosis.cause)
-        out.print(Text(f"“{_plain(cause.tell)}”", style="green"), Text(_plain(cause.wait), style="dim"))
-        out.print(_plain(cause.say), markup=False, highlight=False)
-        for number, step in enumerate(cause.guide, start=1):
-            out.print(f"  {number}. {_plain(step)}", markup=False, highlight=False)
-        for also in diagnosis.also:
-            out.print(f"Also: {_plain(diagnosis.conclusion(also).say)}", markup=False, highlight=False)
+        _show_cause(diagnosis, diagnosis.conclusion(diagnosis.cause))
     if diagnosis.table:
         table = Table("", "register", "provider", "customer said")
         for row in diagnosis.table:
@@ -147,12 +143,28 @@ def _show(playbook: Playbook, diagnosis: Diagnosis) -> None:
     for gap in diagnosis.not_told:
         out.print(f"Could not tell: {gap.what}: {gap.why}", style="yellow", markup=False, highlight=False)
     if diagnosis.waiting_for:
-        asked = diagnosis.waiting_for
-        out.print(Text(asked.question, style="bold"), asked.where, markup=False)
-        for option in asked.options:
-            out.print(f"  --answer {asked.fact}={option.id}   {option.label}", markup=False, highlight=False)
+        _show_question(diagnosis.waiting_for)
     if diagnosis.cause and (fixes := diagnosis.conclusion(diagnosis.cause).fixes):
         out.print(f"Fix, in Slack: {', '.join(fixes)}", style="cyan")
+
+
+def _show_cause(diagnosis: Diagnosis, cause: Conclusion) -> None:
+    out.print(Text(f"“{_plain(cause.tell)}”", style="green"), Text(_plain(cause.wait), style="dim"))
+    out.print(_plain(cause.say), markup=False, highlight=False)
+    _steps(cause.guide)
+    for also in diagnosis.also:
+        out.print(f"Also: {_plain(diagnosis.conclusion(also).say)}", markup=False, highlight=False)
+
+
+def _show_question(asked: Ask) -> None:
+    out.print(Text(asked.question, style="bold"), asked.where, markup=False)
+    for option in asked.options:
+        out.print(f"  --answer {asked.fact}={option.id}   {option.label}", markup=False, highlight=False)
+
+
+def _steps(steps: Sequence[str]) -> None:
+    for number, step in enumerate(steps, start=1):
+        out.print(f"  {number}. {_plain(step)}", markup=False, highlight=False)
 
 
 def _plain(mrkdwn: str) -> str:

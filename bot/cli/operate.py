@@ -58,10 +58,9 @@ def doctor(
 @db_app.command("upgrade")
 def db_upgrade(config: ConfigOption = None) -> None:
     """Bring the database to this version's tables. Safe to run again."""
-    from bot.cases import upgrade
+    from bot.work import prepare
 
-    settings = read_config(config)
-    upgrade(settings.database)
+    prepare(read_config(config).database)
     out.print("The database is up to date.")
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.clock import Clock, system_clock
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts import MODULES
-from bot.diagnosis.findings import ask_for, beside, cause_of, conclusions, to_ask, weigh
+from bot.diagnosis.findings import ask_for, beside, cause_of, conclusions, guidance, to_ask, weigh
 from bot.diagnosis.graph import gather
 from bot.diagnosis.models import Diagnosis, Evidence
 from bot.diagnosis.subject import Subject, Systems
@@ -62,6 +62,7 @@ def diagnose(
         cause=cause,
         also=beside(weighed, cause),
         waiting_for=ask_for(asked, known, run.values, now=now, language=language) if asked else None,
+        guidance=() if cause or asked else guidance(playbook, run.values, now=now, language=language),
         table=rows(run.values, now=now, language=language),
         not_told=not_told(run.evidence.values(), known, language),
         took_ms=round((time.perf_counter() - started) * 1000),

@@ -43,6 +43,12 @@ def beside(weighed: Sequence[Weighed], cause: str | None) -> tuple[str, ...]:
     return tuple(w.finding.id for w in weighed if w.holds is True and w.finding.id != cause and not w.finding.fallback)
 
 
+def guidance(playbook: Playbook, values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[str, ...]:
+    """The playbook's own steps for when no finding holds."""
+    steps = (render(step.in_language(language), values, now=now, language=language) for step in playbook.guidance)
+    return tuple(step for step in steps if step)
+
+
 def conclusions(
     weighed: Sequence[Weighed], values: Mapping[str, Any], *, now: datetime, language: str
 ) -> tuple[Conclusion, ...]:

@@ -80,7 +80,8 @@ class NotTold(Value):
 class Diagnosis(Value):
     """One run over a playbook. `waiting_for` set: the conclusion may still change when a person answers.
 
-    cause: the first finding that holds; also: later ones that hold too. Both empty: nothing held (escalate).
+    cause: the first finding that holds; also: later ones that hold too. Both empty: nothing held, and `guidance` says
+    what a person can check (sentences rendered like a finding's), before support takes over.
     """
 
     playbook: str
@@ -89,6 +90,7 @@ class Diagnosis(Value):
     cause: str | None
     also: tuple[str, ...] = ()
     waiting_for: Ask | None = None
+    guidance: tuple[str, ...] = ()
     table: tuple[Row, ...] = ()
     not_told: tuple[NotTold, ...] = ()
     took_ms: int = 0

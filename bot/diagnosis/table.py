@@ -75,10 +75,12 @@ class _Values:
 
 
 def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Row, ...]:
-    """The table of a run; rows in which no side has anything are left out."""
+    """The table of a run; rows that tell nothing are left out, and all of it where nobody was named."""
     words = _LABELS["es" if language == "es" else "en"]
     known = _Values(values, words)
     said = known.get("said", Said) or Said()
+    if not said.anybody:
+        return ()
     customer, member = known.get("customer", Customer), known.get("member", Member)
     no_pos, no_provider = known.untold("customer"), known.untold("member")
     table = [
@@ -89,12 +91,7 @@ def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Ro
             provider=_phone(member.phone) if member else no_provider,
             customer_said=", ".join(mask_phone(p) for p in said.phones),
         ),
-        Row(
-            label=words["email"],
-            pos=_email(customer.email) if customer else no_pos,
-            provider=_email(member.email) if member else no_provider,
-            customer_said=", ".join(mask_email(e) for e in said.emails),
-        ),
+        *_emails(customer, member, said, words, (no_pos, no_provider)),
         Row(
             label=words["name"],
             pos=masked(customer.name) if customer else no_pos,
@@ -114,6 +111,20 @@ def _phone(phone: str | None) -> str:
 
 def _email(email: str | None) -> str:
     return mask_email(email) if email else "–"
+
+
+def _emails(
+    customer: Customer | None, member: Member | None, said: Said, words: Mapping[str, str], untold: tuple[str, str]
+) -> Iterator[Row]:
+    """Where both sides have the same one and nobody spoke of it, it tells nothing."""
+    if customer and member and customer.email == member.email and not said.emails:
+        return
+    yield Row(
+        label=words["email"],
+        pos=_email(customer.email) if customer else untold[0],
+        provider=_email(member.email) if member else untold[1],
+        customer_said=", ".join(mask_email(e) for e in said.emails),
+    )
 
 
 def _points(known: _Values, said: Said, words: Mapping[str, str]) -> Row:

@@ -82,8 +82,7 @@ def test_points_are_adjusted_with_approval_and_undone(demo: Practice) -> None:
     assert "500" in done.text
     assert points_at_provider(demo, "3035550149") == 500
     demo.desk.press("riley", done, "undo")
-    undo_request = with_button(demo, ts, "approve")
-    demo.desk.press("quinn", undo_request, "approve")
+    demo.desk.press("quinn", saying(demo, ts, "taking back"), "approve")
     saying(demo, ts, "The balance is now 200")
     assert points_at_provider(demo, "3035550149") == 200
     assert rows_at_provider(demo, "3035550149") == [300, -300]
