@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from connectors.dutchie.day import Day, Deal, WebOrder
-from connectors.sandbox.state import PosKey, Store
+from connectors.dutchie.situations import SCENARIOS
+from connectors.sandbox.state import Event, PosKey, Store
 from connectors.sandbox.vendors import VendorWorld
 
 
@@ -17,8 +18,10 @@ def _fill(store: Store, now: datetime) -> None:
         store.pos_keys["sandbox-pine-medical"] = PosKey(menu="medical")
         store.pos_keys["sandbox-pine-recreational"] = PosKey(menu="recreational")
         store.pos_keys["sandbox-pine-customers-only"] = PosKey(roles=frozenset({"Customer"}))
+    for customer in store.customers.values():
+        customer.tier = customer.extra.get("tier")
     store.own["dutchie"] = _day(store, now)
-    _take_snapshot(store)
+    _take_snapshot(store, now)
 
 
 def _day(store: Store, now: datetime) -> Day:
@@ -34,13 +37,14 @@ def _day(store: Store, now: datetime) -> Day:
     return Day(deals=deals, orders=orders, checked_in=first[1:])
 
 
-def _take_snapshot(store: Store) -> None:
-    """Last night's copy of the register's own ledger: a store run on a third party has zeros there."""
+def _take_snapshot(store: Store, now: datetime) -> None:
+    """The register's own ledger at the end of yesterday: a store run on a third party has zeros there."""
+    ended = datetime.combine(now.date(), time.min, UTC)
     own = {c.src_id: c for c in store.contacts.values()} if store.loyalty == "dutchie" else {}
     rows = []
     for customer_id in sorted(store.customers):
         member = own.get(str(customer_id))
-        events = member.events if member else []
+        events = [e for e in member.events if e.at < ended] if member else []
         rows.append(
             {
                 "customerId": customer_id,
@@ -53,12 +57,30 @@ def _take_snapshot(store: Store) -> None:
 
 
 def _night(store: Store, now: datetime) -> Mapping[str, int]:
-    _take_snapshot(store)
+    _take_snapshot(store, now)
     return {}
 
 
-def _pos_settings(store: Store, urls: Mapping[str, str]) -> dict[str, Any]:
+def _type_new_total(store: Store, now: datetime, values: Mapping[str, Any]) -> None:
+    """At the register: a new total of a customer's own points."""
+    member = next(c for c in store.contacts.values() if c.src_id == str(values["customer_id"]))
+    change = float(values["total"]) - member.points
+    member.events.append(Event(now, "adjustment", change, str(values.get("reason", ""))))
+
+
+def _settings(store: Store, urls: Mapping[str, str]) -> dict[str, Any]:
     return {"base_url": urls["dutchie"], "api_key": f"sandbox-{store.id}-pos"}
 
 
-WORLDS = (VendorWorld("dutchie", pos_settings=_pos_settings, fill=_fill, night=_night),)
+WORLDS = (
+    VendorWorld(
+        "dutchie",
+        pos_settings=_settings,
+        loyalty_settings=_settings,
+        fill=_fill,
+        member_id=lambda digest, source: str(source) if source else digest,
+        night=_night,
+        deeds={"type_new_total": _type_new_total},
+        scenarios=SCENARIOS,
+    ),
+)

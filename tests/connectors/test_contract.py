@@ -233,10 +233,9 @@ def test_opening_by_name(world: World, servers: SandboxServers, transport: Trans
     settings = aiq.loyalty_settings(base_url=servers.urls["alpineiq"], uid="4242", api_key="sandbox-pine-loyalty")
     assert pos.customer("880153").name == "Will Tanner"
     assert aiq.open_loyalty(settings, transport).identify().account == "4242"
-    with pytest.raises(Unsupported):
-        dutchie.open_loyalty(settings, transport)
-    with pytest.raises(Unsupported):
-        aiq.open_pos(settings, transport)
+    for opened in (replace(dutchie, loyalty_opener=None).open_loyalty, aiq.open_pos, aiq.open_online):
+        with pytest.raises(Unsupported):
+            opened(settings, transport)
 
 
 @over(list(subjects()))

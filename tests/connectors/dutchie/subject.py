@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from connectors.contract import Operation
+from connectors.contract import Enrolment, Member, Operation
 from connectors.sandbox import World
 from tests.connectors.helpers import NOW
 from tests.connectors.subjects import Look, Subject
@@ -49,7 +49,71 @@ OPERATIONS: dict[Operation, Any] = {
     Operation.SNAPSHOT_BALANCES: lambda pos, _: pos.native_snapshot(at=NOW).rows,
 }
 
+
+def _archive(world: World) -> None:
+    world.customer(4100, store="koa").status = "Archived"
+
+
+def _merge(world: World) -> None:
+    world.customer(4100, store="koa").merged_into = 4101
+
+
+def _twin(world: World) -> None:
+    world.customer(4101, store="koa").email = "ann.holt@example.com"
+
+
+def _bare(world: World) -> None:
+    ann = world.customer(4100, store="koa")
+    ann.first_name = ann.last_name = ann.phone = ann.email = ann.is_loyalty_member = None
+
+
+def _members(**key: str) -> Any:
+    return lambda program, _: [(m.id, m.enrolled) for m in program.find_members(**key)]
+
+
+def _name_and_flag(member: Member) -> tuple[str, bool | None]:
+    return member.name, member.enrolled
+
+
+def _balance(program: Any, _: World) -> Any:
+    program.native_snapshot(at=NOW)
+    return program.balance(program.member("4100")).points == 150
+
+
+NATIVE: dict[Operation, Any] = {
+    Operation.IDENTIFY: lambda program, _: program.identify().location == "Harbor Green - Koa Blvd",
+    Operation.FIND_MEMBER: _members(phone="+13035550100"),
+    Operation.READ_BALANCE: _balance,
+    Operation.READ_LEDGER: lambda program, _: program.ledger("4100", since=_SINCE, until=NOW).entries,
+    Operation.READ_TIER: lambda program, _: program.member_tier("5103").name == "Bronze",
+    Operation.ENROLL: lambda program, _: program.enroll(
+        Enrolment(first_name="Ann", last_name="Holt", source_id="4100"), operation_id="op_1"
+    ),
+    Operation.SNAPSHOT_BALANCES: lambda program, _: program.native_snapshot(at=NOW).rows,
+}
+
+
 SUBJECTS = (
+    Subject(
+        "dutchie-native",
+        "dutchie",
+        "loyalty",
+        "koa",
+        read=Look(_members(phone="+13035550100"), [("4100", True)]),
+        looks={
+            "found": Look(_members(email="ann.holt@example.com"), [("4100", True)]),
+            "not_found": Look(_members(phone="+13035559999"), []),
+            "several": Look(_members(email="ann.holt@example.com"), [("4100", True), ("4101", True)]),
+            "merged": Look(_members(phone="+13035550100"), []),
+            "archived": Look(_members(phone="+13035550100"), []),
+            "null_fields": Look(
+                lambda program, _: (program.member("4100").name, program.member("4100").enrolled), ("", None)
+            ),
+        },
+        prepare={"several": _twin, "merged": _merge, "archived": _archive, "null_fields": _bare},
+        operations=NATIVE,
+        hidden=("sandbox-koa-pos", "5550100", "ann.holt", "Holt"),
+    ),
     Subject(
         "dutchie",
         "dutchie",
