@@ -22,9 +22,6 @@ SCOPES = (
     "read_locations",
 )
 
-# A return or refund that the loyalty app did not hear of.
-_KEPT = {"posted": False, "posts": False}
-
 SCENARIOS = (
     Scenario(
         "shopify_duplicate_customers",
@@ -54,7 +51,9 @@ SCENARIOS = (
                 "Pratt",
                 pos=(Pos(4572, phone="0172"),),
                 loyal=(Loyal(90, phone="0172", src=4572),),
-                sales=(Sold(5571042, None, ago(days=1), 72, extra={"shopify_name": "#1042"}, **_KEPT),),
+                sales=(
+                    Sold(5571042, None, ago(days=1), 72, extra={"shopify_name": "#1042"}, posted=False, posts=False),
+                ),
             ),
         ),
         store="ash",
@@ -73,7 +72,7 @@ SCENARIOS = (
                 loyal=(Loyal(260, phone="0173", src=4573),),
                 sales=(
                     Sold(5571043, 4573, ago(days=3), 120, extra={"shopify_name": "#1043", "shopify_source": "web"}),
-                    Sold(5571044, 4573, ago(days=1), -120, returns=5571043, **_KEPT),
+                    Sold(5571044, 4573, ago(days=1), -120, returns=5571043, posted=False, posts=False),
                 ),
             ),
         ),
@@ -154,7 +153,6 @@ def _fill(store: Store, now: datetime) -> None:
         "scopes": list(SCOPES),
         "granted": {},
         "jobs": {},
-        "metafields": {},
         "bucket": None,
     }
 
