@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import snowballstemmer  # type: ignore[import-untyped]
 
@@ -19,6 +19,7 @@ NAME = "<name>"
 _WINDOW = 10
 _PIECES = (3, 4, 5)
 WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
+CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.0, 0.6
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
@@ -74,6 +75,13 @@ class Featurizer:
         plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
         self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
         self._kept = common | canonical
+        self._concepts: dict[Phrase, tuple[str, ...]] = {}
+        for kind, phrases in vocabulary.concepts.items():
+            for phrase in (kind, *phrases):
+                key = tuple(self._stem(word.meant) for word in self.words(phrase))
+                if kind not in self._concepts.get(key, ()):
+                    self._concepts[key] = (*self._concepts.get(key, ()), kind)
+        self._longest_concept = max(map(len, self._concepts), default=0)
 
     def words(self, text: str) -> list[Word]:
         """The text's words as we say them: slang replaced, slips repaired, first names masked."""
@@ -98,7 +106,18 @@ class Featurizer:
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
+        kinds = sorted(self._kinds(stems))
+        for kind in kinds:
+            weights[f"#{kind}"] = CONCEPT_WEIGHT
+        for left, right in combinations(kinds, 2):
+            weights[f"#{left}+{right}"] = CONCEPT_PAIR_WEIGHT
         return Features(weights, tuple(dict.fromkeys(stems)))
+
+    def _kinds(self, stems: Sequence[str]) -> set[str]:
+        """The kinds of which the text has a word or phrase."""
+        lengths = range(1, self._longest_concept + 1)
+        spans = (tuple(stems[at : at + length]) for length in lengths for at in range(len(stems) - length + 1))
+        return {kind for span in spans for kind in self._concepts.get(span, ())}
 
     def sources(self, text: str) -> dict[str, tuple[str, ...]]:
         """Where each feature of the text comes from: the meant words, one for a word or piece, two for a pair."""

@@ -25,12 +25,14 @@ WordSet = Annotated[frozenset[str], BeforeValidator(_words)]
 class Vocabulary(BaseModel):
     """What the matcher and the entity rules know of words. All folded: lower case, no accents, no apostrophes.
 
-    lexicon: canonical phrase -> what staff write for it. words: further targets of repair.
+    lexicon: canonical phrase -> what staff write for it. concepts: kind -> words and phrases of it, which keep their
+    own meaning beside what they have in common. words: further targets of repair.
     never_repair: common words by language ("en", "es"). names: first names. providers, pos: our name -> spellings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     lexicon: dict[str, tuple[str, ...]] = {}
+    concepts: dict[str, tuple[str, ...]] = {}
     words: WordSet = frozenset()
     never_repair: dict[str, WordSet] = {}
     names: WordSet = frozenset()
