@@ -8,9 +8,9 @@ from bot.cli.model_cache import cache_folder, trained
 from bot.config import Config, Store
 from bot.diagnosis import Systems
 from bot.errors import ConfigError
-from bot.playbook import BUILT_IN, Library, load_library
+from bot.playbook import BUILT_IN, Library
 from bot.understanding import Matcher, load_chatter, load_vocabulary
-from bot.work import House, open_house
+from bot.work import FileKnowledge, House, open_house
 from connectors import REGISTRY
 from connectors.transport import Transport
 
@@ -41,11 +41,6 @@ class Vendors:
         return self._open[store_id]
 
 
-def playbook_folders(config: Config) -> list[Path]:
-    """The built-in playbooks, then each store's own folder."""
-    return [BUILT_IN, *dict.fromkeys(Path(s.playbooks) for s in config.stores if s.playbooks)]
-
-
 def matcher_of(library: Library) -> Matcher:
     """The matcher trained on a library's questions and the built-in chatter and vocabulary, once for each content."""
     return trained(
@@ -59,5 +54,6 @@ def matcher_of(library: Library) -> Matcher:
 
 def open_all(config: Config) -> House:
     """The house as `serve` runs it, the database brought up to date. Raises ConfigError."""
-    library = load_library(playbook_folders(config))
-    return open_house(config, systems=Vendors(config, Transport()), library=library, matcher=matcher_of(library))
+    own = {store.id: Path(store.playbooks) for store in config.stores if store.playbooks}
+    knowledge = FileKnowledge(BUILT_IN, own, matcher_of)
+    return open_house(config, systems=Vendors(config, Transport()), knowledge=knowledge)

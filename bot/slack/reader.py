@@ -63,7 +63,7 @@ class Reader:
     def view(self, case: Case, *, full: bool = True) -> CaseView:
         """The case as its card shows it; not `full` leaves out what a list on Home does not need."""
         house, told = self._house, Told.of(case.private)
-        playbook = house.library.playbooks.get(case.playbook or "")
+        playbook = house.library(case.store_id).playbooks.get(case.playbook or "")
         diagnosis = questions.diagnosis_of(case)
         store = house.config.store(case.store_id) if case.store_id else None
         view = CaseView(
@@ -108,7 +108,7 @@ class Reader:
         )
 
     def _choices(self, case: Case, told: Told) -> tuple[tuple[str, str], ...]:
-        known = self._house.library.playbooks
+        known = self._house.library(case.store_id).playbooks
         ids = questions.choices_of(case, told)
         if case.state is CaseState.UNMATCHED:
             ids = [name for name in known if name not in told.rejected][:_KNOWN_AT_ONCE]

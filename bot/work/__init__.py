@@ -5,13 +5,18 @@ The one door of this room, but for `questions` and `proposals`, whose functions 
 
 from bot.work.house import House, Pace, open_house
 from bot.work.intake import ack_transaction, receive
+from bot.work.knowledge import FileKnowledge, Fixed, Knowledge, Known
 from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
 from bot.work.worker import Worker
 
 __all__ = [
+    "FileKnowledge",
+    "Fixed",
     "House",
+    "Knowledge",
+    "Known",
     "Pace",
     "Presenter",
     "Silent",

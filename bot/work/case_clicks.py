@@ -103,9 +103,9 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: st
 
     A person's pick is kept as an example; with `reply`, the question said again in other words, it is not.
     """
-    if playbook not in house.library.playbooks:
-        raise BadInput("I do not know that kind of question any more. Ask me again and I look afresh.", "gone")
     with _click(house, case_id, actor) as click:
+        if playbook not in house.library(click.case.store_id).playbooks:
+            raise BadInput("I do not know that kind of question any more. Ask me again and I look afresh.", "gone")
         _open(click)
         told = click.told
         if click.case.playbook != playbook and not reply:

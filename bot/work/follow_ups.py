@@ -100,7 +100,10 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
     """A phone, e-mail or receipt number that the case did not have. Beside an answered case a sentence that is a clear
     question by itself is people's talk about somebody else: who means it mentions us."""
-    if case.state in (CaseState.ANSWERED, CaseState.ESCALATED) and understood(house, text).decision == "answer":
+    if (
+        case.state in (CaseState.ANSWERED, CaseState.ESCALATED)
+        and understood(house, text, case.store_id).decision == "answer"
+    ):
         return False
     told = Told.of(case.private)
     area_code = area_code_of(house, case)
@@ -118,7 +121,7 @@ def _says_what_it_is(house: House, case: Case, text: str, actor: Actor) -> bool:
     """An unclear question said again, clearly this time."""
     if case.state not in (CaseState.UNMATCHED, CaseState.CHOOSING):
         return False
-    match = understood(house, text)
+    match = understood(house, text, case.store_id)
     if match.decision != "answer":
         return False
     case_clicks.choose(house, case.id, match.candidates[0].playbook, actor, reply=text)

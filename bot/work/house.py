@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from bot.cases import Actor, Vault, open_database
 from bot.clock import Clock, system_clock
 from bot.config import Config
+from bot.work.knowledge import Knowledge
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare
 
 if TYPE_CHECKING:
     from bot.diagnosis import Systems
     from bot.playbook import Library
-    from bot.understanding import Matcher
+    from bot.understanding import Match
 
 SystemsOf = Callable[[str], "Systems"]
 PeopleOf = Callable[[str], Sequence[Actor]]
@@ -58,13 +59,20 @@ class House:
     vault: Vault
     work: Work
     systems: SystemsOf
-    library: Library
-    matcher: Matcher
+    knowledge: Knowledge
     clock: Clock = system_clock
     presenter: Presenter = field(default_factory=Silent)
     people: PeopleOf = nobody
     pace: Pace = field(default_factory=Pace)
     watch: Callable[[str], None] = unwatched
+
+    def library(self, store_id: str | None) -> Library:
+        """The playbooks in use at a store; None: the chain's."""
+        return self.knowledge.of(store_id).library
+
+    def match(self, text: str, store_id: str | None) -> Match:
+        """What kind of question this is, by the playbooks of a store."""
+        return self.knowledge.of(store_id).matcher.match(text)
 
     def with_presenter(self, presenter: Presenter) -> House:
         """The same house, shown by `presenter` (which usually needs the house first)."""
@@ -80,8 +88,7 @@ def open_house(
     config: Config,
     *,
     systems: SystemsOf,
-    library: Library,
-    matcher: Matcher,
+    knowledge: Knowledge,
     clock: Clock = system_clock,
     presenter: Presenter | None = None,
     people: PeopleOf = nobody,
@@ -101,8 +108,7 @@ def open_house(
         vault=Vault(config.security.key.get_secret_value()),
         work=Work(engine),
         systems=systems,
-        library=library,
-        matcher=matcher,
+        knowledge=knowledge,
         clock=clock,
         presenter=presenter if presenter is not None else Silent(),
         people=people,

@@ -45,13 +45,13 @@ def found_in(house: House, case: Case) -> Entities:
     return Told.of(case.private).entities(area_code=area_code_of(house, case), stores=store_names(house))
 
 
-def understood(house: House, text: str) -> Match:
+def understood(house: House, text: str, store_id: str | None) -> Match:
     """What kind of question this is. In a very long one the point is at the beginning or the end, and the rest is
     pasted: the first part that is clear counts, else the first that is a close call."""
     if len(text) <= _POINT:
-        return house.matcher.match(text)
+        return house.match(text, store_id)
     parts = (text[: _POINT // 3], text[:_POINT], text[-_POINT:], text)
-    matches = [house.matcher.match(part) for part in parts]
+    matches = [house.match(part, store_id) for part in parts]
     by_clarity = sorted(matches, key=lambda m: ("answer", "choose", "none").index(m.decision))
     return by_clarity[0]
 
@@ -65,12 +65,12 @@ def look(house: House, case_id: str) -> None:
     """Ask for what is missing, or diagnose and offer the fixes; either way the card then shows it."""
     with _told_if_it_breaks(house, case_id):
         case = read_case(house, case_id)
-        if case.playbook not in house.library.playbooks or case.state is CaseState.CLOSED:
+        if case.playbook not in house.library(case.store_id).playbooks or case.state is CaseState.CLOSED:
             show(house, case_id)
             return
         house.presenter.working(case_id)
         told, found = Told.of(case.private), found_in(house, case)
-        need = missing(told, found, house.library.playbooks[case.playbook], case.store_id)
+        need = missing(told, found, house.library(case.store_id).playbooks[case.playbook], case.store_id)
         if need is not None:
             state = case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS
             _write(house, case, told, state=state, private=told.but(need=need))
@@ -101,7 +101,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     store = house.config.store(case.store_id)
     prior = _prior(house, case) if told.looked_up == found else {}
     diagnosis = diagnose(
-        house.library.playbooks[case.playbook],
+        house.library(store.id).playbooks[case.playbook],
         Subject(entities=found, store_id=store.id, store_name=store.name, area_code=store.area_code),
         house.systems(store.id),
         answers=told.answers,

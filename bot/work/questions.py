@@ -97,7 +97,11 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
         return earlier.id
     if arrival.source == "thread":
         return None
-    if earlier is not None and arrival.thread_ts and understood(house, arrival.text).decision == "none":
+    if (
+        earlier is not None
+        and arrival.thread_ts
+        and understood(house, arrival.text, earlier.store_id).decision == "none"
+    ):
         _say(house, arrival, person, "empty")
         return earlier.id
     case, opened = _open_case(house, inbox_key, arrival, person, earlier)
@@ -133,7 +137,8 @@ def _open_case(
 ) -> tuple[Case, bool]:
     """The case of this arrival, understood as far as its words go, and whether it is new."""
     channel, thread_ts, asked_ts = _place(house, inbox_key, arrival)
-    match = understood(house, arrival.text)
+    store_id = _store_of(house, arrival, person) or (earlier.store_id if earlier is not None else None)
+    match = understood(house, arrival.text, store_id)
     playbook = match.candidates[0].playbook if match.decision == "answer" else None
     unclear = CaseState.CHOOSING if match.decision == "choose" else CaseState.UNMATCHED
     inherited = customer_of(found_in(house, earlier)) if earlier is not None else Entities()
@@ -149,7 +154,7 @@ def _open_case(
             asker=arrival.user,
             now=house.clock(),
             state=CaseState.NEW if playbook else unclear,
-            store_id=_store_of(house, arrival, person) or (earlier.store_id if earlier is not None else None),
+            store_id=store_id,
             language=person.language,
             private=told.model_dump(mode="json"),
             match={"candidates": [c.model_dump() for c in match.candidates[:5]], "margin": match.margin},

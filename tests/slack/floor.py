@@ -19,7 +19,7 @@ from bot.diagnosis import Systems
 from bot.playbook import BUILT_IN, Library, load_library
 from bot.slack import Service, in_slack
 from bot.understanding import Matcher, load_chatter, load_vocabulary
-from bot.work import House, Pace, open_house
+from bot.work import Fixed, House, Known, Pace, open_house
 from connectors import REGISTRY
 from connectors.sandbox import SandboxServers, World
 from connectors.transport import Transport
@@ -193,7 +193,7 @@ def shop_floor(
     )
     with SandboxServers(World.seeded(scenario, clock=clock)) as servers, desk:
         config = config_of(folder, servers.urls, desk, port, http=delivery == "http", **changes)
-        transport = Transport()
+        transport = Transport(paced=False, breaker_ttl_s=2)
 
         def systems(store_id: str) -> Systems:
             trouble()
@@ -206,7 +206,11 @@ def shop_floor(
             )
 
         house = open_house(
-            config, systems=systems, library=library(), matcher=matcher(), clock=clock, pace=pace or Pace(settle=0.2)
+            config,
+            systems=systems,
+            knowledge=Fixed(Known(library(), matcher())),
+            clock=clock,
+            pace=pace or Pace(settle=0.2),
         )
         service = Service(in_slack(house, edit_every_s=edit_every_s))
         service.start()

@@ -17,7 +17,7 @@ from bot.config import Config, Policy, Roles, Security, SlackSettings, StaffMemb
 from bot.diagnosis import Subject, Systems, diagnose
 from bot.playbook import Finding, Library, Playbook, Text
 from bot.understanding import Entities, Matcher
-from bot.work import House, Pace, open_house, proposals
+from bot.work import Fixed, House, Known, Pace, open_house, proposals
 from bot.work.grounds import contact_reference
 from bot.work.jobs import JOBS
 from bot.work.ports import Silent
@@ -169,8 +169,7 @@ def household(
     return open_house(
         config,
         systems=Vendors(config),
-        library=library(*fixes),
-        matcher=NO_MATCHER,
+        knowledge=Fixed(Known(library(*fixes), NO_MATCHER)),
         clock=clock,
         presenter=seen or Seen(),
         people=lambda _store: people,
@@ -226,7 +225,7 @@ class Shop:
         )
         store = self.house.config.store(str(case.store_id))
         diagnosis = diagnose(
-            self.house.library.playbooks["trial"],
+            self.house.library(None).playbooks["trial"],
             Subject(entities=entities, store_id=store.id, store_name=store.name, area_code="303"),
             self.house.systems(store.id),
             clock=self.clock,

@@ -18,7 +18,7 @@ from bot.clock import system_clock
 from bot.config import AdjustPolicy, Policy
 from bot.diagnosis import Diagnosis, Evidence
 from bot.errors import ConfigError, NotAllowed
-from bot.work import House, open_house, proposals, receive, set_pause
+from bot.work import Fixed, House, Known, open_house, proposals, receive, set_pause
 from bot.work.grounds import about_reference, customer_reference
 from bot.work.house import nobody
 from bot.work.housekeeping import sweep
@@ -134,7 +134,7 @@ def test_a_customer_has_one_reference_within_a_store(sqlite_shop: Shop) -> None:
 
 def test_a_house_opens_brings_its_database_up_to_date_and_closes(tmp_path: Path) -> None:
     config = settings(f"sqlite:///{tmp_path / 'new.db'}")
-    house = open_house(config, systems=lambda _s: None, library=library(), matcher=NO_MATCHER)  # type: ignore[arg-type,return-value]
+    house = open_house(config, systems=lambda _s: None, knowledge=Fixed(Known(library(), NO_MATCHER)))  # type: ignore[arg-type,return-value]
     assert isinstance(house.presenter, Silent)
     assert (house.clock, house.people, nobody("pine")) == (system_clock, nobody, ())
     assert receive(house, key="k", kind="question", payload={})

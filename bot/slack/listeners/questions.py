@@ -42,7 +42,7 @@ def command(door: Door) -> Callable[..., None]:
 
 def _titles(press: Press) -> str:
     language = press.person.language
-    return "\n".join(f"• {escape(p.title.in_language(language))}" for p in press.house.library.playbooks.values())
+    return "\n".join(f"• {escape(p.title.in_language(language))}" for p in press.house.library(None).playbooks.values())
 
 
 def look_into_this(door: Door) -> Callable[..., None]:
