@@ -29,7 +29,7 @@ def _quiet(store: Store, now: datetime) -> Mapping[str, int]:
 class VendorWorld:
     """One vendor in the practice world. Everything gets the store (its lock is held) and the world's time.
 
-    pos_settings, loyalty_settings: what a configuration would say to reach the store's part at this vendor, given the
+    pos_settings, loyalty_settings, online_settings: what a configuration would say to reach the store's part at this vendor, given the
     sandboxes' addresses by vendor. fill: once the store's people, sales and members are there, what only this vendor
     keeps of them, into `store.own[vendor]` or the records' `extra`. member_id: the provider's id of a member, from a
     digest that is the same in every world, and the register's id where the provider knows it. night: what the vendor
@@ -40,6 +40,7 @@ class VendorWorld:
     vendor: str
     pos_settings: SettingsOf | None = None
     loyalty_settings: SettingsOf | None = None
+    online_settings: SettingsOf | None = None
     fill: Callable[[Store, datetime], None] = _nothing
     member_id: Callable[[str, int | None], str] = lambda digest, _: digest
     night: Callable[[Store, datetime], Mapping[str, int]] = _quiet

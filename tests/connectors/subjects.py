@@ -14,10 +14,10 @@ from typing import Any, Literal, get_args
 from connectors import REGISTRY
 from connectors.contract import Operation
 from connectors.sandbox import SandboxServers, World
-from connectors.sandbox.vendors import settings_of
+from connectors.sandbox.vendors import settings_of, vendor_worlds
 from connectors.transport import Transport
 
-Side = Literal["pos", "loyalty"]
+Side = Literal["pos", "loyalty", "online"]
 Situation = Literal["found", "not_found", "several", "merged", "archived", "null_fields"]
 SITUATIONS: tuple[Situation, ...] = get_args(Situation)
 Ask = Callable[[Any, World], Any]
@@ -66,9 +66,14 @@ class Subject:
 
     def open(self, servers: SandboxServers, transport: Transport) -> Any:
         """The connector as a configuration would open it."""
-        pos, loyalty = settings_of(servers.world.stores[self.store], servers.urls)
+        store, connector = servers.world.stores[self.store], REGISTRY[self.vendor]
+        if self.side == "online":
+            of_shop = vendor_worlds()[self.vendor].online_settings
+            assert connector.online_settings and of_shop
+            values = of_shop(store, servers.urls)
+            return connector.open_online(connector.online_settings.model_validate(values), transport)
+        pos, loyalty = settings_of(store, servers.urls)
         values = {k: v for k, v in (pos if self.side == "pos" else loyalty).items() if k != "vendor"}
-        connector = REGISTRY[self.vendor]
         if self.side == "pos":
             assert connector.pos_settings
             return connector.open_pos(connector.pos_settings.model_validate(values), transport)

@@ -209,7 +209,7 @@ def test_the_log_shows_no_secret_and_nobody(
 def test_settings_describe_themselves_and_hide_secrets(vendor: str) -> None:
     connector = REGISTRY[vendor]
     assert connector.vendor == vendor
-    for model in filter(None, (connector.pos_settings, connector.loyalty_settings)):
+    for model in filter(None, (connector.pos_settings, connector.loyalty_settings, connector.online_settings)):
         assert issubclass(model, BaseModel)
         assert model.model_config["extra"] == "forbid"
         assert all(field.description for field in model.model_fields.values())
@@ -269,6 +269,7 @@ def test_every_connector_is_in_the_suite() -> None:
     for vendor, connector in REGISTRY.items():
         assert connector.pos_opener is None or (vendor, "pos") in sides
         assert connector.loyalty_opener is None or (vendor, "loyalty") in sides
+        assert connector.online_opener is None or (vendor, "online") in sides
         assert (connector.pos_opener is None) == (connector.pos_capabilities is None)
         assert (connector.loyalty_opener is None) == (connector.loyalty_capabilities is None)
     assert all(vendor in vendor_worlds() for vendor in REGISTRY)
