@@ -18,7 +18,7 @@ from connectors.dutchie_ecommerce import api
 from connectors.dutchie_ecommerce.settings import DutchieEcommerceSettings
 from connectors.errors import NotFound
 from connectors.transport import Link, Transport
-from connectors.values import text
+from connectors.values import Row, text
 
 _ADMIN = "Dutchie E-Commerce Admin"
 CHECKS = (
@@ -103,12 +103,7 @@ class DutchieEcommerce:
     def discounts(self) -> Sequence[Discount]:
         """The specials on the store's menu."""
         rows = api.asked(self._link, api.SPECIALS, {"retailerId": self._shop()})
-        return [
-            Discount(
-                id=text(row.get("id")), name=text(row.get("name")) or _shown_as(row.get("menuDisplayConfiguration"))
-            )
-            for row in rows
-        ]
+        return [Discount(id=text(row.get("id")), name=text(row.get("name")) or _shown_as(row)) for row in rows]
 
     def _shop(self) -> str:
         """The store's shop. Raises NotFound when the key sees several and the settings name none."""
@@ -120,8 +115,9 @@ class DutchieEcommerce:
         return shops[0].id
 
 
-def _shown_as(value: object) -> str:
-    return text(value.get("name")) if isinstance(value, dict) else ""
+def _shown_as(row: Row) -> str:
+    shown = row.get("menuDisplayConfiguration")
+    return text(shown.get("name")) if isinstance(shown, dict) else ""
 
 
 def open_dutchie_ecommerce(settings: DutchieEcommerceSettings, transport: Transport) -> DutchieEcommerce:

@@ -95,11 +95,8 @@ class DutchieEcommerceSandbox:
 
 
 def _special(store: Store) -> dict[str, Any]:
-    return {
-        "id": f"sp-{store.location_id}",
-        "name": "Ten off Tuesdays",
-        "menuDisplayConfiguration": {"name": "Tuesdays"},
-    }
+    shown = {"name": "Tuesdays"}
+    return {"id": f"sp-{store.location_id}", "name": "Ten off Tuesdays", "menuDisplayConfiguration": shown}
 
 
 def _error(message: str) -> dict[str, Any]:

@@ -55,11 +55,10 @@ def test_a_key_of_several_shops_needs_a_name(world: World, servers: SandboxServe
 def test_the_only_shop_needs_no_name(transport: Transport) -> None:
     shop, special = {"id": "r1", "name": "Shop"}, {"id": "s", "name": None, "menuDisplayConfiguration": {"name": "X"}}
     answers = [plain({"data": {"retailers": [shop]}})] * 2 + [plain({"data": {"specials": [special, {"id": "t"}]}})]
-    with raw_server(*answers) as (url, got):
+    with raw_server(*answers) as (url, _):
         menu = over(url, transport)
         assert menu.identify() == Identity(account="1 shop", location="Shop")
         assert menu.discounts() == [Discount(id="s", name="X"), Discount(id="t", name="")]
-    assert b'"retailerId":"r1"' in got[-1].replace(b" ", b"")
 
 
 @pytest.mark.parametrize(
