@@ -19,7 +19,7 @@ NAME = "<name>"
 _WINDOW = 10
 _PIECES = (3, 4, 5)
 WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
-CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.0, 0.6
+CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.5, 0.8
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
@@ -77,15 +77,18 @@ class Featurizer:
         self._kept = common | canonical
         self._concepts: dict[Phrase, tuple[str, ...]] = {}
         for kind, phrases in vocabulary.concepts.items():
-            for phrase in (kind, *phrases):
-                key = tuple(self._stem(word.meant) for word in self.words(phrase))
+            for phrase in phrases:
+                key = self._concept_key(phrase)
                 if kind not in self._concepts.get(key, ()):
                     self._concepts[key] = (*self._concepts.get(key, ()), kind)
         self._longest_concept = max(map(len, self._concepts), default=0)
 
     def words(self, text: str) -> list[Word]:
         """The text's words as we say them: slang replaced, slips repaired, first names masked."""
-        replaced = self._replace([Word(token, token) for token in tokens(text)])
+        return self._said(tokens(text))
+
+    def _said(self, written: Sequence[str]) -> list[Word]:
+        replaced = self._replace([Word(token, token) for token in written])
         repaired: list[Word] = []
         for word in replaced:
             if word.meant in self._names:
@@ -98,7 +101,8 @@ class Featurizer:
 
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
-        stems = [self._stem(word.meant) for word in self.words(text)]
+        words = [word.meant for word in self.words(text)]
+        stems = [self._stem(word) for word in words]
         weights: dict[str, float] = {}
         for stem in stems:
             weights[stem] = weights.get(stem, 0.0) + WORD_WEIGHT
@@ -106,12 +110,19 @@ class Featurizer:
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
-        kinds = sorted(self._kinds(stems))
+        kinds = sorted(self._kinds(stems).union(*(self._concepts.get((f"={word}",), ()) for word in words)))
         for kind in kinds:
             weights[f"#{kind}"] = CONCEPT_WEIGHT
         for left, right in combinations(kinds, 2):
             weights[f"#{left}+{right}"] = CONCEPT_PAIR_WEIGHT
         return Features(weights, tuple(dict.fromkeys(stems)))
+
+    def _concept_key(self, phrase: str) -> Phrase:
+        """The stems of a phrase, in which "<number>" and the like stand for themselves; "=word" is that form only."""
+        if phrase.startswith("="):
+            return (phrase,)
+        written = [token for part in phrase.split() for token in ([part] if part.startswith("<") else tokens(part))]
+        return tuple(self._stem(word.meant) for word in self._said(written))
 
     def _kinds(self, stems: Sequence[str]) -> set[str]:
         """The kinds of which the text has a word or phrase."""

@@ -55,24 +55,26 @@ class Matcher:
     def match(self, text: str) -> Match:
         """The playbooks that the text may mean, best first, and what to do about it.
 
-        A candidate's score is the probability that the text is a question of that playbook. Texts of more than
-        MAX_LENGTH characters, and texts without words, mean nothing.
+        Texts of more than MAX_LENGTH characters, and texts without words, mean nothing.
         """
         if len(text) > MAX_LENGTH:
             return _NOTHING
         features = self._featurizer.features(text)
         if all(word.startswith("<") for word in features.words):
             return _NOTHING
-        scores = self._scores(features)
-        order = _best_first(scores)
-        best = float(scores[order[0]])
-        margin = best - float(scores[order[1]]) if len(order) > 1 else best
+        likely = self._likely(features)
+        total = float(likely.sum())
+        order = _best_first(likely)
+        best = float(likely[order[0]])
+        margin = best - float(likely[order[1]]) if len(order) > 1 else best
+        scores = likely[order] / (likely[order] + max(1.0 - total, 1e-6))
         return Match(
             candidates=tuple(
-                Candidate(playbook=self.playbooks[at], score=round(float(scores[at]), 4)) for at in order[:_SHOWN]
+                Candidate(playbook=self.playbooks[at], score=round(float(score), 4))
+                for at, score in zip(order, scores, strict=True)
             ),
             margin=round(margin, 4),
-            decision=self.thresholds.decide(best, margin, float(scores.sum())),
+            decision=self.thresholds.decide(best, margin, total),
         )
 
     def explain(self, text: str) -> Because | None:
@@ -113,8 +115,8 @@ class Matcher:
         at, values = weighed(self._numbers, features, self.model.use.idf)
         return at, values * self.model.folding.sign[at]
 
-    def _scores(self, features: Features) -> NDArray[np.float64]:
-        """Each playbook's probability, shape (playbooks,)."""
+    def _likely(self, features: Features) -> NDArray[np.float64]:
+        """The probability, shape (playbooks,), that the text is a question of each; the rest to one is chatter's."""
         model = self.model
         at, values = self._row(features)
         raw = values.astype(np.float32) @ model.weights[model.folding.place[at]] + model.bias

@@ -10,7 +10,11 @@ Decision = Literal["answer", "choose", "none"]
 
 
 class Candidate(BaseModel):
-    """One playbook that the text may mean; `score` is 0..1."""
+    """One playbook that the text may mean.
+
+    score: 0..1, the probability that the text is that playbook's question rather than chatter. Of two playbooks that a
+    question fits equally well both score high; the margin tells them apart.
+    """
 
     model_config = ConfigDict(frozen=True)
     playbook: str
@@ -18,7 +22,9 @@ class Candidate(BaseModel):
 
 
 class Match(BaseModel):
-    """The matcher's answer. `margin` is the first score less the second; candidates come best first.
+    """The matcher's answer; candidates come best first.
+
+    margin: 0..1, how much likelier the first playbook is than the second, all playbooks and chatter considered.
 
     decision: "answer" with the first; "choose" among the first few (close call); "none" (chatter, or unknown).
     """

@@ -140,7 +140,7 @@ def test_any_text_gets_a_sound_answer(text: str) -> None:
     assert scores == sorted(scores, reverse=True)
     assert all(0.0 <= score <= 1.0 for score in scores)
     assert 0.0 <= match.margin <= 1.0
-    assert sum(scores) <= 1.001
+    assert not scores or match.margin <= scores[0]
 
 
 def test_a_matcher_without_vocabulary_or_chatter_still_tells_playbooks_apart() -> None:
@@ -166,9 +166,10 @@ def test_no_question_at_all_is_an_error() -> None:
 
 def test_a_near_miss_lowers_its_own_playbook_and_leaves_the_others() -> None:
     text = "apple tree in the garden"
-    before = dict(ranked(Matcher.train(FRUIT, ["good morning"], PLAIN), text))
-    after = dict(ranked(Matcher.train(FRUIT, ["good morning"], PLAIN, {"apples": [text]}), text))
-    assert after["apples"] < before["apples"]
+    before = Matcher.train(FRUIT, ["good morning"], PLAIN).match(text)
+    after = Matcher.train(FRUIT, ["good morning"], PLAIN, {"apples": [text]}).match(text)
+    assert before.candidates[0].playbook == "apples"
+    assert after.candidates[0].playbook == "pears" or after.margin < before.margin
 
 
 def test_slang_and_slips_are_read_through_the_vocabulary() -> None:
