@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from connectors.alpineiq import api
+from connectors.alpineiq.capabilities import capabilities_of
+from connectors.alpineiq.extras import AccountExtras
 from connectors.alpineiq.mapping import entry_from, has_note, member_from, mentions, phones_of
 from connectors.alpineiq.settings import AlpineIqSettings
-from connectors.contract import Balance, Capabilities, Identity, Ledger, Member, Operation, WriteEvidence, by_api
+from connectors.contract import Balance, Identity, Ledger, Member, WriteEvidence
 from connectors.errors import NotFound, VendorError
 from connectors.transport import Transport
 from connectors.values import Row, email, national, number, text
@@ -21,35 +23,18 @@ _SKEW = timedelta(minutes=10)
 _AFTER = timedelta(days=7)
 _BEFORE = timedelta(days=365)
 
-CAPABILITIES = Capabilities(
-    operations=by_api(
-        Operation.IDENTIFY,
-        Operation.FIND_MEMBER,
-        Operation.READ_BALANCE,
-        Operation.READ_LEDGER,
-        Operation.ADJUST_POINTS,
-    ),
-    settle_s=5,
-    finds_by=frozenset(("phone", "email", "source_id")),
-)
 
-
-class AlpineIq:
-    """Fulfils `connectors.contract.LoyaltyProgram`."""
-
-    vendor = api.VENDOR
+class AlpineIq(AccountExtras):
+    """Fulfils `connectors.contract.LoyaltyProgram`, and the parts that its capabilities declare."""
 
     def __init__(self, account: api.Account, settings: AlpineIqSettings) -> None:
         self._account = account
         self._settings = settings
-        self.capabilities = CAPABILITIES.model_copy(update={"ledger_proves_absence": settings.ledger_proves_absence})
+        self.capabilities = capabilities_of(settings)
 
     def identify(self) -> Identity:
         """The account's number and its stores, which only the right key and number show."""
-        data = self._account.call(api.STORES)
-        if not isinstance(data, dict):
-            raise api.unreadable(api.STORES.operation)
-        names = [text(row.get("name")) for row in api.rows(data.get("stores"), api.STORES.operation)]
+        names = [store.name for store in self.stores()]
         return Identity(account=self._account.uid, location=", ".join(name for name in names if name))
 
     def find_members(

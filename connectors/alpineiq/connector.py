@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.alpineiq.client import CAPABILITIES, open_alpineiq
+from connectors.alpineiq.capabilities import BASE
+from connectors.alpineiq.client import open_alpineiq
 from connectors.alpineiq.settings import AlpineIqSettings
 from connectors.connector import Connector
 
@@ -12,6 +13,6 @@ CONNECTORS = (
         "Alpine IQ",
         loyalty_settings=AlpineIqSettings,
         loyalty_opener=open_alpineiq,
-        loyalty_capabilities=CAPABILITIES,
+        loyalty_capabilities=BASE,
     ),
 )

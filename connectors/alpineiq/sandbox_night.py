@@ -12,8 +12,11 @@ from connectors.sandbox.state import Contact, Event, PosCustomer, Store
 def run(store: Store, now: datetime) -> Counter[str]:
     """One night at one store. Returns how many of each kind were done."""
     done: Counter[str] = Counter()
+    if store.own.get("alpineiq_frozen"):
+        # "Use last backup": nothing of this source is taken in.
+        return done
     done["contacts_updated"] = _follow_register(store)
-    done["sales_posted"] = _import_sales(store, now)
+    done["sales_posted"] = _import_sales(store, now) + _count_pushed(store)
     done["merged"] = _merge(store, now)
     done["expired"] = _expire(store, now)
     done["blocked"] = _block(store, now)
@@ -48,6 +51,22 @@ def _import_sales(store: Store, now: datetime) -> int:
         contact.events.append(Event(sale.at, "order", sale.before_tax))
         contact.events.sort(key=lambda e: e.at)
         sale.posted = True
+        posted += 1
+    return posted
+
+
+def _count_pushed(store: Store) -> int:
+    """Sales that were pushed from outside; one that comes again counts once."""
+    counted: set[str] = store.own.setdefault("alpineiq_counted", set())
+    posted = 0
+    for sale_id, phone, email, at, total in store.own.pop("alpineiq_pushed", []):
+        found = (c for c in store.contacts.values() if (phone and c.phone == phone) or (email and c.email == email))
+        contact = next(found, None)
+        if contact is None or not contact.member or sale_id in counted:
+            continue
+        counted.add(sale_id)
+        contact.events.append(Event(at, "order", total))
+        contact.events.sort(key=lambda e: e.at)
         posted += 1
     return posted
 

@@ -85,13 +85,15 @@ def contact_row(contact: Contact, store: Store) -> dict[str, Any]:
     }
 
 
-def templates(contact: Contact) -> list[dict[str, Any]] | None:
+def templates(contact: Contact, store: Store) -> list[dict[str, Any]] | None:
     """The discounts of a wallet; null when there are none."""
     rows = [
         {
             **t,
             "avatar": "",
             "inStoreRedemption": True,
+            "posDiscountID": t["id"],
+            "redemptionURL": f"/api/v1.1/discount/redeem/{store.uid}/{t['id']}/{contact.id}-{len(contact.events)}",
             "reusable": True,
             "tierDiscount": False,
             "available": contact.points >= t["pointsDeduction"],

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from connectors.contract import Operation
+from connectors.contract import Enrolment, Operation
 from connectors.sandbox import World
 from tests.connectors.helpers import NOW
 from tests.connectors.subjects import Absent, Look, Subject
@@ -41,6 +41,18 @@ OPERATIONS: dict[Operation, Any] = {
     Operation.ADJUST_POINTS: lambda program, world: program.adjust_points(
         _will(world), points=Decimal(50), note="Goodwill (ref op_1)"
     ),
+    Operation.LIST_STORES: lambda program, _: program.stores()[0].mapped,
+    Operation.READ_ORDERS: lambda program, world: program.orders(_will(world)),
+    Operation.READ_REDEMPTIONS: lambda program, world: program.redemptions(
+        world.contact(src_id="880150").id, since=_SINCE, until=NOW
+    ),
+    Operation.READ_AUDIENCES: lambda program, _: program.audiences(),
+    Operation.READ_REWARDS: lambda program, _: program.rewards(),
+    Operation.READ_PROGRAM: lambda program, _: program.program_rules().tiers,
+    Operation.ENROLL: lambda program, _: program.enroll(
+        Enrolment(first_name="Nora", last_name="Lind", phone="+13035550151"), operation_id="op_1"
+    ),
+    Operation.OPT_IN: lambda program, _: program.opt_in(phone="+13035550153", wanted=False),
 }
 
 SUBJECTS = (
