@@ -1,0 +1,69 @@
+"""What Rivo's API has, and what only its screens have."""
+
+from __future__ import annotations
+
+from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+
+REFUND_BY_HAND = guided(
+    "The address of Rivo's refund is not public; until the settings name it, the points are given back by hand.",
+    "Open Rivo > Customers and open {name}.",
+    "Under Loyalty Points choose Edit balance, then Adjust Points Balance.",
+    "Enter {points} points, the redemption as the internal reason, and a comment that the customer may read.",
+    "Wait for the confirmation, then delete the discount code of the redemption in Shopify.",
+    reads_back=True,
+)
+
+CAPABILITIES = Capabilities(
+    operations={
+        **by_api(
+            Operation.IDENTIFY,
+            Operation.FIND_MEMBER,
+            Operation.READ_BALANCE,
+            Operation.READ_LEDGER,
+            Operation.READ_TIER,
+            Operation.READ_REWARDS,
+            Operation.READ_REDEMPTIONS,
+            Operation.ADJUST_POINTS,
+            Operation.ADJUST_BATCH,
+            Operation.REFUND_REDEMPTION,
+            Operation.WEBHOOKS,
+        ),
+        Operation.READ_PROGRAM: missing(
+            "Points delays and expiry are set in the Rivo app; its API does not show them."
+        ),
+        Operation.READ_AUDIENCES: missing("Rivo has no groups of customers in its API."),
+        Operation.READ_ORDERS: missing("Rivo takes orders from Shopify and does not list them; ask Shopify."),
+        Operation.ENROLL: missing(
+            "Rivo takes customers from Shopify by itself; a new one shows up within about a minute."
+        ),
+        Operation.OPT_IN: missing("Whether a customer gets marketing is set in Shopify."),
+        Operation.UPDATE_MEMBER: missing("Names and e-mails come from Shopify; change them there."),
+        Operation.RECORD_PURCHASE: missing(
+            "Rivo takes orders from Shopify; one that it missed is made good with an adjustment."
+        ),
+        Operation.SET_TIER: missing(
+            "Rivo lets a tier be set by API, but does not publish how well enough to send it; its support can tell."
+        ),
+    },
+    settle_s=60,
+    ledger_proves_absence=True,
+    ledger_shows=frozenset(("earn", "adjust")),
+    finds_by=frozenset(("email", "source_id")),
+    repeatable=frozenset((Operation.REFUND_REDEMPTION,)),
+    batch_limit=10,
+    checks=(
+        HumanCheck(
+            setting="Points are taken back when an order is cancelled or refunded",
+            where="Rivo > the program's settings for points of orders",
+            covers=("P6",),
+            inferred="A row that was taken back in somebody's history shows that it is on.",
+        ),
+        HumanCheck(setting="Points expiry", where="Rivo > the program's settings for points expiry", covers=("V13",)),
+        HumanCheck(setting="The program is running", where="Rivo > the program's page", covers=("V12",)),
+        HumanCheck(
+            setting="Points can be earned and spent in Shopify POS",
+            where="Rivo > the settings for Shopify POS",
+            covers=("P7",),
+        ),
+    ),
+)
