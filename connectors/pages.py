@@ -21,8 +21,6 @@ from connectors.sandbox.vendors import vendor_worlds
 
 FOLDER = Path(__file__).parents[1] / "docs" / "connectors"
 _NOTE = "Written by `python -m connectors.pages` from the code, which a test checks: change the code, not this page."
-    "Written by `python -m connectors.pages` from the code; a test keeps it current. Change the code, not this page."
-)
 _HOW = {"api": "by API", "guided": "by a person, with steps", "none": "no"}
 _KEYS = {
     "phone": "phone",
