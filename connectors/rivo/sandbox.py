@@ -173,9 +173,9 @@ class RivoSandbox:
     # -- writes -------------------------------------------------------------------------------------------------------
 
     def _adjust(self, _: Request, store: Store, body: Any) -> Response:
-        if not isinstance(body, dict):
+        if not isinstance(body, dict) or not body.get("customer_identifier"):
             raise _Refused(422, "customer_identifier is missing")
-        contact = self._known(store, str(body.get("customer_identifier") or ""))
+        contact = self._known(store, str(body["customer_identifier"]))
         event = self._event(body)
         contact.events.append(event)
         self._world.changed()

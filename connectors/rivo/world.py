@@ -16,6 +16,8 @@ from connectors.sandbox.vendors import VendorWorld
 _HEARS_AFTER = timedelta(minutes=1)
 # How long this practice shop lets the points of an order wait.
 _WAITS = timedelta(days=1)
+# What the shop did that is no row of Rivo's own.
+_UNHEARD = {"posted": False, "posts": False}
 
 
 def _one(
@@ -93,7 +95,7 @@ SCENARIOS = (
         "Klara Voigt 303-555-0185 cancelled order #1048 and wants her 200 points back",
         140,
         (ago(days=2), "redemption", -200, ""),
-        sales=(Sold(5681048, 4685, ago(days=2), 64, posted=False, posts=False, voided=True),),
+        sales=(Sold(5681048, 4685, ago(days=2), 64, voided=True, **_UNHEARD),),
     ),
     _one(
         "rivo_taken_back",
@@ -104,7 +106,10 @@ SCENARIOS = (
         "0186",
         "303-555-0186 says 88 points vanished after he returned his order",
         138,
-        sales=(Sold(5681049, 4686, ago(days=6), 88), Sold(5681050, 4686, ago(days=1), -88, returns=5681049)),
+        sales=(
+            Sold(5681049, 4686, ago(days=6), 88),
+            Sold(5681050, 4686, ago(days=1), -88, returns=5681049, **_UNHEARD),
+        ),
         rivo_takes_back=88,
     ),
     _one(
