@@ -109,7 +109,13 @@ class AccountExtras:
             raise ValueError("exactly one of phone and email")
 
     def update_member(
-        self, member_id: str, *, phone: str | None = None, email: str | None = None, operation_id: str
+        self,
+        member_id: str,
+        *,
+        source_id: str | None = None,
+        phone: str | None = None,
+        email: str | None = None,
+        operation_id: str,
     ) -> None:
         """Override the contact's own phone or e-mail. Only where the store switched the guess on."""
         self._allowed(Operation.UPDATE_MEMBER)

@@ -42,9 +42,19 @@ class UpdatesMembers(Protocol):
     """UPDATE_MEMBER"""
 
     def update_member(
-        self, member_id: str, *, phone: str | None = None, email: str | None = None, operation_id: str
+        self,
+        member_id: str,
+        *,
+        source_id: str | None = None,
+        phone: str | None = None,
+        email: str | None = None,
+        operation_id: str,
     ) -> None:
-        """Set the provider's own copy of phone or e-mail. Safe to repeat."""
+        """Set the provider's own copy of phone or e-mail. Safe to repeat.
+
+        source_id: the register's id of the member, which some providers write by; one that needs it and does not get it
+        raises Rejected.
+        """
 
 
 @runtime_checkable
