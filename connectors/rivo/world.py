@@ -17,7 +17,7 @@ _HEARS_AFTER = timedelta(minutes=1)
 # How long this practice shop lets the points of an order wait.
 _WAITS = timedelta(days=1)
 # What the shop did that is no row of Rivo's own.
-_UNHEARD = {"posted": False, "posts": False}
+_UNHEARD: dict[str, Any] = {"posted": False, "posts": False}
 
 
 def _one(
