@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.contract import Capabilities, LinkNature, Operation, Support, by_api, guided, missing
+from connectors.contract import Capabilities, HumanCheck, LinkNature, Operation, Support, by_api, guided, missing
 
 LOOKUP = guided(
     "Treez's API shows the stored loyalty id and cannot change it; Loyalty ID Lookup on its screens can.",
@@ -75,6 +75,14 @@ REGISTER = Capabilities(
             relink="Treez Loyalty's id stands on Treez's screens only; Loyalty ID Lookup replaces or clears it.",
         ),
     },
+    checks=(
+        HumanCheck(
+            setting="Which loyalty provider is connected, and that it is enabled",
+            where="Configurations > Config Page > Integration > Loyalty Integration",
+            covers=("V1", "V12", "L2"),
+            inferred="A profile that stores an Alpine IQ id shows that Alpine IQ was connected at some time.",
+        ),
+    ),
 )
 
 
@@ -146,4 +154,11 @@ LOYALTY = Capabilities(
     },
     settle_s=0,
     finds_by=frozenset(),
+    checks=(
+        HumanCheck(
+            setting="The message named StickyCards, by which sales reach Treez Loyalty: its Test says 201 Test Passed",
+            where="Configurations > Config Page > Integration > Webhook Integration",
+            covers=("V1", "V10", "V20"),
+        ),
+    ),
 )

@@ -22,9 +22,10 @@ from connectors.contract import (
     StoreInfo,
     WriteEvidence,
 )
-from connectors.errors import Denied, NotFound, Rejected, UnknownOutcome, Unsupported, VendorError
+from connectors.errors import NotFound, Rejected, UnknownOutcome, Unsupported, VendorError
 from connectors.transport import Transport
 from connectors.treez import api, merging
+from connectors.treez.access import identity_from
 from connectors.treez.auth import authorizer_of
 from connectors.treez.capabilities import of_store
 from connectors.treez.history import changes_from
@@ -35,14 +36,6 @@ from connectors.values import Row, e164, identifier, national, text
 from connectors.values import email as mail
 
 _PHONE = re.compile(r"[2-9]\d{9}")
-# What each of our parts needs of the certificate.
-_PERMISSIONS = (
-    "api_customer::read",
-    "api_customer::write",
-    "api_customer::merge",
-    "api_ticket::read",
-    "discountmanagement::readOrgDiscount",
-)
 
 
 class Treez:
@@ -67,15 +60,7 @@ class Treez:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             self._account.ask("customers_changed", since=now, page=str(self._settings.first_page), size="1")
             return Identity(account=store, location=store, allowed={"customers": True})
-        answer = self._account.link.call(api.VALIDATION, params={"dispensaryName": store})
-        if not isinstance(answer, dict) or not isinstance(answer.get("valid"), bool):
-            raise api.unreadable(api.VALIDATION.operation)
-        if not answer["valid"]:
-            raise Denied(self.vendor, f"{api.TITLE} refused our key", detail=api.VALIDATION.operation)
-        granted = _granted(answer.get("permissions"))
-        owner = answer.get("integratorDetails")
-        name = text(owner.get("certificateName")) if isinstance(owner, dict) else ""
-        return Identity(account=name or store, location=store, allowed={p: p in granted for p in _PERMISSIONS})
+        return identity_from(self._account.link.call(api.VALIDATION, params={"dispensaryName": store}), store)
 
     def stores(self) -> Sequence[StoreInfo]:
         """Every store of the organisation (v3)."""
@@ -296,14 +281,6 @@ def open_treez(settings: TreezSettings, transport: Transport) -> Treez:
         authorizer=authorizer_of(settings, plain),
     )
     return Treez(api.Account(settings.dispensary, settings.version, link), settings)
-
-
-def _granted(permissions: Any) -> frozenset[str]:
-    """Everything the certificate may do, for the organisation or for single stores."""
-    groups = permissions.values() if isinstance(permissions, dict) else ()
-    owners = [one for group in groups if isinstance(group, list) for one in group if isinstance(one, dict)]
-    listed = [one.get("permissions") for one in owners]
-    return frozenset(text(p) for some in listed if isinstance(some, list) for p in some)
 
 
 def _known(customer_id: str) -> str:

@@ -7,7 +7,6 @@ phone that another profile has is 400, unknown fields of an update are passed ov
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,10 +23,19 @@ from connectors.sandbox.state import PosCustomer, Store
 from connectors.sandbox.world import World
 from connectors.treez import sandbox_customers as customers
 from connectors.treez import sandbox_tickets as tickets
-from connectors.treez.sandbox_rules import ZONE, Refused, claims_of, done, moment, no_entry, not_json, page_of
+from connectors.treez.sandbox_rules import (
+    TOKEN_LIFE,
+    Refused,
+    claims_of,
+    done,
+    moment,
+    new_token,
+    no_entry,
+    not_json,
+    page_of,
+)
 from connectors.treez.sandbox_state import CLIENT_ID, ORGANIZATION, PERMISSIONS, own
 
-_TOKEN_LIFE = timedelta(hours=2)
 _TICKETS_REACH_BACK = timedelta(days=30)
 _V2, _V3, _SERVICE = "/v2.0/dispensary/{dispensary}", "/dispensary/v3/{dispensary}", "/service"
 _READ, _WRITE, _MERGE = "api_customer::read", "api_customer::write", "api_customer::merge"
@@ -173,23 +181,15 @@ class TreezSandbox:
         return {}
 
     async def _token(self, request: Request) -> Response:
-        """Two hours, written in two ways: seconds as a text, and an end whose offset has no colon."""
+        """For the right keys, as a form."""
         form = {k: v[0] for k, v in parse_qs((await request.body()).decode("latin-1")).items()}
         with self._world.lock:
             store = self._named(request.scope)
             if store is None or form.get("client_id") != CLIENT_ID or form.get("apikey") != own(store).api_key:
                 raise Refused(401, "Invalid client_id or apikey")
-            ends = self._world.now() + _TOKEN_LIFE
-            token = secrets.token_hex(20)
-            own(store).tokens[token] = ends
-        at = ends.astimezone(ZONE)
-        answer = {
-            "resultCode": "SUCCESS",
-            "access_token": token,
-            "expires_at": f"{at:%Y-%m-%dT%H:%M:%S}.000{at:%z}",
-            "expires_in": "7200",
-            "refresh_token": secrets.token_hex(20),
-        }
+            ends = self._world.now() + TOKEN_LIFE
+            answer = new_token(ends)
+            own(store).tokens[answer["access_token"]] = ends
         return JSONResponse(answer)
 
     async def _refused(self, _: Request, error: Exception) -> Response:

@@ -6,9 +6,10 @@ import base64
 import binascii
 import json
 import re
+import secrets
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from connectors.treez.sandbox_key import sandbox_key
 from connectors.treez.sandbox_state import ORGANIZATION, PERMISSIONS
 
 ZONE = ZoneInfo("America/Denver")
+TOKEN_LIFE = timedelta(hours=2)
 _LIFETIME_MS = 30_000
 _NO_ENTRY = "Full authentication is required to access this resource"
 
@@ -81,6 +83,18 @@ def claims_of(token: str, address: str) -> Mapping[str, Any]:
         raise no_entry()
     found: Mapping[str, Any] = claims
     return found
+
+
+def new_token(ends: datetime) -> dict[str, str]:
+    """v2's: its life is written in two ways, seconds as a text, and an end whose offset has no colon."""
+    at = ends.astimezone(ZONE)
+    return {
+        "resultCode": "SUCCESS",
+        "access_token": secrets.token_hex(20),
+        "expires_at": f"{at:%Y-%m-%dT%H:%M:%S}.000{at:%z}",
+        "expires_in": f"{TOKEN_LIFE.total_seconds():.0f}",
+        "refresh_token": secrets.token_hex(20),
+    }
 
 
 def _decoded(part: str) -> bytes:

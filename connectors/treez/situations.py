@@ -198,7 +198,7 @@ SALES = (
                 loyal=(Loyal(75, phone="0180", src=4612),),
                 sales=(
                     Sold(5700043, 4612, ago(days=3), 48, extra={"treez_number": "RTN555"}),
-                    Sold(5700044, 4612, ago(days=1), -48, returns=5700043, **_KEPT),
+                    Sold(5700044, 4612, ago(days=1, hours=2), -48, returns=5700043, **_KEPT),
                 ),
             ),
         ),
