@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import random
 import ssl
 import threading
 import time
@@ -33,6 +32,7 @@ from connectors.dialect import Authorizer, Dialect, Endpoint, Explained, Meter
 from connectors.errors import Denied, Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.metrics import metrics_in
 from connectors.pacing import Pace, Pacer, TooSoon
+from connectors.tries import Again, NotNow, enough, wait
 
 __all__ = [
     "Authorizer",
@@ -48,7 +48,6 @@ __all__ = [
 ]
 
 _log = structlog.get_logger("connectors")
-_LONGEST_WAIT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -76,16 +75,16 @@ class Link:
 
         Raises VendorError.
         """
-        return self.transport.call(self, endpoint, path=path or {}, params=params or {}, body=body, form=form)
-
-
-class _Again(Exception):
-    """A read failed in a way that another try may mend. `tries`: at most so many in all."""
-
-    def __init__(self, error: VendorError, tries: int) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.tries = tries
+        quoted = {name: quote(value, safe="") for name, value in (path or {}).items()}
+        request = httpx.Request(
+            endpoint.method,
+            self.base_url + endpoint.route.format(**quoted),
+            params=params or None,
+            headers={"Accept": "application/json", "User-Agent": "pointsman", **self.headers},
+            json=body,
+            data=form,
+        )
+        return self.transport.call(self, endpoint, request)
 
 
 class Transport:
@@ -148,18 +147,8 @@ class Transport:
     ) -> None:
         self.close()
 
-    def call(
-        self,
-        link: Link,
-        endpoint: Endpoint,
-        *,
-        path: Mapping[str, str],
-        params: Mapping[str, str],
-        body: Any,
-        form: Mapping[str, str] | None = None,
-    ) -> Any:
+    def call(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         """One call as the connector sees it: paced, guarded, tried again if it is a read, counted and logged."""
-        request = self._request(link, endpoint, path, params, body, form)
         started = time.monotonic()
         outcome = "ok"
         try:
@@ -186,28 +175,28 @@ class Transport:
 
     def _read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Again),
-            wait=_wait,
-            stop=_enough,
+            retry=tenacity.retry_if_exception_type(Again),
+            wait=wait,
+            stop=enough,
             sleep=self._sleep,
             reraise=True,
         )
         try:
             return retrying(self._try_to_read, link, endpoint, request)
-        except _Again as again:
+        except Again as again:
             raise again.error from None
 
     def _try_to_read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         try:
             return self._authorized(link, endpoint, request)
         except Throttled as error:
-            raise _Again(error, link.dialect.attempts) from None
+            raise Again(error, link.dialect.attempts) from None
         except Broken500 as error:
-            raise _Again(error, 1 + link.dialect.retries_of_500) from None
-        except _NotNow:
+            raise Again(error, 1 + link.dialect.retries_of_500) from None
+        except NotNow:
             raise
         except Unreachable as error:
-            raise _Again(error, link.dialect.attempts) from None
+            raise Again(error, link.dialect.attempts) from None
 
     def _authorized(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         """One try with headers of its own, and another when newer ones may help: a refused call did nothing."""
@@ -228,7 +217,7 @@ class Transport:
             headers = authorizer.headers(request.method, str(request.url))
         except Unreachable as error:
             # Fetching a token has tries of its own.
-            raise _NotNow(link.dialect.vendor, error.reason, detail=error.detail, trace_id=error.trace_id) from None
+            raise NotNow(link.dialect.vendor, error.reason, detail=error.detail, trace_id=error.trace_id) from None
         request.headers.update(headers)
         return headers
 
@@ -251,9 +240,7 @@ class Transport:
                     link.meter.learn(endpoint, json_or_none(raw))
                 return answer_of(dialect, endpoint, status, headers, raw)
         except breaker.Open:
-            raise _NotNow(
-                dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open"
-            ) from None
+            raise NotNow(dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open") from None
 
     def _wait_for_a_place(self, link: Link, endpoint: Endpoint) -> None:
         """Return when our own pace, and the vendor's meter, have room. Raises TooSoon."""
@@ -271,7 +258,7 @@ class Transport:
         dialect = link.dialect
         left = remaining()
         if left is not None and left <= 0:
-            raise _NotNow(dialect.vendor, f"there was no time left to ask {dialect.title}", detail="deadline")
+            raise NotNow(dialect.vendor, f"there was no time left to ask {dialect.title}", detail="deadline")
         own = dialect.connect_s + dialect.read_s
         ends_at = time.monotonic() + (own if left is None else min(own, left))
         request.extensions["timeout"] = httpx.Timeout(
@@ -300,29 +287,6 @@ class Transport:
                 )
             return client
 
-    def _request(
-        self,
-        link: Link,
-        endpoint: Endpoint,
-        path: Mapping[str, str],
-        params: Mapping[str, str],
-        body: Any,
-        form: Mapping[str, str] | None,
-    ) -> httpx.Request:
-        quoted = {name: quote(value, safe="") for name, value in path.items()}
-        return httpx.Request(
-            endpoint.method,
-            link.base_url + endpoint.route.format(**quoted),
-            params=params or None,
-            headers={"Accept": "application/json", "User-Agent": "pointsman", **link.headers},
-            json=body,
-            data=form,
-        )
-
-
-class _NotNow(Unreachable):
-    """Nothing was sent, and another try right away would not be either."""
-
 
 @cache
 def _tls() -> ssl.SSLContext:
@@ -332,28 +296,3 @@ def _tls() -> ssl.SSLContext:
 
 def _least(own: float, left: float | None) -> float:
     return own if left is None else min(own, left)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    """The vendor's own wait, else 0.2, 0.4, 0.8 s with jitter; for a throttled call, from 1 s on."""
-    error = _failure(state).error
-    if isinstance(error, Throttled):
-        if error.retry_after is not None:
-            return error.retry_after
-        return float(2 ** (state.attempt_number - 1) + random.uniform(0, 0.5))  # noqa: S311 - jitter
-    return float(0.2 * 2 ** (state.attempt_number - 1) + random.uniform(0, 0.1))  # noqa: S311 - jitter
-
-
-def _enough(state: tenacity.RetryCallState) -> bool:
-    """Out of tries, or out of time for the next one."""
-    left = remaining()
-    if state.attempt_number >= _failure(state).tries or state.upcoming_sleep > _LONGEST_WAIT_S:
-        return True
-    return left is not None and state.upcoming_sleep >= left
-
-
-def _failure(state: tenacity.RetryCallState) -> _Again:
-    error = state.outcome.exception() if state.outcome else None
-    if not isinstance(error, _Again):
-        raise TypeError("only reads that failed are weighed here")
-    return error
