@@ -55,7 +55,10 @@ _LACKING: dict[Operation, Support] = {
 REGISTER = Capabilities(
     operations={
         **_EVERYWHERE,
-        **by_api(*_NEWER, Operation.MERGE_CUSTOMERS, Operation.WEBHOOKS),
+        **by_api(*_NEWER, Operation.WEBHOOKS),
+        Operation.MERGE_CUSTOMERS: Support(
+            supported=True, why="Off until a trial has shown which profile Treez keeps; it cannot be undone."
+        ),
         **_LACKING,
     },
     settle_s=30,
@@ -98,6 +101,9 @@ def of_store(*, version: str, merge: bool, webhooks: bool) -> Capabilities:
         # Whether the older generation shows the id is not known: where it does, the field is there.
         operations[Operation.READ_LINK] = Support(
             supported=True, why="The older generation of Treez's API may leave the loyalty id out."
+        )
+        operations[Operation.READ_SALES] = Support(
+            supported=True, why="The older generation of Treez's API shows sales by customer only, not by number."
         )
     return REGISTER.model_copy(update={"operations": operations})
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,9 +24,12 @@ from connectors.treez import sandbox_customers as customers
 from connectors.treez import sandbox_tickets as tickets
 from connectors.treez.sandbox_rules import (
     TOKEN_LIFE,
+    Call,
     Refused,
     claims_of,
     done,
+    envelope,
+    header,
     moment,
     new_token,
     no_entry,
@@ -42,32 +44,7 @@ _READ, _WRITE, _MERGE = "api_customer::read", "api_customer::write", "api_custom
 _TICKET, _DISCOUNT, _CATALOG = "api_ticket::read", "discountmanagement::readOrgDiscount", "catalogservice::listproduct"
 
 
-@dataclass(frozen=True)
-class _Call:
-    """One request that passed the checks. store: None for the organisation's own services."""
-
-    request: Request
-    store: Store | None
-    claims: Mapping[str, Any]
-    body: Any
-
-    @property
-    def at(self) -> Store:
-        """The store of a route that has one."""
-        if self.store is None:
-            raise Refused(404, "NOT_FOUND")
-        return self.store
-
-    @property
-    def second(self) -> bool:
-        """Whether it came by the older generation."""
-        return self.request.url.path.startswith("/v2.0/")
-
-    def __getitem__(self, name: str) -> str:
-        return str(self.request.path_params[name])
-
-
-_Handler = Callable[[_Call], Response]
+_Handler = Callable[[Call], Response]
 
 
 class TreezSandbox:
@@ -129,7 +106,7 @@ class TreezSandbox:
 
     def denied(self) -> Response:
         """401 in the envelope."""
-        return _envelope(no_entry())
+        return envelope(no_entry())
 
     def throttled(self, retry_after: float | None) -> Response:
         """429; the vendor names its text and nothing else."""
@@ -154,7 +131,7 @@ class TreezSandbox:
             except ValueError:
                 return not_json()
             with self._world.lock:
-                return handler(_Call(request, store, claims, body))
+                return handler(Call(request, store, claims, body))
 
         return Route(prefix + path, endpoint, methods=[method])
 
@@ -170,13 +147,13 @@ class TreezSandbox:
 
     def _claims(self, scope: Scope, store: Store | None) -> Mapping[str, Any]:
         """What a self-signed token claims; {} for a good token of the older generation. Raises Refused."""
-        token = _header(scope, b"authorization").removeprefix("Bearer ")
+        token = header(scope, b"authorization").removeprefix("Bearer ")
         if not scope["path"].startswith("/v2.0/"):
             query = scope["query_string"].decode("latin-1")
-            address = f"{scope['scheme']}://{_header(scope, b'host')}{scope['raw_path'].decode('latin-1')}"
+            address = f"{scope['scheme']}://{header(scope, b'host')}{scope['raw_path'].decode('latin-1')}"
             return claims_of(token, address + (f"?{query}" if query else ""))
         ends = own(store).tokens.get(token) if store else None
-        if ends is None or self._world.now() >= ends or _header(scope, b"client_id") != CLIENT_ID:
+        if ends is None or self._world.now() >= ends or header(scope, b"client_id") != CLIENT_ID:
             raise no_entry()
         return {}
 
@@ -193,12 +170,12 @@ class TreezSandbox:
         return JSONResponse(answer)
 
     async def _refused(self, _: Request, error: Exception) -> Response:
-        return _envelope(error) if isinstance(error, Refused) else Response(status_code=500)
+        return envelope(error) if isinstance(error, Refused) else Response(status_code=500)
 
     async def _absent(self, _: Request, __: Exception) -> Response:
-        return _envelope(Refused(404, "NOT_FOUND"))
+        return envelope(Refused(404, "NOT_FOUND"))
 
-    def _shown(self, call: _Call, rows: list[PosCustomer]) -> Response:
+    def _shown(self, call: Call, rows: list[PosCustomer]) -> Response:
         """The older generation always lists; the newer shows one as itself."""
         ids = not call.second or own(call.at).shows_ids_in_v2
         listed = [customers.record(call.at, c, ids=ids) for c in rows]
@@ -206,69 +183,69 @@ class TreezSandbox:
 
     # -- customers ----------------------------------------------------------------------------------------------------
 
-    def _customer(self, call: _Call) -> Response:
+    def _customer(self, call: Call) -> Response:
         return self._shown(call, [customers.shown(self._world, customers.known(call.at, call["customer"]))])
 
-    def _look(self, call: _Call, fits: Callable[[PosCustomer], bool]) -> Response:
+    def _look(self, call: Call, fits: Callable[[PosCustomer], bool]) -> Response:
         return self._shown(call, customers.found(self._world, call.at, fits))
 
-    def _by_phone(self, call: _Call) -> Response:
+    def _by_phone(self, call: Call) -> Response:
         return self._look(call, lambda c: c.phone == call["phone"])
 
-    def _by_email(self, call: _Call) -> Response:
+    def _by_email(self, call: Call) -> Response:
         return self._look(call, lambda c: (c.email or "").lower() == call["email"].lower())
 
-    def _by_name(self, call: _Call) -> Response:
+    def _by_name(self, call: Call) -> Response:
         wanted = (call["first"].lower(), call["last"].lower())
         return self._look(call, lambda c: ((c.first_name or "").lower(), (c.last_name or "").lower()) == wanted)
 
-    def _by_licence(self, call: _Call) -> Response:
+    def _by_licence(self, call: Call) -> Response:
         return self._look(call, lambda c: c.extra["treez_licence"] == call["licence"])
 
-    def _changed(self, call: _Call) -> Response:
+    def _changed(self, call: Call) -> Response:
         rows = customers.changed(self._world, call.at, moment(call["since"]))
         listed = [customers.record(call.at, c) for c in page_of(rows, call["page"], call["size"])]
         return done(listed)
 
-    def _queue(self, call: _Call) -> Response:
+    def _queue(self, call: Call) -> Response:
         return self._shown(call, [c for c in call.at.customers.values() if c.extra.get("treez_checked_in")])
 
-    def _history(self, call: _Call) -> Response:
+    def _history(self, call: Call) -> Response:
         return done(customers.history_of(call.at, customers.known(call.at, call["customer"])))
 
-    def _create(self, call: _Call) -> Response:
+    def _create(self, call: Call) -> Response:
         return self._shown(call, [customers.create(self._world, call.at, call.body)])
 
-    def _update(self, call: _Call) -> Response:
+    def _update(self, call: Call) -> Response:
         return self._shown(call, [customers.update(self._world, call.at, call["customer"], call.body)])
 
-    def _merge(self, call: _Call) -> Response:
+    def _merge(self, call: Call) -> Response:
         return done(customers.merge(self._world, call.at, call.body))
 
     # -- tickets and the organisation ---------------------------------------------------------------------------------
 
-    def _ticket(self, call: _Call) -> Response:
+    def _ticket(self, call: Call) -> Response:
         return done(tickets.one(self._world, call.at, call["ticket"]))
 
-    def _listed(self, call: _Call, rows: list[Any]) -> Response:
+    def _listed(self, call: Call, rows: list[Any]) -> Response:
         shown = [tickets.row(call.at, s) for s in rows]
         return done(pageElements=len(shown), totalElements=len(shown), ticketList=shown)
 
-    def _of(self, call: _Call) -> list[Any]:
+    def _of(self, call: Call) -> list[Any]:
         rows = tickets.newest_first(self._world, call.at)
         return [s for s in rows if str(s.customer_id) == call["customer"]]
 
-    def _all_tickets(self, call: _Call) -> Response:
+    def _all_tickets(self, call: Call) -> Response:
         return self._listed(call, self._of(call))
 
-    def _tickets(self, call: _Call) -> Response:
+    def _tickets(self, call: Call) -> Response:
         return self._listed(call, page_of(self._of(call), call["page"], call["size"]))
 
-    def _tickets_by_status(self, call: _Call) -> Response:
+    def _tickets_by_status(self, call: Call) -> Response:
         rows = tickets.by_status(self._world, call.at, call["status"])
         return self._listed(call, page_of(rows, call["page"], call["size"]))
 
-    def _tickets_changed(self, call: _Call) -> Response:
+    def _tickets_changed(self, call: Call) -> Response:
         since = moment(call["since"])
         if self._world.now() - since > _TICKETS_REACH_BACK:
             raise Refused(400, "RESPONSE_LIMIT_EXCEEDS", "At most 30 days back")
@@ -278,13 +255,13 @@ class TreezSandbox:
     def _chain(self) -> list[Store]:
         return [s for s in self._world.stores.values() if s.pos == "treez"]
 
-    def _entities(self, _: _Call) -> Response:
+    def _entities(self, _: Call) -> Response:
         return JSONResponse(tickets.entities(self._chain()))
 
-    def _discounts(self, _: _Call) -> Response:
+    def _discounts(self, _: Call) -> Response:
         return JSONResponse(tickets.discounts(self._chain()))
 
-    def _validation(self, call: _Call) -> Response:
+    def _validation(self, call: Call) -> Response:
         granted = {
             "orgId": ORGANIZATION,
             "orgName": "Harbor Green LLC",
@@ -300,14 +277,6 @@ class TreezSandbox:
             "permissions": {"entity": [], "organization": [granted]},
         }
         return JSONResponse(answer)
-
-
-def _envelope(error: Refused) -> JSONResponse:
-    return JSONResponse(error.body, error.status)
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
 SANDBOXES = (TreezSandbox,)

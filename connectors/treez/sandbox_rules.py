@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +17,11 @@ from zoneinfo import ZoneInfo
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
+from connectors.sandbox.state import Store
 from connectors.treez.sandbox_key import sandbox_key
 from connectors.treez.sandbox_state import ORGANIZATION, PERMISSIONS
 
@@ -34,6 +38,41 @@ class Refused(Exception):
         super().__init__(reason)
         self.status = status
         self.body = {"resultCode": "FAIL", "resultReason": reason, "resultDetail": detail, **more}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request that passed the checks. store: None for the organisation's own services."""
+
+    request: Request
+    store: Store | None
+    claims: Mapping[str, Any]
+    body: Any
+
+    @property
+    def at(self) -> Store:
+        """The store of a route that has one."""
+        if self.store is None:
+            raise Refused(404, "NOT_FOUND")
+        return self.store
+
+    @property
+    def second(self) -> bool:
+        """Whether it came by the older generation."""
+        return self.request.url.path.startswith("/v2.0/")
+
+    def __getitem__(self, name: str) -> str:
+        return str(self.request.path_params[name])
+
+
+def envelope(error: Refused) -> JSONResponse:
+    """A refusal as it is sent."""
+    return JSONResponse(error.body, error.status)
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """A header by its lower-case name; "" when absent."""
+    return next((v.decode("latin-1") for k, v in scope["headers"] if k == name), "")
 
 
 def no_entry() -> Refused:

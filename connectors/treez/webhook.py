@@ -16,10 +16,7 @@ from connectors.webhooks import delivery_key, shared_secret_ok
 
 
 def read_webhook(settings: TreezSettings, headers: Mapping[str, str], raw: bytes) -> WebhookNotice:
-    """Whom a message concerns. Raises Denied when it is not Treez's, or nothing that can be read.
-
-    A merge sends one message for each of the two profiles, and any message may come twice.
-    """
+    """Whom a message concerns: a merge sends one for each of its profiles, and any may come twice. Raises Denied."""
     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else ""
     if not shared_secret_ok(headers.get("authorization"), secret):
         raise Denied(api.VENDOR, f"a message that is not {api.TITLE}'s", detail="webhook: wrong secret")
