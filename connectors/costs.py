@@ -35,7 +35,8 @@ class CostMeter:
             self._drip()
             cost = min(self._costs.get(endpoint.operation, 10.0), self._most)
             if self._left < cost:
-                return (cost - self._left) / self._restore
+                # A wait too small for the clock to notice would never end.
+                return max((cost - self._left) / self._restore, 0.001)
             self._left -= cost
             return 0.0
 
