@@ -3,9 +3,12 @@ UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked --no-sync
 PYTEST_ARGS ?=
+# Trust what the machine trusts, so that setting up works behind a company's proxy (the second name is older uv's).
+export UV_SYSTEM_CERTS ?= 1
+export UV_NATIVE_TLS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-terminal test lint bench docs clean
+.PHONY: help setup demo demo-terminal test lint bench bench-matching docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,6 +40,10 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 bench: setup ## ack, diagnosis, memory and start-up, measured and printed
 	$(RUN) python -m tests.bench
+
+bench-matching: ## the matcher beside others, on our questions and on public data in POINTSMAN_DATASETS (EMBEDDINGS=1 adds MiniLM: 5 GB)
+	@$(MAKE) -s setup && $(UV) sync --quiet --locked --inexact --group bench $(if $(EMBEDDINGS),--group bench-embeddings)
+	$(RUN) python -m tests.understanding.bench_matching $(PARTS)
 
 docs: setup ## write docs/settings.md from the settings models
 	@$(RUN) python -m bot.cli.reference > docs/settings.md
