@@ -188,8 +188,9 @@ def _calls(vendor: str) -> Iterator[str]:
         if find_spec(f"connectors.{vendor}.{name}") is not None:
             module = import_module(f"connectors.{vendor}.{name}")
             for value in vars(module).values():
-                if isinstance(value, Endpoint):
-                    endpoints.setdefault((value.operation, value.route), value)
+                for one in value.values() if isinstance(value, dict) else (value,):
+                    if isinstance(one, Endpoint):
+                        endpoints.setdefault((one.operation, one.route), one)
     if endpoints:
         rows = [
             [f"`{e.operation}`", f"`{e.method} {e.route}`", "write" if e.write else "read", _pace(e.pace)]

@@ -43,8 +43,8 @@ _ROUTES: Mapping[str, tuple[str, str]] = {
     "customers_changed": ("GET", "customer/lastUpdated/after/{since}/page/{page}/pagesize/{size}"),
     "customer_update": ("PATCH", "customer/update/{customer}"),
 }
-_V2 = {"tickets_of_customer": ("GET", "ticket/customer/{customer}")}
-_V3 = {
+_V2_ONLY = {"tickets_of_customer": ("GET", "ticket/customer/{customer}")}
+_V3_ONLY = {
     "checked_in": ("GET", "customer/queue"),
     "customer_history": ("GET", "customer/{customer}/history"),
     "customer_merge": ("POST", "customer/merge"),
@@ -63,10 +63,9 @@ def _table(prefix: str, routes: Mapping[str, tuple[str, str]]) -> Mapping[str, E
     }
 
 
-ENDPOINTS: Mapping[Literal["v2", "v3"], Mapping[str, Endpoint]] = {
-    "v2": _table("/v2.0/dispensary/{dispensary}", {**_ROUTES, **_V2}),
-    "v3": _table("/dispensary/v3/{dispensary}", {**_ROUTES, **_V3}),
-}
+V2 = _table("/v2.0/dispensary/{dispensary}", {**_ROUTES, **_V2_ONLY})
+V3 = _table("/dispensary/v3/{dispensary}", {**_ROUTES, **_V3_ONLY})
+ENDPOINTS: Mapping[Literal["v2", "v3"], Mapping[str, Endpoint]] = {"v2": V2, "v3": V3}
 
 
 def explain(raw: bytes) -> Explained:
