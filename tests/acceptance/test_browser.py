@@ -75,6 +75,13 @@ def test_the_phone_is_corrected_after_a_confirm_on_a_phone_screen(demo: Practice
         thread = riley.thread()
         thread.should_show("Say to the customer", timeout=20_000)
         shot(riley, "10-phone-answer")
+        if SHOTS:  # the README's picture: the thread alone, in the light
+            light = desk.open_as("U0RILEY", size="desktop", channel="C0PINE")
+            light.page.set_viewport_size({"width": 1280, "height": 1080})
+            picture = light.open_thread("customer says 500")
+            picture.should_show("Say to the customer")
+            light.page.wait_for_timeout(600)
+            picture.root.screenshot(path=str(Path(SHOTS) / "thread.png"))
         riley.press("Change to (•••) •••-0142")
         shot(riley, "11-phone-confirm")
         said = riley.confirm()
