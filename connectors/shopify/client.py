@@ -103,17 +103,14 @@ class Shopify:
 
     def customer(self, customer_id: str) -> Customer:
         """By id. One that was merged away is simply not there."""
-        customer = customer_from(self._row(customer_id), self._provider)
-        if customer is None:
-            raise api.unreadable(api.CUSTOMER)
-        return customer
+        return self._known(customer_id)[1]
 
     def change_phone(self, customer_id: str, *, expected: str | None, new: str, operation_id: str) -> None:
         """Re-read, check, then one update of the phone alone."""
-        row = self._row(customer_id)
-        if phone_of(row) == new:
+        row, now = self._known(customer_id)
+        if now.phone == new:
             return
-        if phone_of(row) != expected:
+        if now.phone != expected:
             raise Rejected(self.vendor, "the number on the profile has changed in the meantime", detail=operation_id)
         saved = self._saved({"id": row["id"], "phone": new})
         if phone_of(saved) != new:
@@ -121,10 +118,10 @@ class Shopify:
 
     def change_email(self, customer_id: str, *, expected: str | None, new: str, operation_id: str) -> None:
         """Re-read, check, then one update of the e-mail alone."""
-        row = self._row(customer_id)
-        if email_of(row) == new.lower():
+        row, now = self._known(customer_id)
+        if now.email == new.lower():
             return
-        if email_of(row) != (expected.lower() if expected else None):
+        if now.email != (expected.lower() if expected else None):
             raise Rejected(self.vendor, "the e-mail on the profile has changed in the meantime", detail=operation_id)
         saved = self._saved({"id": row["id"], "email": new.lower()})
         if email_of(saved) != new.lower():
@@ -140,7 +137,7 @@ class Shopify:
         """Compare-and-set of the metafield that the settings name."""
         why = self.capabilities.of(Operation.SET_LINK).why or f"the settings name no metafield of {provider}"
         field = linking.writable(self._field, provider, why)
-        row = self._row(customer_id)
+        row, _ = self._known(customer_id)
         linking.set_link(self._graph, field, row, expected=expected, new=new, operation_id=operation_id)
 
     # -- sales --------------------------------------------------------------------------------------------------------
@@ -226,18 +223,18 @@ class Shopify:
             raise _no_customer()
         return gid("Customer", found)
 
-    def _row(self, customer_id: str) -> Row:
-        """The customer's raw record. Raises NotFound."""
+    def _known(self, customer_id: str) -> tuple[Row, Customer]:
+        """The customer as Shopify has it, and in our words. Raises NotFound."""
         data = self._graph.ask(api.CUSTOMER, id=self._address(customer_id), **self._link)
-        if self._customer_in(data, "customer", api.CUSTOMER) is None:
+        customer = self._customer_in(data, "customer", api.CUSTOMER)
+        if customer is None:
             raise _no_customer()
-        found: Row = data["customer"]
-        return found
+        return data["customer"], customer
 
     def _pair(self, survivor_id: str, absorbed_id: str) -> tuple[Row, Row]:
         if survivor_id == absorbed_id:
             raise Rejected(self.vendor, "a profile cannot be merged with itself")
-        return self._row(survivor_id), self._row(absorbed_id)
+        return self._known(survivor_id)[0], self._known(absorbed_id)[0]
 
     def _customer_in(self, data: Row, field: str, ask: api.Ask) -> Customer | None:
         """The customer that stands there; None where Shopify says that there is none."""
