@@ -35,7 +35,8 @@ _SOURCES = {"dutchie": "leaflogix", "treez": "treez"}
 
 def audiences(world: World, _: Request, store: Store, __: Any) -> Response:
     """The members, as an audience."""
-    members = sum(c.member for c in store.contacts.values())
+    late = store.own.get("alpineiq_audience_lag", 0)
+    members = sum(c.member for c in store.contacts.values()) - late
     traits = [{"type": "loyaltyMember", "value": "true"}]
     return done(
         [

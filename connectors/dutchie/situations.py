@@ -59,4 +59,21 @@ SCENARIOS = (
         ),
         store="koa",
     ),
+    Scenario(
+        "dutchie_native_no_bonus",
+        "A new customer got no welcome bonus, and a third party's integration is still connected",
+        ("E4", "E8", "E12"),
+        "303-555-0134",
+        "Jana signed up yesterday and has no sign-up points, 303-555-0134",
+        (
+            Person(
+                "Jana",
+                "Reiss",
+                pos=(Pos(5104, phone="0134", age=timedelta(days=1)),),
+                loyal=(Loyal(0, phone="0134", src=5104, joined=ago(days=1)),),
+                history=False,
+            ),
+        ),
+        store="koa",
+    ),
 )

@@ -58,7 +58,7 @@ class World:
 
     @classmethod
     def seeded(cls, scenario: str | None = None, clock: Callable[[], datetime] = _machine_time) -> World:
-        """A fresh world with every scenario's people; `scenario` also switches its faults on.
+        """A fresh world with every scenario's people; `scenario` also switches on its faults and its change.
 
         `clock` gives the base time (UTC); `move` shifts the world against it. Raises KeyError for an unknown scenario.
         """
@@ -82,13 +82,17 @@ class World:
     # -- situations ---------------------------------------------------------------------------------------------------
 
     def reset(self, scenario: str | None = None) -> None:
-        """Back to the first moment: fresh stores, no faults (but the scenario's), no settings, an empty request log,
-        and the clock where the base clock is. Raises KeyError for an unknown scenario, and then changes nothing.
+        """Back to the first moment: fresh stores, no faults or changes but the scenario's, no settings, an empty
+        request log, and the clock where the base clock is. Raises KeyError for an unknown scenario, and then changes
+        nothing.
         """
-        faults = [_copy(f) for f in self.scenario(scenario).faults] if scenario else []
+        wanted = self.scenario(scenario) if scenario else None
+        faults = [_copy(f) for f in wanted.faults] if wanted else []
         with self.lock:
             self._moved = timedelta()
             self.stores = seeded_stores(self.now())
+            if wanted and wanted.change:
+                wanted.change(self.stores, self.now())
             self.settings = Settings()
             self.faults = faults
             self.requests.clear()

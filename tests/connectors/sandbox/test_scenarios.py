@@ -42,13 +42,13 @@ def week(pos: Dutchie, *customer_ids: str) -> list[tuple[str, int, int]]:
 
 
 def test_every_scenario_can_be_tried() -> None:
-    assert len([s for s in SCENARIOS.values() if s.store in ("pine", "oak")]) == 31
+    assert len([s for s in SCENARIOS.values() if s.store in ("pine", "oak")]) == 45
     for key, scenario in SCENARIOS.items():
         assert scenario.id == key
         assert scenario.title
         assert re.fullmatch(r"303-555-01\d\d", scenario.phone)
         assert scenario.try_asking
-        assert scenario.people or scenario.faults
+        assert scenario.people or scenario.faults or scenario.change
 
 
 def test_wrong_link(pos: Dutchie, program: AlpineIq) -> None:
@@ -221,3 +221,93 @@ def test_ordinary_people_fill_the_windows(world: World, pos: Dutchie) -> None:
     assert len(world.stores["oak"].customers) == 8
     others = [s for s in world.stores["pine"].sales.values() if NOW - s.at < timedelta(days=7)]
     assert len(others) > 40
+
+
+# -- a whole store ----------------------------------------------------------------------------------------------------
+
+DOMAIN = [
+    *(f"V{n}" for n in range(1, 24)),
+    *(f"E{n}" for n in range(1, 15)),
+    *(f"L{n}" for n in range(1, 8)),
+    *(f"A{n}" for n in range(1, 20)),
+    *(f"P{n}" for n in range(1, 8)),
+]
+
+
+def test_every_fact_of_the_domain_has_a_scenario() -> None:
+    covered = {fact for scenario in SCENARIOS.values() for fact in scenario.covers}
+    assert [fact for fact in DOMAIN if fact not in covered] == []
+    assert covered <= set(DOMAIN)
+
+
+def zoe_earned(program: AlpineIq, days: int) -> list[str]:
+    return [e.kind for e in history(program, "0152", days)]
+
+
+def test_a_paused_program(world: World, program: AlpineIq) -> None:
+    assert "earn" in zoe_earned(program, 14)
+    world.reset("program_paused")
+    assert zoe_earned(program, 14) == []
+    world.nightly()
+    assert zoe_earned(program, 14) == []
+
+
+def test_a_frozen_source(world: World, program: AlpineIq) -> None:
+    world.reset("source_frozen")
+    assert zoe_earned(program, 5) == []
+    assert "earn" in zoe_earned(program, 14)
+    assert world.nightly()["sales_posted"] == 0
+
+
+@pytest.mark.parametrize("scenario", ["first_sync", "other_market", "points_at_another_store"])
+def test_nobody_at_the_provider(world: World, program: AlpineIq, pos: Dutchie, scenario: str) -> None:
+    world.reset(scenario)
+    assert ids(pos, "0152") == ["880152"]
+    assert members(program, "0152") == []
+    assert (world.contact(phone="3035550152", store="oak").points == 145) if "another" in scenario else True
+
+
+def test_a_member_with_an_email_only(world: World, program: AlpineIq) -> None:
+    world.reset("member_by_email_only")
+    assert members(program, "0152") == []
+    assert [m.source_id for m in program.find_members(email="zoe.hart@example.com")] == ["880152"]
+
+
+def test_no_link_for_some(world: World, program: AlpineIq) -> None:
+    world.reset("some_show_some_do_not")
+    assert by_source(program, "880152") == []
+    found = sum(bool(members(program, last)) for last in ("0153", "0154", "0147", "0148", "0149", "0150"))
+    assert 0 < found < 6
+
+
+def test_a_plan_without_the_register(world: World, program: AlpineIq) -> None:
+    world.reset("plan_without_integration")
+    assert zoe_earned(program, 400) == ["import"]
+    assert by_source(program, "880152") == []
+
+
+def test_mapping_and_rewards(world: World, program: AlpineIq, pos: Dutchie) -> None:
+    world.reset("store_not_mapped")
+    assert program.stores()[0].mapped == {}
+    world.reset("reward_without_id")
+    reward = pos.discounts()[0]
+    assert (reward.external_id, reward.applied_by, reward.loyalty) == (None, "Manual", None)
+    world.reset("reward_ended")
+    assert pos.discounts()[0].ends_at == NOW - timedelta(days=1)
+    world.reset("late_audience")
+    late = program.audiences()[0].size
+    world.reset()
+    assert program.audiences()[0].size == (late or 0) + 5
+
+
+def test_newcomers_that_are_no_members(world: World, pos: Dutchie) -> None:
+    world.reset("newcomers_not_enrolled")
+    (newest,) = pos.find_customers(phone=AREA + "0190")
+    assert (newest.is_member, newest.created_at) == (None, NOW - timedelta(hours=1))
+    world.reset()
+    assert pos.find_customers(phone=AREA + "0190") == []
+
+
+def test_a_setting_that_no_api_shows(world: World, program: AlpineIq) -> None:
+    world.reset("setting_only")
+    assert members(program, "0152") == [("Zoe Hart", "880152", 145)]
