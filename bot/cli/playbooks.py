@@ -18,6 +18,7 @@ from rich.text import Text
 from bot.cli.app import app, err, out
 from bot.errors import BadInput, PlaybookError
 from bot.playbook import BUILT_IN, Library, Problem, check, load_library, new_playbook
+from bot.understanding.models import Because, Reason
 
 playbooks_app = typer.Typer(no_args_is_help=True, help="Check, test, list and write playbooks.")
 app.add_typer(playbooks_app, name="playbooks")
@@ -142,19 +143,38 @@ def try_question(
     question: Annotated[str, typer.Argument(help="As staff would type it.")],
     folder: FolderOption = None,
 ) -> None:
-    """Show what a question is taken for: candidates with scores, the decision, and what it names."""
+    """Show what a question is taken for, and why: candidates with scores, the decision, and what it names."""
     from bot.cli.wiring import matcher_of
     from bot.understanding import entities
 
-    library = library_of(folder)
-    match = matcher_of(library).match(question)
+    matcher = matcher_of(library_of(folder))
+    match, because = matcher.match(question), matcher.explain(question)
     table = Table("playbook", "score")
     for candidate in match.candidates[:5]:
         table.add_row(candidate.playbook, f"{candidate.score:.2f}")
     out.print(table)
     out.print(f"decision: {match.decision}, margin {match.margin:.2f}", highlight=False)
+    if because is not None:
+        for line in reasons(because):
+            out.print(line, highlight=False, markup=False)
     for key, value in entities(question).as_contract().items():
         out.print(f"{key}: {value}", highlight=False, markup=False)
+
+
+def reasons(because: Because) -> list[str]:
+    """Why a question matched, a line each: what spoke for the first, for the second, and what was read as what."""
+    lines = [f"matched because of: {_spoken(because.pro)}"] if because.pro else []
+    if because.over and because.contra:
+        lines.append(f"for {because.over} spoke: {_spoken(because.contra)}")
+    if because.repaired:
+        lines.append(f"read as: {', '.join(f'{one.written} → {one.meant}' for one in because.repaired)}")
+    return lines
+
+
+def _spoken(found: Iterable[Reason]) -> str:
+    """Words in quotes, two that count together joined; masks as what they stand for ("<number>": a number)."""
+    said = (" + ".join(one.words) for one in found)
+    return ", ".join(f'"{words}"' for words in said).replace("<", "(").replace(">", ")")
 
 
 @app.command()

@@ -110,7 +110,7 @@ class Featurizer:
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
-        kinds = sorted(self._kinds(stems).union(*(self._concepts.get((f"={word}",), ()) for word in words)))
+        kinds = sorted(self._kinds(words, stems))
         for kind in kinds:
             weights[f"#{kind}"] = CONCEPT_WEIGHT
         for left, right in combinations(kinds, 2):
@@ -124,23 +124,32 @@ class Featurizer:
         written = [token for part in phrase.split() for token in ([part] if part.startswith("<") else tokens(part))]
         return tuple(self._stem(word.meant) for word in self._said(written))
 
-    def _kinds(self, stems: Sequence[str]) -> set[str]:
-        """The kinds of which the text has a word or phrase."""
-        lengths = range(1, self._longest_concept + 1)
-        spans = (tuple(stems[at : at + length]) for length in lengths for at in range(len(stems) - length + 1))
-        return {kind for span in spans for kind in self._concepts.get(span, ())}
+    def _kinds(self, words: Sequence[str], stems: Sequence[str]) -> dict[str, str]:
+        """The kinds of which the text has a word or phrase, each with the first that it has."""
+        out: dict[str, str] = {}
+        for at, word in enumerate(words):
+            for kind in self._concepts.get((f"={word}",), ()):
+                out.setdefault(kind, word)
+            for end in range(at + 1, min(at + self._longest_concept, len(stems)) + 1):
+                for kind in self._concepts.get(tuple(stems[at:end]), ()):
+                    out.setdefault(kind, " ".join(words[at:end]))
+        return out
 
     def sources(self, text: str) -> dict[str, tuple[str, ...]]:
         """Where each feature of the text comes from: the meant words, one for a word or piece, two for a pair."""
-        words = self.words(text)
-        stems = [self._stem(word.meant) for word in words]
-        meant = {stem: word.meant for stem, word in zip(reversed(stems), reversed(words), strict=True)}
+        words = [word.meant for word in self.words(text)]
+        stems = [self._stem(word) for word in words]
+        meant = dict(zip(reversed(stems), reversed(words), strict=True))
         out: dict[str, tuple[str, ...]] = {}
         for stem in stems:
             for feature in (stem, *self._pieces(stem)):
                 out.setdefault(feature, (meant[stem],))
         for pair, left, right in _pairs_of(stems):
             out.setdefault(pair, (meant[left], meant[right]))
+        kinds = self._kinds(words, stems)
+        out |= {f"#{kind}": (shown,) for kind, shown in kinds.items()}
+        for left, right in combinations(sorted(kinds), 2):
+            out[f"#{left}+{right}"] = tuple(dict.fromkeys((kinds[left], kinds[right])))
         return out
 
     def _replace(self, words: Sequence[Word]) -> list[Word]:
