@@ -27,16 +27,15 @@ _SHORT_LIFE_S = 3600.0
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One operation: its document, named in it by `name`, and the endpoint it goes by."""
+class Ask(Endpoint):
+    """One operation of the one address: its document, and the name that stands in it."""
 
-    name: str
-    document: str
-    endpoint: Endpoint
+    name: str = ""
+    document: str = ""
 
 
 def _ask(operation: str, name: str, document: str, *, write: bool = False) -> Ask:
-    return Ask(name, document, Endpoint(operation, "POST", _ROUTE, _PACE, write=write, paced_as="all"))
+    return Ask(operation, "POST", _ROUTE, _PACE, write=write, paced_as="all", name=name, document=document)
 
 
 IDENTIFY = _ask("identify", "Identify", documents.IDENTIFY)
@@ -100,7 +99,7 @@ def judge(endpoint: Endpoint, status: int, headers: Mapping[str, str], answer: A
     if serious:
         return _of_errors(endpoint, serious, trace)
     if not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
-        return _unreadable(endpoint, trace)
+        return unreadable(endpoint, trace)
     return None
 
 
@@ -130,16 +129,12 @@ def _of_errors(endpoint: Endpoint, errors: list[Row], trace: str | None) -> Vend
     return Unreachable(VENDOR, f"{TITLE} has a problem on its side", detail=detail, trace_id=trace)
 
 
-def _unreadable(endpoint: Endpoint, trace: str | None = None) -> VendorError:
+def unreadable(endpoint: Endpoint, trace: str | None = None) -> VendorError:
+    """The error for an answer in a shape nobody knows: of a write, nobody can say what became of it."""
     detail = f"{endpoint.operation}: unknown shape"
     if endpoint.write:
         return UnknownOutcome(VENDOR, f"{TITLE} did not confirm the change", detail=detail, trace_id=trace)
     return Unreachable(VENDOR, f"{TITLE} sent an answer nobody can read", detail=detail, trace_id=trace)
-
-
-def unreadable(ask: Ask) -> VendorError:
-    """The error for an answer in a shape nobody knows: of a write, nobody can say what became of it."""
-    return _unreadable(ask.endpoint)
 
 
 DIALECT = Dialect(vendor=VENDOR, title=TITLE, explain=explain, judge=judge)
@@ -157,7 +152,7 @@ class Graph:
         """The answer's `data`. Raises VendorError."""
         body = {"query": ask.document, "operationName": ask.name, "variables": variables}
         # The judge lets nothing through that has no data.
-        found: Row = self.link.call(ask.endpoint, path={"version": self.version}, body=body)["data"]
+        found: Row = self.link.call(ask, path={"version": self.version}, body=body)["data"]
         return found
 
     def change(self, ask: Ask, field: str, **variables: Any) -> Row:
@@ -213,7 +208,7 @@ def _keeper(transport: Transport, base_url: str, client_id: str, client_secret: 
             raise Denied(VENDOR, f"{TITLE} refused our key", detail=error.detail, trace_id=error.trace_id) from None
         value = text(answer.get("access_token")) if isinstance(answer, dict) else ""
         if not value:
-            raise _unreadable(_TOKEN)
+            raise unreadable(_TOKEN)
         return Token(value, float(number(answer.get("expires_in")) or _SHORT_LIFE_S))
 
     return TokenKeeper(fetch, lambda value: {"X-Shopify-Access-Token": value})

@@ -63,7 +63,7 @@ def status(graph: api.Graph, reference: str) -> MergeState:
     """How far a merge is. Raises NotFound for a job that Shopify does not know."""
     found = graph.ask(api.MERGE_STATUS, jobId=reference).get("customerMergeJobStatus", False)
     if found is None:
-        raise NotFound(api.VENDOR, f"{api.TITLE} knows no such merge", detail=api.MERGE_STATUS.endpoint.operation)
+        raise NotFound(api.VENDOR, f"{api.TITLE} knows no such merge", detail=api.MERGE_STATUS.operation)
     said = text(inside(found, "status"))
     kept = own_id(inside(found, "resultingCustomerId"), "Customer")
     if said in _RUNNING:

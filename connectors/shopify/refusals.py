@@ -36,7 +36,7 @@ def refused(ask: Ask, payload: Row) -> VendorError | None:
     first = errors[0] if isinstance(errors[0], dict) else {}
     code, said = text(first.get("code")), text(first.get("message"))
     field = next(reversed(texts(first.get("field"))), "")
-    detail = f"{ask.endpoint.operation}: {code or field or 'error'}, {redacted(said)}"
+    detail = f"{ask.operation}: {code or field or 'error'}, {redacted(said)}"
     if code == "INTERNAL_ERROR":
         return UnknownOutcome(VENDOR, f"{TITLE} did not confirm the change", detail=detail)
     if code == "APP_NOT_AUTHORIZED":

@@ -19,7 +19,9 @@ _SHOPS = ".myshopify.com"
 
 
 def read_webhook(settings: ShopifySettings, headers: Mapping[str, str], raw: bytes) -> WebhookNotice:
-    """Whom a message concerns. Raises Denied unless Shopify signed it for this shop, Rejected when it is no JSON."""
+    """Messages about customers, merges, orders and refunds, signed over the raw body with the app's client secret.
+    Raises Denied unless Shopify signed it, for this shop; Rejected when it is no JSON.
+    """
     now, before = settings.webhook_secrets()
     if not hmac_ok(raw, headers.get("x-shopify-hmac-sha256"), now, older_secret=before):
         raise Denied(VENDOR, f"a message that claims to be from {TITLE} is not signed by it")

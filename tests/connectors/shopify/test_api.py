@@ -18,7 +18,7 @@ from connectors.transport import Transport
 from tests.connectors.helpers import FakeTime, http, raw_server
 from tests.connectors.shopify.subject import settings
 
-READ, WRITE = api.CUSTOMER.endpoint, api.CHANGE_CONTACT.endpoint
+READ, WRITE = api.CUSTOMER, api.CHANGE_CONTACT
 
 
 def error(code: str = "", message: str = "No", **more: Any) -> dict[str, Any]:

@@ -218,4 +218,4 @@ def test_a_failure_without_a_reason(transport: Transport) -> None:
     with raw_server(http("200 OK", found)) as (url, _):
         state = answered(transport, url).merge_status("j")
     assert (state.state, state.reason) == ("failed", "Shopify says that these two profiles cannot be merged")
-    assert api.MERGE.endpoint.write
+    assert api.MERGE.write

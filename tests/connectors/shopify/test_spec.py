@@ -77,7 +77,7 @@ def test_what_we_ask_is_valid(ask: api.Ask) -> None:
     assert validate(SCHEMA, document) == []
     (operation,) = [d for d in document.definitions if d.kind == "operation_definition"]
     assert operation.name.value == ask.name  # type: ignore[union-attr,attr-defined]
-    assert (operation.operation.value == "mutation") == ask.endpoint.write  # type: ignore[attr-defined]
+    assert (operation.operation.value == "mutation") == ask.write  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
