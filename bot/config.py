@@ -6,10 +6,10 @@ Every description below becomes a row of docs/settings.md.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 
 def _known_zone(name: str) -> str:
@@ -26,6 +26,9 @@ def _long_enough(key: SecretStr) -> SecretStr:
     return key
 
 
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -58,37 +61,139 @@ class Roles(Table):
     manager: tuple[str, ...] = Field((), description="May approve at every store.")
     support: tuple[str, ...] = Field((), description="Take escalated cases and settle unknown outcomes.")
     regional: tuple[str, ...] = Field((), description="May approve everywhere, also where a store has no manager.")
-    admin: tuple[str, ...] = Field((), description="Break-glass.")
+    admin: tuple[str, ...] = Field((), description="May break glass: approve alone, with a reason.")
 
 
 class Security(Table):
     key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         description="32 characters or more; references (HMAC) and encryption at rest are derived from it."
     )
+    audit_heads: str | None = Field(
+        None, description="A file, best on another disk, to which each signed head of the audit trail is added too."
+    )
 
 
-class AdjustPolicy(Table):
-    """Points, as absolute values of one adjustment."""
+class KindPolicy(Table):
+    """What holds for one kind of change. Undos are not counted."""
 
-    second_approver_above: Decimal = Field(Decimal(500), ge=0, description="Points above which two people approve.")
+    may_ask: Literal["staff", "manager"] = Field(
+        "staff", description='Who may ask: the store\'s "staff", or only a "manager" (also regional and support).'
+    )
+    approvals: int = Field(1, ge=0, le=5, description="Signatures of others before anything is sent.")
+    senior_roles: tuple[Literal["regional", "support"], ...] = Field(
+        (), description='When not empty, one of the signatures must come from one of these: "regional", "support".'
+    )
+    times_per_requester_day: int | None = Field(30, ge=1, description="How often one person may ask in 24 hours.")
+    times_per_customer_week: int | None = Field(5, ge=1, description="How often for one customer in 7 days.")
+    times_per_store_day: int | None = Field(200, ge=1, description="How often at one store in 24 hours.")
+    cooling_off_minutes: float = Field(
+        0, ge=0, description="Minutes after such a change until the same customer can have the next one; 0: none."
+    )
+
+    @model_validator(mode="after")
+    def _seniors_need_a_signature(self) -> Self:
+        if self.senior_roles and not self.approvals:
+            raise ValueError("`senior_roles` without `approvals`: nobody would be asked")
+        return self
+
+
+class ContactPolicy(KindPolicy):
+    """A customer's phone or e-mail."""
+
+    approvals: int = Field(0, ge=0, le=5, description="Signatures of others before anything is sent.")
+    manager_at_second_change_in_days: int = Field(
+        30, ge=0, description="A second change of one customer's contact within these days needs a manager."
+    )
+
+
+class AdjustPolicy(KindPolicy):
+    """Points, as absolute values of one adjustment; sums run over all kinds that move points."""
+
+    second_approver_above: Decimal = Field(
+        Decimal(500), ge=0, description="Points above which `quorum` people approve."
+    )
+    quorum: int = Field(2, ge=1, le=5, description="How many people approve above that.")
+    senior_roles: tuple[Literal["regional", "support"], ...] = Field(
+        ("regional",), description="Who has to be among the signers above `senior_above`."
+    )
+    senior_above: Decimal | None = Field(
+        None, ge=0, description="Points above which one signature must come from `senior_roles`; unset: never."
+    )
     refuse_above: Decimal = Field(Decimal(5000), gt=0, description="Points above which an adjustment is refused.")
     undo_days: int = Field(7, ge=0, description="Days in which an adjustment can be undone.")
     per_customer_week: Decimal = Field(Decimal(5000), gt=0, description="Points for one customer in 7 days.")
     per_requester_day: Decimal = Field(Decimal(5000), gt=0, description="Points asked for by one person in 24 hours.")
     per_store_day: Decimal = Field(Decimal(20000), gt=0, description="Points at one store in 24 hours.")
+    times_per_customer_week: int | None = Field(None, ge=1, description="How often for one customer in 7 days.")
+    times_per_requester_day: int | None = Field(None, ge=1, description="How often one person may ask in 24 hours.")
+
+    @model_validator(mode="after")
+    def _a_quorum_is_no_less(self) -> Self:
+        if self.quorum < self.approvals:
+            raise ValueError("`quorum` is smaller than `approvals`: more points would need fewer people")
+        return self
 
 
-class RelinkPolicy(Table):
-    manager_at_second_change_in_days: int = Field(
-        30, ge=0, description="A second change of one customer's phone within these days needs a manager."
+class MergePolicy(KindPolicy):
+    """Joining two profiles, which nothing undoes."""
+
+    approvals: int = Field(2, ge=0, le=5, description="Signatures of others before anything is sent.")
+    senior_roles: tuple[Literal["regional", "support"], ...] = Field(
+        ("regional", "support"), description="One of the signatures must come from one of these."
     )
+
+
+class BreakGlass(Table):
+    """One person of roles.admin approves alone, with a reason; support is told at once, and it is reviewed next day."""
+
+    enabled: bool = Field(True, description="Whether it can be done at all; it also takes somebody in roles.admin.")
+    reason_at_least: int = Field(20, ge=1, le=200, description="Letters that the reason must have.")
+
+
+class SignsPolicy(Table):
+    """Signs of misuse that are shown to whoever decides. They refuse nothing by themselves."""
+
+    same_pair_times: int = Field(
+        2, ge=1, description="Earlier requests of one person for one customer from which on it is said; and within:"
+    )
+    same_pair_days: int = Field(30, ge=1, description="these days.")
+    round_to: int = Field(50, ge=1, description="A multiple of this many points is a round sum.")
+    refund_days: int = Field(7, ge=1, description="Days after a refund or a return in which a round sum is said.")
+    redeemed_hours: float = Field(
+        24, gt=0, description="Hours within which points that were added and then redeemed are said."
+    )
+    contact_days: int = Field(7, ge=1, description="Days after a change of phone or e-mail in which points are said.")
 
 
 class Policy(Table):
     adjust_points: AdjustPolicy = AdjustPolicy()
-    relink: RelinkPolicy = RelinkPolicy()
+    refund_redemption: AdjustPolicy = AdjustPolicy()
+    record_purchase: AdjustPolicy = AdjustPolicy()
+    relink: ContactPolicy = ContactPolicy()
+    correct_contact: ContactPolicy = ContactPolicy()
+    clear_link: KindPolicy = KindPolicy()
+    enroll: KindPolicy = KindPolicy()
+    attach_order: KindPolicy = KindPolicy()
+    merge_customers: MergePolicy = MergePolicy()
+    break_glass: BreakGlass = BreakGlass()
+    signs: SignsPolicy = SignsPolicy()
     expires_hours: float = Field(4, gt=0, description="Hours until an undecided proposal expires.")
     remind_minutes: float = Field(15, gt=0, description="Minutes until the first reminder; later ones come rarer.")
+    outside_hours: Literal["allow", "note", "extra_approval", "refuse"] = Field(
+        "extra_approval", description="What is asked for outside a store's `hours`, where they are set."
+    )
+    unlisted_staff: Literal["note", "refuse"] = Field(
+        "note",
+        description="Who is not in `[[staff]]`: say that nothing was checked, or let them neither ask nor decide.",
+    )
+    digest_at: Annotated[str, StringConstraints(pattern=_CLOCK)] = Field(
+        "06:00", description="When yesterday's exceptions go to support, in the first store's time."
+    )
+
+    def of(self, kind: str) -> KindPolicy:
+        """The rules of a kind; one without a table of its own is held by the defaults."""
+        found = getattr(self, kind, None)
+        return found if isinstance(found, KindPolicy) else KindPolicy()
 
 
 class StaffMember(Table):
@@ -97,6 +202,20 @@ class StaffMember(Table):
     user: str = Field(description="Slack user id.")
     phone: str | None = Field(None, description="Their own number as a customer.")
     email: str | None = Field(None, description="Their own e-mail as a customer.")
+
+
+class Hours(Table):
+    """When a store's staff work. Closing at or before opening means after midnight."""
+
+    opens: Annotated[str, StringConstraints(pattern=_CLOCK)] = Field(description="Like 08:30, in the store's time.")
+    closes: Annotated[str, StringConstraints(pattern=_CLOCK)] = Field(description="Like 22:00.")
+    days: tuple[Day, ...] = Field(DAYS, min_length=1, description="Days on which it opens.")
+
+
+class Retention(Table):
+    personal_days: int = Field(
+        90, ge=1, description="Days after which questions, evidence and changes lose what is personal; decisions stay."
+    )
 
 
 class VendorSettings(BaseModel):
@@ -123,6 +242,7 @@ class Store(Table):
     area_code: Annotated[str, StringConstraints(pattern=r"^[2-9]\d{2}$")] | None = Field(
         None, description="Put before phones typed with seven digits; without it the full number is asked."
     )
+    hours: Hours | None = Field(None, description="When its staff work; unset: changes are asked for at any time.")
     nicknames: tuple[str, ...] = Field((), description="Other names of the store in questions.")
     read_only: bool = Field(True, description="Fixes only show what would be sent.")
     managers: tuple[str, ...] = Field((), description="User ids that approve at this store only.")
@@ -141,6 +261,7 @@ class Config(Table):
     roles: Roles = Roles()
     security: Security
     policy: Policy = Policy()
+    retention: Retention = Retention()
     staff: tuple[StaffMember, ...] = ()
     stores: tuple[Store, ...] = Field(min_length=1)
 

@@ -1,11 +1,14 @@
 """Cases, proposals, policy and audit: the rules are pure, the storage is SQLAlchemy. The one door of this room."""
 
-from bot.cases import audit, case_store, evidence, inbox, labels, posts, proposal_store, switches
+from bot.cases import audit, case_store, checkpoints, digests, evidence, inbox, labels, posts, proposal_store, switches
 from bot.cases.database import is_current, open_database, reading, upgrade, writing
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
-from bot.cases.policy import Route, Standing, authorize, may_approve_here, who_can_approve
+from bot.cases.people_rules import may_approve_here
+from bot.cases.policy import authorize
 from bot.cases.proposals import move, too_late
+from bot.cases.routing import Route, who_can_approve
+from bot.cases.standing import Standing
 from bot.cases.vault import Vault
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "audit",
     "authorize",
     "case_store",
+    "checkpoints",
+    "digests",
     "evidence",
     "inbox",
     "is_current",

@@ -1,7 +1,7 @@
 """The audit trail: append-only, each row bound to the one before by a hash, written in the transaction of its change.
 
 `verify` finds an edited, deleted, inserted or reordered row. What it cannot find alone is a cut at the very end;
-for that an operator keeps the head (`head`) outside and passes it back.
+for that there are the signed heads of `bot.cases.checkpoints`, and a head (`head`) that an operator keeps outside.
 """
 
 from __future__ import annotations
@@ -43,17 +43,20 @@ class Entry(BaseModel):
 
 
 class Report(BaseModel):
-    """What `verify` found. rows: how many were whole; head: the last whole one's hash, to keep outside."""
+    """What `verify` found. rows: how many were whole; head: the last whole one's hash, to keep outside; signed: the
+    last row that a signed head covers (0: none, or not looked at)."""
 
     model_config = ConfigDict(frozen=True)
     ok: bool
     rows: int
     head: str
     problem: str = ""
+    signed: int = 0
 
     def __str__(self) -> str:
         if self.ok:
-            return f"{self.rows:,} rows, all whole. Head: {self.rows}:{self.head}"
+            signed = f" Signed up to row {self.signed:,}." if self.signed else ""
+            return f"{self.rows:,} rows, all whole.{signed} Head: {self.rows}:{self.head}"
         return f"Broken after row {self.rows:,}: {self.problem}."
 
 
@@ -89,9 +92,17 @@ def head(conn: sa.Connection) -> tuple[int, str]:
 
 
 def entries(conn: sa.Connection) -> Iterator[Entry]:
-    """Every row in order: the export."""
-    for row in conn.execute(sa.select(audit).order_by(audit.c.seq)).mappings():
+    """Every row in order, a thousand at a time: the export."""
+    rows = conn.execute(sa.select(audit).order_by(audit.c.seq), execution_options={"yield_per": 1000})
+    for row in rows.mappings():
         yield Entry(**row)
+
+
+def last_about(conn: sa.Connection, subject: str, deed: str) -> Entry | None:
+    """The newest row of this deed about this subject, or None."""
+    where = (audit.c.subject == subject, audit.c.deed == deed)
+    row = conn.execute(sa.select(audit).where(*where).order_by(audit.c.seq.desc()).limit(1)).mappings().first()
+    return None if row is None else Entry(**row)
 
 
 def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) -> Report:
@@ -100,7 +111,7 @@ def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) ->
     wanted = known_head if known_head is not None else (0, GENESIS)
     seen_head = wanted == (0, GENESIS)
     for entry in entries(conn):
-        problem = _fault(entry, seq, previous)
+        problem = fault(entry, seq, previous)
         if problem:
             return Report(ok=False, rows=seq, head=previous, problem=problem)
         seq, previous = entry.seq, entry.hash
@@ -110,7 +121,8 @@ def verify(conn: sa.Connection, *, known_head: tuple[int, str] | None = None) ->
     return Report(ok=True, rows=seq, head=previous)
 
 
-def _fault(entry: Entry, seq: int, previous: str) -> str:
+def fault(entry: Entry, seq: int, previous: str) -> str:
+    """What is wrong with the row that should follow (seq, previous); "" when nothing."""
     if entry.seq != seq + 1:
         return f"row {seq + 1} is missing"
     if entry.previous != previous:

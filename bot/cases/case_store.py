@@ -135,6 +135,17 @@ def escalated_cases(conn: sa.Connection, vault: Vault, *, limit: int = 50) -> Se
     return _all(conn, vault, sa.select(cases).where(where).order_by(cases.c.escalated_at).limit(limit))
 
 
+def erase_private(conn: sa.Connection, *, before: datetime) -> int:
+    """Forget what was said and found in cases that nobody touched since; those with support stay whole. Returns how
+    many were erased."""
+    old = (
+        cases.c.updated_at < before,
+        cases.c.state != CaseState.ESCALATED.value,
+        sa.or_(cases.c.private.is_not(None), cases.c.diagnosis.is_not(None)),
+    )
+    return conn.execute(cases.update().where(*old).values(private=None, diagnosis=None)).rowcount
+
+
 def _one(conn: sa.Connection, vault: Vault, query: sa.Select[Any]) -> Case | None:
     row = conn.execute(query.limit(1)).mappings().first()
     return None if row is None else _case(row, vault)

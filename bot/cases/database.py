@@ -9,8 +9,9 @@ quote the parameters of a statement (PostgreSQL itself may quote a row: such mes
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,7 @@ def open_database(url: str, *, pool_size: int = 10) -> sa.Engine:
 def _open_sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
     path = Path(str(url.database))
     try:
-        with sqlite3.connect(path, timeout=BUSY_MS / 1000) as raw:
-            raw.execute("PRAGMA journal_mode=WAL")
-        raw.close()
+        _make_wal(path)
     except sqlite3.Error as error:
         raise ConfigError(f"The database file {path} cannot be opened.", f"{path}: {error}") from error
     engine = sa.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=2, hide_parameters=True)
@@ -88,6 +87,21 @@ def _open_sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _make_wal(path: Path) -> None:
+    """Put the file into WAL. The switch itself does not heed SQLite's busy timeout, so two processes that make the
+    file at once have to wait for each other here."""
+    until = time.monotonic() + BUSY_MS / 1000
+    with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as raw:
+        while True:
+            try:
+                raw.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
 
 
 @contextmanager

@@ -40,6 +40,12 @@ def latest_evidence(
     return {row["fact"]: vault.decrypt(row["value"]) for row in rows}
 
 
+def latest_ids(conn: sa.Connection, case_id: str) -> list[int]:
+    """The ids of the newest row of each fact: what people who look at the case now are shown."""
+    newest = sa.select(sa.func.max(evidence.c.id)).where(evidence.c.case_id == case_id).group_by(evidence.c.fact)
+    return sorted(conn.execute(newest).scalars())
+
+
 def erase_evidence(conn: sa.Connection, *, before: datetime) -> int:
     """Forget the values of old evidence; what was asked, when and where stays. Returns how many were erased."""
     old = sa.and_(evidence.c.at < before, evidence.c.value.is_not(None))

@@ -74,6 +74,7 @@ class Deed(StrEnum):
     ASK = "ask"
     SUBMIT = "submit"
     APPROVE = "approve"
+    BREAK_GLASS = "break_glass"  # approve alone, for roles.admin, with a reason
     DECLINE = "decline"
     CANCEL = "cancel"
     SEND = "send"  # the house itself, just before the effect
@@ -139,16 +140,33 @@ class Proposal(BaseModel):
         return self.offer.get("mode") == "guided"
 
     @property
+    def senior_signed(self) -> bool:
+        """Whether one of those who signed counts as senior."""
+        return bool(self.verdict.get("senior_signed"))
+
+    @property
     def points(self) -> Decimal | None:
         """The signed points, for kinds that move points."""
         raw = self.parameters.get("points")
         return None if raw is None else Decimal(str(raw))
 
 
-class History(BaseModel):
-    """What was asked for lately. Points as absolute sums, this proposal not counted.
+class Reason(BaseModel):
+    """Why a rule decided as it did. code: stable; text: for staff, in English; values: what stands in the text, for
+    the same sentence in another language."""
 
-    changes: how often this kind was carried out on this customer within the policy's window.
+    model_config = ConfigDict(frozen=True)
+    code: str
+    text: str
+    values: dict[str, str] = {}
+
+
+class History(BaseModel):
+    """What was asked for lately. Points as absolute sums over all kinds that move points; times of this kind alone;
+    neither counts this proposal nor undos.
+
+    changes: how often this kind was carried out on this customer within the policy's window. last_change: when it was
+    sent last. signs: what whoever decides should look at.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -156,14 +174,11 @@ class History(BaseModel):
     customer_week: Decimal = Decimal(0)
     store_day: Decimal = Decimal(0)
     changes: int = 0
-
-
-class Reason(BaseModel):
-    """Why a rule decided as it did. code: stable; text: for staff, in English."""
-
-    model_config = ConfigDict(frozen=True)
-    code: str
-    text: str
+    requester_times: int = 0
+    customer_times: int = 0
+    store_times: int = 0
+    last_change: datetime | None = None
+    signs: tuple[Reason, ...] = ()
 
 
 class Verdict(BaseModel):

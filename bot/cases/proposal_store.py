@@ -128,28 +128,34 @@ def under_way(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Proposal
 
 
 def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: datetime, change_days: int) -> History:
-    """What was asked for lately by this person, for this customer, at this store; undos are not counted as points."""
+    """What was asked for lately by this person, for this customer, at this store; undos are not counted."""
     day, week = now - timedelta(days=1), now - timedelta(days=7)
-    others = (proposals.c.id != proposal.id, proposals.c.state.in_(_COUNTED))
-    points = sa.func.coalesce(sa.func.sum(sa.func.abs(proposals.c.points)), 0)
+    c = proposals.c
+    others = (c.id != proposal.id, c.state.in_(_COUNTED))
+    fresh, this_kind = c.undo_of.is_(None), c.kind == proposal.kind
+    by_them = sa.and_(c.requester == requester, c.submitted_at >= day)
+    for_them = sa.and_(c.store_id == proposal.store_id, c.customer_ref == proposal.customer_ref)
+    this_week = sa.and_(for_them, c.submitted_at >= week)
+    here = sa.and_(c.store_id == proposal.store_id, c.submitted_at >= day)
 
-    def total(*where: sa.ColumnElement[bool]) -> Decimal:
-        moved = (proposals.c.kind.in_(POINT_KINDS), proposals.c.undo_of.is_(None))
-        return Decimal(str(conn.execute(sa.select(points).where(*others, *moved, *where)).scalar_one()))
+    def points(*where: sa.ColumnElement[bool]) -> Decimal:
+        total = sa.func.coalesce(sa.func.sum(sa.func.abs(c.points)), 0)
+        found = conn.execute(sa.select(total).where(*others, fresh, c.kind.in_(POINT_KINDS), *where))
+        return Decimal(str(found.scalar_one()))
 
-    same_store = proposals.c.store_id == proposal.store_id
-    same_customer = sa.and_(same_store, proposals.c.customer_ref == proposal.customer_ref)
-    changes = sa.select(sa.func.count()).where(
-        *others,
-        same_customer,
-        proposals.c.kind == proposal.kind,
-        proposals.c.submitted_at >= now - timedelta(days=change_days),
-    )
+    def times(*where: sa.ColumnElement[bool]) -> int:
+        return conn.execute(sa.select(sa.func.count()).where(*others, this_kind, *where)).scalar_one()
+
+    last = sa.select(sa.func.max(c.sending_since)).where(*others, fresh, this_kind, for_them)
     return History(
-        requester_day=total(proposals.c.requester == requester, proposals.c.submitted_at >= day),
-        customer_week=total(same_customer, proposals.c.submitted_at >= week),
-        store_day=total(same_store, proposals.c.submitted_at >= day),
-        changes=conn.execute(changes).scalar_one(),
+        requester_day=points(by_them),
+        customer_week=points(this_week),
+        store_day=points(here),
+        changes=times(for_them, c.submitted_at >= now - timedelta(days=change_days)),
+        requester_times=times(fresh, by_them),
+        customer_times=times(fresh, this_week),
+        store_times=times(fresh, here),
+        last_change=conn.execute(last).scalar(),
     )
 
 
@@ -158,6 +164,20 @@ def note_result(conn: sa.Connection, proposal: Proposal, result: Mapping[str, An
     same = (proposals.c.id == proposal.id, proposals.c.state == proposal.state.value)
     statement = proposals.update().where(*same).values(result=to_jsonable_python(dict(result)))
     return conn.execute(statement).rowcount == 1
+
+
+OPEN = tuple(
+    s.value for s in (ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN)
+)
+"""What is still under way: it needs its parameters."""
+
+
+def erase_private(conn: sa.Connection, *, before: datetime) -> int:
+    """Forget the phones, comments and reasons of old changes that are not under way; what was decided, by whom, and
+    how many points stays. Returns how many were erased."""
+    c = proposals.c
+    old = (c.created_at < before, c.state.not_in(OPEN), c.private.is_not(None))
+    return conn.execute(proposals.update().where(*old).values(private=None)).rowcount
 
 
 def serialise_store(conn: sa.Connection, store_id: str) -> None:

@@ -23,6 +23,7 @@ MOVES: Final[dict[str, tuple[frozenset[ProposalState], ProposalState]]] = {
     "by_hand": (frozenset({S.OFFERED}), S.DONE),  # a person did it, and the vendor was read
     "sign": (frozenset({S.SUBMITTED}), S.SUBMITTED),  # one signature, another is needed
     "approve": (frozenset({S.SUBMITTED}), S.APPROVED),
+    "break_glass": (frozenset({S.SUBMITTED}), S.APPROVED),  # by one administrator alone, with a reason
     "decline": (frozenset({S.SUBMITTED}), S.DECLINED),
     "cancel": (frozenset({S.OFFERED, S.SUBMITTED}), S.DECLINED),
     "expire": (frozenset({S.OFFERED, S.SUBMITTED, S.APPROVED}), S.EXPIRED),
@@ -36,7 +37,7 @@ MOVES: Final[dict[str, tuple[frozenset[ProposalState], ProposalState]]] = {
     "lose": (frozenset({S.SENDING}), S.UNKNOWN),
     "undo": (frozenset({S.DONE}), S.UNDONE),  # by a counter-entry that is done
 }
-DECIDING: Final = frozenset({"confirm", "approve", "decline", "cancel", "by_hand"})
+DECIDING: Final = frozenset({"confirm", "approve", "break_glass", "decline", "cancel", "by_hand"})
 
 
 def move(

@@ -136,6 +136,26 @@ audit = Table(
     Column("detail", Text, nullable=False),  # canonical JSON, HMAC references only
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
+    Index("ix_audit_subject", "subject"),
+)
+
+checkpoints = Table(  # signed heads of the audit trail: a row of it that is cut off, or all of it made anew, is found
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("signature", String(64), nullable=False),
+)
+
+digests = Table(  # each day's exceptions, as they were told to support: ids and codes only
+    "digests",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("lines", JSON, nullable=False),
+    Column("told_at", UtcDateTime),
 )
 
 labels = Table(  # what people chose, corrected or rated: examples for `pointsman learn`

@@ -28,6 +28,7 @@ class Vault:
                 f"The security key needs at least {MIN_KEY} characters.", f"[security] key has {len(key)} characters"
             )
         self._fernet = Fernet(urlsafe_b64encode(_derive(key, b"pointsman encryption at rest")))
+        self._signing_key = _derive(key, b"pointsman signatures")
         self._reference_key = _derive(key, b"pointsman references")
 
     def encrypt(self, value: Any) -> bytes:
@@ -46,6 +47,14 @@ class Vault:
     def ref(self, text: str) -> str:
         """64 hex digits, the same for the same text under the same key. Normalise before (E.164, lower case)."""
         return hmac.new(self._reference_key, text.encode(), sha256).hexdigest()
+
+    def sign(self, text: str) -> str:
+        """64 hex digits that only who has the key can make; another derived key than that of `ref`."""
+        return hmac.new(self._signing_key, text.encode(), sha256).hexdigest()
+
+    def signed(self, text: str, signature: str) -> bool:
+        """Whether `signature` is ours for `text`."""
+        return hmac.compare_digest(self.sign(text), signature)
 
 
 def _derive(key: str, purpose: bytes) -> bytes:

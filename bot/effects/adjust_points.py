@@ -173,7 +173,7 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     )
     parameters = {
         "points": _plain(-proposal.points),
-        "reason": f"Undo of {proposal.operation_id}: {proposal.parameters['reason']}"[:LONGEST_REASON],
+        "reason": f"Undo: {proposal.parameters['reason']}"[:LONGEST_REASON],
         "comment": "Correction of an earlier adjustment",
     }
     return opposite, parameters

@@ -9,13 +9,12 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-import phonenumbers
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.cases import Actor, Role, Vault
-from bot.config import Config, StaffMember
-from bot.work.grounds import contact_reference
+from bot.config import Config
+from bot.work.grounds import staff_references
 from bot.work.ports import Person
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ class People:
         self._ticks = ticks
         self._known: dict[Hashable, tuple[float, Any]] = {}
         self._lock = threading.Lock()
-        self._staff = {member.user: _references(vault, member) for member in config.staff}
+        self._staff = {member.user: staff_references(vault, member) for member in config.staff}
 
     def person(self, team_id: str, user_id: str) -> Person:
         """Everything that decides what a person may do and reads. Raises SlackApiError when Slack cannot be asked."""
@@ -155,14 +154,3 @@ class People:
         with self._lock:
             self._known[key] = (now, fresh)
         return fresh
-
-
-def _references(vault: Vault, member: StaffMember) -> frozenset[str]:
-    """HMAC references of a staff member's own phone (E.164) and e-mail (lower case): the beneficiary rule."""
-    own: set[str] = set()
-    if member.phone:
-        parsed = phonenumbers.parse(member.phone, "US")
-        own.add(contact_reference(vault, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)))
-    if member.email:
-        own.add(contact_reference(vault, member.email))
-    return frozenset(own)

@@ -21,6 +21,7 @@ from bot.slack.strings import speaker
 from bot.slack.text import clip, escape, user, who
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome, reminder
+from bot.slack.views.exceptions import exceptions_message
 from bot.slack.views.packet import packet_card
 from bot.slack.views.spoken import TEXT_LIMIT
 from bot.understanding import masked
@@ -178,6 +179,14 @@ class SlackPresenter:
 
         self._poster.show(f"packet:{case_id}", place[0], place[1], render)
 
+    def show_exceptions(self, subject: str) -> None:
+        """To the escalation channel, once; without one configured, the log keeps it."""
+        channel = self._house.config.slack.escalation_channel
+        if channel is None:
+            log.warning("No escalation channel is configured to be told of %s", subject)
+            return
+        self._poster.once(subject, channel, None, lambda: exceptions_message(self.reader, subject, speaker("en")))
+
     def show_proposal(self, proposal_id: str) -> None:
         """The card, the request, and each news once in a message of its own."""
         proposal = self.reader.proposal(proposal_id)
@@ -199,7 +208,8 @@ class SlackPresenter:
             view = self.reader.view(self.reader.case(case.id))
             if self._where_decided(case)[1] is not None:
                 view = replace(view, link="")  # it stands in the case's own thread
-            return decision_request(self.reader.fix(self.reader.proposal(proposal.id)), view, speaker(case.language))
+            fix = self.reader.fix(self.reader.proposal(proposal.id), language=case.language)
+            return decision_request(fix, view, speaker(case.language))
 
         if proposal.state is S.SUBMITTED:
             self._poster.show(subject, *self._where_decided(case), render)

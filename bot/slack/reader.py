@@ -15,6 +15,7 @@ from bot.cases import (
     ProposalState,
     Role,
     case_store,
+    digests,
     mask_phone,
     may_approve_here,
     proposal_store,
@@ -23,10 +24,12 @@ from bot.cases import (
 )
 from bot.diagnosis import Diagnosis
 from bot.effects import KINDS
+from bot.slack.strings import reason
 from bot.slack.views.home import Desk
-from bot.slack.views.model import CaseView, FixView, Neighbour
+from bot.slack.views.model import CaseView, ExceptionsView, FixView, Neighbour
 from bot.understanding import masked
 from bot.work import questions
+from bot.work.exceptions import DIGEST
 from bot.work.house import House
 from bot.work.questions import Told
 from connectors import REGISTRY
@@ -114,6 +117,23 @@ class Reader:
             ids = [name for name in known if name not in told.rejected][:_KNOWN_AT_ONCE]
         return tuple((name, known[name].title.in_language(case.language)) for name in ids if name in known)
 
+    def exceptions(self, subject: str) -> ExceptionsView:
+        """What `show_exceptions` tells of: one emergency decision, or a day's list as it was kept. Raises KeyError."""
+        what, _, name = subject.partition("/")
+        config = self._house.config
+        with reading(self._house.engine) as conn:
+            found = digests.read(conn, name) if what == DIGEST else digests.of_proposal(conn, name)
+        lines = tuple((line, self._place(line)) for line in found or ())
+        roles = (*config.roles.support, *config.roles.regional)
+        return ExceptionsView(day=name if what == DIGEST else "", told=roles, lines=lines)
+
+    def _place(self, line: digests.Line) -> tuple[str, str]:
+        """The store's name and a link to the case, as far as there are any."""
+        if line.case is None or line.store is None:
+            return "", ""
+        case = self.case(line.case)
+        return self._house.config.store(line.store).name, self._link(case.channel, case.asked_ts)
+
     def fixes(self, case: Case) -> tuple[FixView, ...]:
         """The case's changes; those merely offered only while the case stands answered."""
         with reading(self._house.engine) as conn:
@@ -125,11 +145,11 @@ class Reader:
         out = []
         for proposal in shown:
             nth = counts[proposal.kind] = counts.get(proposal.kind, -1) + 1
-            out.append(self.fix(proposal, nth=nth))
+            out.append(self.fix(proposal, nth=nth, language=case.language))
         return tuple(out)
 
-    def fix(self, proposal: Proposal, *, nth: int = 0) -> FixView:
-        """One change as people see it."""
+    def fix(self, proposal: Proposal, *, nth: int = 0, language: str = "en") -> FixView:
+        """One change as people see it; `language` is that of the rules' reasons."""
         preview = KINDS[proposal.kind].preview(proposal)
         parameters, shown, result = proposal.parameters, proposal.shown, proposal.result
         asked = parameters or shown.get("asked") or {}  # a renewed offer remembers what was asked for
@@ -151,7 +171,7 @@ class Reader:
             reason=str(asked.get("reason") or ""),
             comment=str(asked.get("comment") or ""),
             side_effects=preview.side_effects,
-            verdict=tuple(str(r["text"]) for r in proposal.verdict.get("reasons", ())),
+            verdict=tuple(reason(r, language) for r in proposal.verdict.get("reasons", ())),
             deciders=self._deciders(proposal),
             approvals_needed=int(proposal.verdict.get("approvals_needed") or 0),
             approvers=proposal.approvers,
@@ -167,7 +187,8 @@ class Reader:
     def _deciders(self, proposal: Proposal) -> tuple[str, ...]:
         if proposal.state is not ProposalState.SUBMITTED:
             return ()
-        return who_can_approve(proposal, self._house.people(proposal.store_id)).people[:_MANY]
+        people = self._house.people(proposal.store_id)
+        return who_can_approve(proposal, people, policy=self._house.config.policy).people[:_MANY]
 
     def desk(self, actor: Actor) -> Desk:
         """What a person's Home shows."""

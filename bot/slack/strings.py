@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -47,6 +48,18 @@ def speaker(language: str) -> Say:
         return table[key][spoken].format(**values)
 
     return say
+
+
+def reason(stored: Mapping[str, Any], language: str) -> str:
+    """A rule's reason as stored with the verdict (code, text, values), in the reader's language; a code that has no
+    sentence here, or other places than the rule filled, is told in the rule's own English."""
+    translated = _built_in().get(f"reason.{stored['code']}")
+    if language == "en" or translated is None or language not in translated:
+        return str(stored["text"])
+    try:
+        return translated[language].format(**(stored.get("values") or {}))
+    except KeyError:
+        return str(stored["text"])
 
 
 def refusal(error: PointsmanError, language: str) -> str:

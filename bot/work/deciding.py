@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, move, proposal_store, reading, too_late
+from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, evidence, move, proposal_store, reading, too_late
+from bot.cases.proposal_store import parameters_hash
 from bot.effects import Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.work.house import House
@@ -28,6 +29,12 @@ def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = Fa
         return proposal_store.get_proposal(conn, house.vault, proposal_id, lock=lock)
     except KeyError as error:
         raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {proposal_id}") from error
+
+
+def untampered(proposal: Proposal) -> None:
+    """Raises a refusal unless the parameters are those that were frozen when it was asked for."""
+    if parameters_hash(proposal.kind, proposal.parameters) != proposal.parameters_hash:
+        raise Refusal("tampered", "This request was changed after it was asked for, so it cannot be approved.")
 
 
 class Refusal(NotAllowed):
@@ -87,9 +94,11 @@ class Decision:
             self.move("refuse", code="blocked", result={**self.proposal.result, "outcome": check.reason})
             raise _Answered(NotAllowed(check.reason, "blocked"))
 
-    def move(self, name: str, *, code: str = "", **values: Any) -> Proposal:
-        """Make the move, with its audit row, and have it shown."""
-        detail = {"code": code} if code else None
+    def move(self, name: str, *, code: str = "", detail: Mapping[str, Any] | None = None, **values: Any) -> Proposal:
+        """Make the move, with its audit row (`code`, `detail`, and what evidence it stood on), and have it shown."""
+        more = {**(detail or {}), **({"code": code} if code else {})}
+        if self.proposal.state is ProposalState.SUBMITTED:
+            more["evidence"] = evidence.latest_ids(self.conn, self.proposal.case_id)
         done, seq = move(
             self.conn,
             self.house.vault,
@@ -97,7 +106,7 @@ class Decision:
             name,
             actor=self.actor.user_id,
             now=self.now,
-            detail=detail,
+            detail=more,
             **values,
         )
         show_later(self.house, self.conn, done.id, seq)

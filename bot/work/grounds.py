@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import phonenumbers
 from pydantic import BaseModel
 
 from bot.cases import Vault
+from bot.config import StaffMember
 from bot.effects import Grounds
 from connectors.contract import Balance, Customer, Member
 
@@ -73,3 +75,14 @@ def about_reference(vault: Vault, store_id: str, about: str) -> str:
 def contact_reference(vault: Vault, contact: str) -> str:
     """HMAC of a phone (E.164) or an e-mail (lower case): what the beneficiary rule compares."""
     return vault.ref(f"contact:{contact.strip().lower()}")
+
+
+def staff_references(vault: Vault, member: StaffMember) -> frozenset[str]:
+    """HMAC references of a staff member's own phone (E.164) and e-mail (lower case): the beneficiary rule."""
+    own: set[str] = set()
+    if member.phone:
+        parsed = phonenumbers.parse(member.phone, "US")
+        own.add(contact_reference(vault, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)))
+    if member.email:
+        own.add(contact_reference(vault, member.email))
+    return frozenset(own)

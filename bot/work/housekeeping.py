@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import Gauge
 
-from bot.cases import ProposalState, evidence, inbox, proposal_store, switches
+from bot.cases import ProposalState, case_store, checkpoints, evidence, inbox, proposal_store, switches
 from bot.cases.database import writing
+from bot.work.exceptions import tell_exceptions
 from bot.work.house import House
 
 log = logging.getLogger(__name__)
@@ -18,7 +20,6 @@ log = logging.getLogger(__name__)
 SWEEP_EVERY = timedelta(minutes=5)
 KEEP_WORK = timedelta(days=14)
 """How long finished work stays: as long as a repeated event could still arrive, and longer."""
-KEEP_PERSONAL = timedelta(days=90)
 STUCK_AFTER = timedelta(minutes=10)
 WORK = Gauge("pointsman_work", "Work in the durable queue, by state.", ["state"])
 STUCK = Gauge("pointsman_stuck", "Work that needs an operator: failed for good, or running for too long.")
@@ -48,7 +49,24 @@ def sweep(house: House, _key: str) -> None:
     STUCK.set(len(stuck))
     for one in stuck:
         log.error("Stuck work: %s is %s since %s", one.workflow_id, one.state, one.since.isoformat())
+    sign_head(house)
     _pick_up(house)
+    tell_exceptions(house)
+
+
+def sign_head(house: House) -> None:
+    """Sign the audit trail's head if anything was written since, and keep a copy outside where the settings name a
+    file: one that cannot be written is alarming, and stops nothing."""
+    with writing(house.engine) as conn:
+        signed = checkpoints.make(conn, house.vault, now=house.clock())
+    path = house.config.security.audit_heads
+    if signed is None or path is None:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{signed.model_dump_json()}\n")
+    except OSError as error:
+        log.error("The audit trail's signed head could not be kept in %s: %s", path, error.strerror)
 
 
 def _pick_up(house: House) -> None:
@@ -76,9 +94,14 @@ def retain(house: House, _key: str) -> None:
     """Delete finished work and personal data whose time is over; decisions and their audit stay."""
     gone = house.work.delete_finished(older_than=KEEP_WORK)
     with writing(house.engine) as conn:
-        before = house.clock() - KEEP_PERSONAL
-        payloads, facts = inbox.erase_payloads(conn, before=before), evidence.erase_evidence(conn, before=before)
-    log.info("Retention: %d jobs, %d arrivals, %d facts forgotten", gone, payloads, facts)
+        before = house.clock() - timedelta(days=house.config.retention.personal_days)
+        forgotten = {
+            "arrivals": inbox.erase_payloads(conn, before=before),
+            "facts": evidence.erase_evidence(conn, before=before),
+            "cases": case_store.erase_private(conn, before=before),
+            "changes": proposal_store.erase_private(conn, before=before),
+        }
+    log.info("Retention: %d jobs; %s", gone, ", ".join(f"{number} {what}" for what, number in forgotten.items()))
 
 
 JOBS: Final[Mapping[str, Callable[[House, str], None]]] = {"sweep": sweep, "retain": retain}

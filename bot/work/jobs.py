@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from bot.cases import inbox, reading
 from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
-from bot.work import housekeeping, proposals, questions
+from bot.work import exceptions, housekeeping, proposals, questions
 from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
+from bot.work.standing import note_shown
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def present(house: House, key: str) -> None:
         before = _standing(house, subject)
         if subject.startswith("P_"):
             house.presenter.show_proposal(subject)
+            note_shown(house, subject)
         else:
             questions.present(house, key)
         if _standing(house, subject) == before:
@@ -59,6 +61,7 @@ JOBS: Final[dict[str, Job]] = {
     **questions.JOBS,
     **proposals.JOBS,
     **housekeeping.JOBS,
+    **exceptions.JOBS,
     "question": question,
     "present": present,
 }

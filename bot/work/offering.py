@@ -102,7 +102,12 @@ def recorded(house: House, conn: sa.Connection, proposal: Proposal, deed: str, *
         actor=actor,
         deed=f"{proposal.kind}.{deed}",
         subject=proposal.id,
-        detail={"case": proposal.case_id, "operation": proposal.operation_id, "offer": proposal.offer},
+        detail={
+            "case": proposal.case_id,
+            "operation": proposal.operation_id,
+            "customer": proposal.customer_ref,
+            **{name: proposal.offer[name] for name in ("finding", "mode") if name in proposal.offer},
+        },
         now=house.clock(),
     )
     house.work.enqueue(conn, "expire", proposal.id, delay=timedelta(hours=house.config.policy.expires_hours))

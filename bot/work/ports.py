@@ -70,6 +70,10 @@ class Presenter(Protocol):
     def remind(self, proposal_id: str, nth: int) -> None:
         """Nudge those who may decide, by editing the request and mentioning them once more in the thread."""
 
+    def show_exceptions(self, subject: str) -> None:
+        """Tell support, once: `break_glass/<proposal>`, somebody decided alone in an emergency; `digest/<day>`, the
+        day's exceptions, as stored."""
+
     def failed(self, case_id: str) -> None:
         """Say kindly that the work broke, what was kept, and what to do now; clear any status."""
 
@@ -102,6 +106,9 @@ class Silent:
         """Nothing to show."""
 
     def remind(self, proposal_id: str, nth: int) -> None:
+        """Nothing to show."""
+
+    def show_exceptions(self, subject: str) -> None:
         """Nothing to show."""
 
     def failed(self, case_id: str) -> None:

@@ -47,6 +47,7 @@ QUEUE_OF: Final[dict[str, str]] = {
     "settle": "effects",
     "remind": "timers",
     "expire": "timers",
+    "alert": "asks",
     "sweep": "housekeeping",
     "retain": "housekeeping",
 }

@@ -5,17 +5,40 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Deed, Proposal, Standing, Verdict, audit, authorize, proposal_store, switches
+from bot.cases import (
+    Actor,
+    Deed,
+    Proposal,
+    ProposalState,
+    Reason,
+    Standing,
+    Vault,
+    Verdict,
+    audit,
+    authorize,
+    evidence,
+    proposal_store,
+    switches,
+    writing,
+)
+from bot.cases.signatures import change_days
+from bot.cases.signs import clues_of, past_of, signs
+from bot.config import StaffMember
 from bot.effects import KINDS, Check, Kind
+from bot.work.grounds import staff_references
 from bot.work.house import House
 from connectors.errors import VendorError
 from connectors.transport import deadline
 
 log = logging.getLogger(__name__)
+
+_SIGNED = (Deed.SUBMIT, Deed.APPROVE, Deed.BREAK_GLASS)
+"""Where signs of misuse are looked for: where somebody will read them."""
 
 
 def kind_of(proposal: Proposal) -> Kind:
@@ -32,13 +55,18 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
         proposal,
         requester=actor.user_id if deed is Deed.SUBMIT else proposal.requester,
         now=now,
-        change_days=house.config.policy.relink.manager_at_second_change_in_days,
+        change_days=change_days(proposal, house.config.policy),
     )
+    if deed in _SIGNED:
+        history = history.model_copy(update={"signs": _signs(house, conn, proposal, now)})
     balance = proposal.expected.get("balance")
+    store = house.config.store(proposal.store_id)
     standing = Standing(
-        read_only=house.config.store(proposal.store_id).read_only,
+        read_only=store.read_only,
         paused=switches.is_paused(conn),
         balance=None if balance is None else balance,
+        timezone=store.timezone,
+        hours=store.hours,
     )
     return authorize(
         actor,
@@ -50,6 +78,20 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
         history=history,
         standing=standing,
     )
+
+
+def _signs(house: House, conn: sa.Connection, proposal: Proposal, now: datetime) -> tuple[Reason, ...]:
+    """What whoever decides should look at, from our own tables alone."""
+    rules = house.config.policy.signs
+    known = evidence.latest_evidence(conn, house.vault, proposal.case_id) if proposal.points is not None else {}
+    days = max(rules.same_pair_days, rules.refund_days, rules.contact_days)
+    past = past_of(conn, proposal, now=now, days=days)
+    return signs(proposal, past, clues_of(known, _staff(house.vault, house.config.staff)), rules=rules, now=now)
+
+
+@lru_cache(maxsize=4)
+def _staff(vault: Vault, staff: tuple[StaffMember, ...]) -> frozenset[str]:
+    return frozenset(ref for member in staff for ref in staff_references(vault, member))
 
 
 def deciders(house: House, store_id: str) -> Sequence[Actor]:
@@ -76,6 +118,19 @@ def note_refusal(house: House, conn: sa.Connection, actor: Actor, deed: str, pro
         detail={"deed": deed, "code": code},
         now=house.clock(),
     )
+
+
+def note_shown(house: House, proposal_id: str) -> None:
+    """Put on record what evidence the request stood on when it was put before those who decide; once for the same."""
+    with writing(house.engine) as conn:
+        proposal = proposal_store.get_proposal(conn, house.vault, proposal_id)
+        if proposal.state is not ProposalState.SUBMITTED:
+            return
+        deed, asked = f"{proposal.kind}.shown", (proposal.verdict.get("route") or {}).get("people", [])
+        detail = {"evidence": evidence.latest_ids(conn, proposal.case_id), "to": asked}
+        last = audit.last_about(conn, proposal_id, deed)
+        if last is None or last.detail != audit.canonical(detail):
+            audit.append(conn, actor="pointsman", deed=deed, subject=proposal_id, detail=detail, now=house.clock())
 
 
 def show_later(house: House, conn: sa.Connection, proposal_id: str, seq: int) -> None:

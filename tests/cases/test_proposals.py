@@ -174,7 +174,7 @@ def test_history_sums_what_was_asked_for_lately(engine: sa.Engine, vault: Vault,
             row = offered(conn, vault, now, ts, customer_ref=customer, requester=requester)
             undo_of = row.id if undo else None
             at = now - timedelta(days=age)
-            put(conn, row, state, points=Decimal(points), submitted_at=at, undo_of=undo_of)
+            put(conn, row, state, points=Decimal(points), submitted_at=at, undo_of=undo_of, sending_since=at)
         proposal = offered(conn, vault, now, "9")
         found = proposal_store.history_of(conn, proposal, requester="URILEY", now=now, change_days=30)
     assert found.model_dump() == {
@@ -182,6 +182,11 @@ def test_history_sums_what_was_asked_for_lately(engine: sa.Engine, vault: Vault,
         "customer_week": Decimal(140),
         "store_day": Decimal(107),
         "changes": 4,
+        "requester_times": 2,
+        "customer_times": 2,
+        "store_times": 2,
+        "last_change": now - timedelta(days=0.5),
+        "signs": (),
     }
 
 

@@ -172,7 +172,7 @@ def test_the_opposite_of_an_adjustment() -> None:
     assert (offer.expected, offer.offer["member"]) == ({"balance": "449.5"}, "m1")
     assert parameters == {
         "points": "50.5",
-        "reason": "Undo of op_1: r",
+        "reason": "Undo: r",
         "comment": "Correction of an earlier adjustment",
     }
     assert adjust_points.undo(adjusting()) is None  # nothing was read back

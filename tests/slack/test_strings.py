@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases.digests import CODES as EXCEPTIONS
 from bot.cases.models import CaseState, ProposalState
 from bot.errors import ConfigError, NotAllowed, WorkUnavailable
 from bot.playbook.schema import FixKind
@@ -28,6 +29,8 @@ BUILT = {
     "field.": ["points", "reason", "comment", "phone", "text"],
     "button.": ["arrived", "absent"],
     "confirm.": ["arrived", "absent"],
+    "sign.": EXCEPTIONS,
+    "reason.": [key.partition(".")[2] for key in read(PATH) if key.startswith("reason.")],
     "refused.": [key.partition(".")[2] for key in read(PATH) if key.startswith("refused.")],
 }
 """Keys that the code puts together: prefix and what may follow."""

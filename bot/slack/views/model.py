@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from bot.cases.digests import Line
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Diagnosis
 
@@ -99,3 +100,13 @@ class CaseView:
     resolved_by: str | None = None
     link: str = ""
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionsView:
+    """What support is told without asking. day: "" for one emergency decision. told: people and groups to mention;
+    lines: each exception with its store's name and a link to its case ("" where there is none)."""
+
+    day: str
+    told: tuple[str, ...]
+    lines: tuple[tuple[Line, tuple[str, str]], ...]

@@ -1,0 +1,138 @@
+"""Each day's exceptions: what went through that somebody should look at with fresh eyes. Ids and codes only."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+
+from bot.cases.models import ProposalState
+from bot.cases.signs import CODES as SIGNS
+from bot.cases.sql import upsert
+from bot.cases.tables import audit, digests, proposals
+
+_SAID: Final = (*SIGNS, "break_glass", "outside_hours", "two_approvers", "second_change")
+"""Reasons of a verdict that make a change an exception."""
+_ALARMING: Final = frozenset(
+    {
+        "beneficiary",
+        "own_request",
+        "not_an_approver",
+        "not_an_admin",
+        "stranger",
+        "tampered",
+        "too_many",
+        "requester_day",
+        "requester_times",
+        "customer_week",
+        "customer_times",
+    }
+)
+"""Refusals that somebody should know of."""
+CODES: Final = (*_SAID, "unknown", "by_hand", "undo", *sorted(_ALARMING))
+"""Every code that a line may have."""
+
+
+class Line(BaseModel):
+    """One exception: a change (`proposal` set) with why it is one, or what somebody tried in vain, and how often."""
+
+    model_config = ConfigDict(frozen=True)
+    codes: tuple[str, ...]
+    person: str
+    proposal: str | None = None
+    case: str | None = None
+    store: str | None = None
+    kind: str | None = None
+    points: Decimal | None = None
+    state: str | None = None
+    approvers: tuple[str, ...] = ()
+    why: str = ""
+    times: int = 1
+
+
+def exceptions(conn: sa.Connection, *, since: datetime, until: datetime) -> list[Line]:
+    """What was asked for or decided in the window and is out of the ordinary, and what was tried in vain in it."""
+    return [*_changes(conn, since, until), *_refusals(conn, since, until)]
+
+
+def of_proposal(conn: sa.Connection, proposal_id: str) -> list[Line]:
+    """The line of one change; [] when it is not out of the ordinary."""
+    return list(_lines(conn, proposals.c.id == proposal_id))
+
+
+def _changes(conn: sa.Connection, since: datetime, until: datetime) -> Iterator[Line]:
+    c = proposals.c
+    asked = sa.and_(c.submitted_at >= since, c.submitted_at < until)
+    decided = sa.and_(c.decided_at >= since, c.decided_at < until, c.submitted_at.is_not(None))
+    yield from _lines(conn, sa.or_(asked, decided))
+
+
+def _lines(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Line]:
+    query = sa.select(proposals).where(where).order_by(proposals.c.submitted_at, proposals.c.id)
+    for row in conn.execute(query).mappings():
+        codes = tuple(_codes(row))
+        if codes:
+            yield Line(
+                codes=codes,
+                person=row["requester"],
+                proposal=row["id"],
+                case=row["case_id"],
+                store=row["store_id"],
+                kind=row["kind"],
+                points=row["points"],
+                state=row["state"],
+                approvers=tuple(row["approvers"]),
+                why=str(row["verdict"].get("break_glass") or ""),
+            )
+
+
+def _codes(row: sa.RowMapping) -> Iterator[str]:
+    said = [str(reason["code"]) for reason in row["verdict"].get("reasons", ())]
+    yield from (code for code in _SAID if code in said)
+    if row["state"] == ProposalState.UNKNOWN.value:
+        yield "unknown"
+    if row["result"].get("resolved_by_hand"):
+        yield "by_hand"
+    if row["undo_of"] is not None:
+        yield "undo"
+
+
+def _refusals(conn: sa.Connection, since: datetime, until: datetime) -> Iterator[Line]:
+    where = (audit.c.at >= since, audit.c.at < until, audit.c.deed.endswith(".refused", autoescape=True))
+    tried: Counter[tuple[str, str]] = Counter()
+    for actor, detail in conn.execute(sa.select(audit.c.actor, audit.c.detail).where(*where)):
+        code = json.loads(detail).get("code")
+        if code in _ALARMING:
+            tried[(actor, code)] += 1
+    for (actor, code), times in sorted(tried.items()):
+        yield Line(codes=(code,), person=actor, times=times)
+
+
+def keep(conn: sa.Connection, day: str, lines: Sequence[Line], *, now: datetime) -> None:
+    """Store a day's list; made again, it replaces the earlier one."""
+    rows = [line.model_dump(mode="json") for line in lines]
+    upsert(conn, digests, {"day": day, "made_at": now, "lines": rows}, key="day")
+
+
+def told(conn: sa.Connection, day: str, *, now: datetime) -> None:
+    """Remember that support has a day's list, or that there was nothing to tell."""
+    conn.execute(digests.update().where(digests.c.day == day).values(told_at=now))
+
+
+def is_told(conn: sa.Connection, day: str) -> bool:
+    """Whether a day is done with."""
+    return conn.execute(sa.select(digests.c.told_at).where(digests.c.day == day)).scalar() is not None
+
+
+def read(conn: sa.Connection, day: str) -> list[Line] | None:
+    """A day's list; None when it was not made."""
+    found: Sequence[Mapping[str, Any]] | None = conn.execute(
+        sa.select(digests.c.lines).where(digests.c.day == day)
+    ).scalar()
+    return None if found is None else [Line.model_validate(row) for row in found]

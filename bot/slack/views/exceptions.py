@@ -1,0 +1,53 @@
+"""What support is told without asking: an emergency decision, and a day's exceptions."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.cases.digests import Line
+from bot.slack.blocks import Block, fitted, section
+from bot.slack.strings import Say
+from bot.slack.text import clip, escape, signed, user, who
+from bot.slack.views.model import ExceptionsView
+from bot.slack.views.spoken import spoken
+
+_MOST = 40
+_LONG = 2800
+
+
+class Exceptions(Protocol):
+    """Reads what is told."""
+
+    def exceptions(self, subject: str) -> ExceptionsView:
+        """The lines of a subject."""
+
+
+def exceptions_message(reader: Exceptions, subject: str, say: Say) -> tuple[str, list[Block]]:
+    """The message: (fallback text, blocks). An emergency decision mentions support and regional managers."""
+    view = reader.exceptions(subject)
+    if view.day:
+        head = say("digest.title", day=view.day, count=len(view.lines))
+    else:
+        head = " ".join(part for part in (who(view.told), say("digest.break_glass")) if part)
+    blocks = [section(head)]
+    blocks += [section(clip(_told(line, place, say), _LONG)) for line, place in view.lines[:_MOST]]
+    if len(view.lines) > _MOST:
+        blocks.append(section(say("digest.more", count=len(view.lines) - _MOST)))
+    blocks = fitted(blocks)
+    return spoken(blocks, say), blocks
+
+
+def _told(line: Line, place: tuple[str, str], say: Say) -> str:
+    why = "; ".join(say(f"sign.{code}") for code in line.codes)
+    if line.proposal is None:
+        return say("digest.tried", who=user(line.person), times=line.times, why=why)
+    store, link = place
+    what = say("what.adjust_points", points=signed(line.points)) if line.points is not None else say(f"fix.{line.kind}")
+    parts = [say("digest.change", store=escape(store), what=what, asker=user(line.person), why=why)]
+    if line.approvers:
+        parts.append(say("digest.approved", who=who(line.approvers)))
+    if line.why:
+        parts.append(say("digest.reason", why=escape(line.why)))
+    if link:
+        parts.append(f"<{link}|{say('packet.thread')}>")
+    return " · ".join(parts)
