@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from connectors.sandbox import SandboxServers, World
+from connectors.sandbox.vendors import settings_of
 from tests.connectors.helpers import NOW
 from tests.sandbox_fixture import sandbox
 
@@ -377,3 +379,32 @@ def test_a_request_that_gets_no_answer_is_noted(world: World, provider: httpx.Cl
     while not world.requests and time.monotonic() < ends:
         time.sleep(0.01)
     assert [(r.status, r.fault) for r in world.requests] == [(None, "timeout")]
+
+
+# -- what a person does by hand ---------------------------------------------------------------------------------------
+
+
+def test_deeds_by_hand_over_the_control_api(world: World, servers: SandboxServers) -> None:
+    url = f"{servers.urls['dutchie']}/_sandbox/by-hand"
+    deed = {"vendor": "dutchie", "deed": "type_new_total", "store": "koa", "customer_id": 5102, "total": 800}
+    version = world.version
+    assert httpx.post(url, json=deed).json() == {"version": version + 1}
+    assert world.contact(src_id="5102", store="koa").points == 800
+    for wrong, said in (
+        ({**deed, "deed": "fly"}, "nobody can do 'fly' at dutchie; known: type_new_total"),
+        ({**deed, "vendor": "nobody"}, "nobody can do 'type_new_total' at nobody; known: nothing"),
+        ({**deed, "total": "many"}, "cannot be done"),
+        ({"deed": "type_new_total"}, "cannot be done"),
+    ):
+        answer = httpx.post(url, json=wrong)
+        assert answer.status_code == 400
+        assert said in answer.json()["error"]
+
+
+def test_a_store_without_settings(world: World, servers: SandboxServers) -> None:
+    pos, loyalty = settings_of(world.stores["pine"], servers.urls)
+    assert (pos["vendor"], loyalty["vendor"]) == ("dutchie", "alpineiq")
+    assert loyalty["ledger_proves_absence"] is True
+    swapped = dataclasses.replace(world.stores["pine"], pos="alpineiq")
+    with pytest.raises(LookupError, match="has no settings"):
+        settings_of(swapped, servers.urls)
