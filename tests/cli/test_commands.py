@@ -242,6 +242,27 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         assert part in result.stdout
 
 
+def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("sandbox-pine-pos", "sandbox-pine-customers-only"), encoding="utf-8")
+    said = run("doctor", "--store", "pine", "--config", config).stdout.splitlines()
+
+    def line(start: str) -> str:
+        return next(line for line in said if line.startswith(start))
+
+    can = line("ok    pine: dutchie: can ")
+    assert "find customer" in can
+    assert "read sales" not in can
+    assert "merge customers" in line("ok    pine: dutchie: by a person: ")
+    lacks = line("note  pine: dutchie: the key lacks Employee, Inventory, PreOrder, Reporting, so it may not: ")
+    for operation in ("read sales", "read discounts", "read employees", "snapshot balances"):
+        assert operation in lacks
+    assert said[said.index(lacks) + 1] == "      → Ask the vendor to add this to the key."
+    assert "adjust points" in line("ok    pine: alpineiq: can ")
+    assert "source_frozen" in line("ok    pine: asked of a person, as no system shows them: ")
+    assert "sale" in line("note  pine: cannot be looked up with these systems and keys: ")
+
+
 def test_sandbox_scenarios_are_listed_with_what_they_cover() -> None:
     listed = run("sandbox", "scenarios").stdout
     for part in ("wrong_link", "provider_down", "V11"):
