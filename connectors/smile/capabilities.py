@@ -1,0 +1,57 @@
+"""What Smile's published API has, and what it has not."""
+
+from __future__ import annotations
+
+from connectors.contract import Capabilities, HumanCheck, Operation, by_api, missing
+
+ENROLL_OFF = missing(
+    "That Smile makes a member of an identity is not documented, so the customer joins in the shop; "
+    "after a trial a setting switches it on."
+)
+
+CAPABILITIES = Capabilities(
+    operations={
+        **by_api(
+            Operation.IDENTIFY,
+            Operation.FIND_MEMBER,
+            Operation.READ_BALANCE,
+            Operation.READ_LEDGER,
+            Operation.READ_TIER,
+            Operation.READ_PROGRAM,
+            Operation.READ_REWARDS,
+            Operation.READ_REDEMPTIONS,
+            Operation.ADJUST_POINTS,
+            Operation.ENROLL,
+        ),
+        Operation.ADJUST_BATCH: missing("Smile takes changes of points one at a time."),
+        Operation.REFUND_REDEMPTION: missing(
+            "Smile cannot take a reward back by API; its points are given back with an adjustment."
+        ),
+        Operation.READ_AUDIENCES: missing("Smile shows no groups of customers."),
+        Operation.READ_ORDERS: missing("Smile takes orders from Shopify and does not list them; ask Shopify."),
+        Operation.OPT_IN: missing("Whether a customer gets marketing is set in Shopify."),
+        Operation.UPDATE_MEMBER: missing("Names and e-mails come from Shopify; change them there."),
+        Operation.RECORD_PURCHASE: missing(
+            "Smile takes orders from Shopify; one that it missed is made good with an adjustment."
+        ),
+        Operation.SET_TIER: missing("Smile sets tiers by its own rules; no call changes one."),
+        Operation.WEBHOOKS: missing("Messages from Smile are not used; it is asked whenever its answer matters."),
+    },
+    settle_s=5,
+    ledger_proves_absence=True,
+    finds_by=frozenset(("email",)),
+    checks=(
+        HumanCheck(
+            setting="Points are taken back when an order is cancelled or refunded",
+            where="Smile's admin > the points program > the way to earn by orders",
+            covers=("P6",),
+        ),
+        HumanCheck(setting="Points expiry", where="Smile's admin > the points program", covers=("V13",)),
+        HumanCheck(setting="The program is running", where="Smile's admin", covers=("V12",)),
+        HumanCheck(
+            setting="Points can be earned and spent in Shopify POS",
+            where="Smile's admin > its settings for Shopify POS",
+            covers=("P7",),
+        ),
+    ),
+)
