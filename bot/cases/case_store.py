@@ -129,6 +129,11 @@ def cases_of(conn: sa.Connection, vault: Vault, asker: str, *, limit: int = 20) 
     )
 
 
+def cases_since(conn: sa.Connection, vault: Vault, since: datetime) -> Sequence[Case]:
+    """Everything asked since then, oldest first: for reports and for learning."""
+    return _all(conn, vault, sa.select(cases).where(cases.c.created_at >= since).order_by(cases.c.created_at))
+
+
 def escalated_cases(conn: sa.Connection, vault: Vault, *, limit: int = 50) -> Sequence[Case]:
     """Support's queue, oldest first."""
     where = cases.c.state == CaseState.ESCALATED.value

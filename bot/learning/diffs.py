@@ -1,0 +1,50 @@
+"""Proposed additions as a unified diff, which a person reads and applies with `git apply` if it is right."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Sequence
+
+_ITEM = re.compile(r"^(?P<indent>\s*)- ")
+
+
+def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[str]) -> str:
+    """A playbook file's text with `texts` added to the list under `key`.
+
+    last_item: the line (from 1) of the list's last item; None where the file has no such list or an empty one, which
+    is then written at the end of the file, or in the place of the empty one.
+    """
+    lines = source.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    if last_item is None:
+        kept = [line for line in lines if not re.match(rf"{key}:\s*(\[\]\s*)?(#.*)?$", line)]
+        return "".join([*kept, f"{key}:\n", *(_item("  ", text) for text in texts)])
+    item = _ITEM.match(lines[last_item - 1])
+    indent = item["indent"] if item else "  "
+    after = last_item
+    while after < len(lines) and lines[after].strip() and _depth(lines[after]) > len(indent):
+        after += 1  # the rest of an item that is written over several lines
+    return "".join([*lines[:after], *(_item(indent, text) for text in texts), *lines[after:]])
+
+
+def as_diff(path: str, before: str | None, after: str) -> str:
+    """The change of one file; `before` is None for a file that is new."""
+    old = [] if before is None else before.splitlines(keepends=True)
+    if old and not old[-1].endswith("\n"):
+        old[-1] += "\n"
+    changed = difflib.unified_diff(
+        old, after.splitlines(keepends=True), "/dev/null" if before is None else f"a/{path}", f"b/{path}", n=2
+    )
+    return "".join(changed)
+
+
+def _item(indent: str, text: str) -> str:
+    """A list item in YAML; JSON's strings are YAML's double-quoted ones."""
+    return f"{indent}- {json.dumps(text, ensure_ascii=False)}\n"
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,111 @@
+"""What choices teach, as whole values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.learning import Addition, Count, Event, Lesson, Stub, added_lines, additions, as_diff, counts, stubs, total
+
+KNOWN = {
+    "apples": {"questions": ["red apple pie"], "near_misses": []},
+    "pears": {"questions": ["green pear tart"], "near_misses": ["apple and pear"]},
+}
+
+
+def nothing(_: str) -> str | None:
+    return None
+
+
+def test_what_people_chose_becomes_a_question() -> None:
+    lessons = [Lesson("juice of apple for [name], [phone]", "chosen", "apples"), Lesson("pie?", "chosen", "plums")]
+    assert additions(lessons, KNOWN, nothing) == [
+        Addition("apples", "questions", ("juice of apple for dana, 303-555-0199",))
+    ]
+
+
+@pytest.mark.parametrize(
+    "lessons",
+    [
+        [Lesson("apple pie red", "chosen", "apples")],
+        [Lesson("cider", "chosen", "apples"), Lesson("cider", "chosen", "pears")],
+        [Lesson("", "chosen", "apples")],
+        [Lesson("cider", "not_this", "apples")],
+    ],
+    ids=["known already", "two minds", "empty", "rejected but not answered"],
+)
+def test_what_teaches_nothing(lessons: list[Lesson]) -> None:
+    assert additions(lessons, KNOWN, nothing) == []
+
+
+def test_what_the_matcher_gets_right_is_not_proposed() -> None:
+    assert additions([Lesson("a big cider", "chosen", "apples")], KNOWN, lambda _: "apples") == []
+
+
+def test_not_this_is_a_near_miss_where_the_matcher_would_answer() -> None:
+    lessons = [
+        Lesson("adam's apple hurts", "not_this", "apples"),
+        Lesson("apple cider", "not_this", "apples"),
+        Lesson("apple cider", "chosen", "apples"),
+    ]
+    assert additions(lessons, KNOWN, lambda _: "apples") == [Addition("apples", "near_misses", ("adam's apple hurts",))]
+
+
+def test_unanswered_questions_that_are_alike_make_a_stub() -> None:
+    asked = [
+        "where do gift cards work",
+        "do gift cards work here [phone]",
+        "gift cards dont work",
+        "gift cards dont work!",
+        "is the parking free",
+        "ok",
+    ]
+    expected = ("where do gift cards work", "do gift cards work here 303-555-0199", "gift cards dont work")
+    assert stubs(asked, ()) == [Stub("gift_cards", expected)]
+    assert [stub.id for stub in stubs(asked, ("gift_cards",))] == ["gift_cards_2"]
+
+
+def test_a_cluster_without_plain_letters_still_has_an_id() -> None:
+    assert [stub.id for stub in stubs(["ñandú ñoñó", "ñandú ñoñó ñu", "ñandú ñoñó así es"], ())] == ["new"]
+
+
+SOURCE = "id: apples\nquestions:\n  - red apple pie\n  - >\n    a long\n    one\nnear_misses: []  # none\nneeds: []\n"
+
+
+def test_lines_are_added_after_the_last_item() -> None:
+    assert added_lines(SOURCE, "questions", 4, ['say "pie"', "más"]) == SOURCE.replace(
+        "    one\n", '    one\n  - "say \\"pie\\""\n  - "más"\n'
+    )
+
+
+def test_an_empty_list_is_written_anew() -> None:
+    assert added_lines(SOURCE.rstrip("\n"), "near_misses", None, ["x"]) == (
+        SOURCE.replace("near_misses: []  # none\n", "") + 'near_misses:\n  - "x"\n'
+    )
+
+
+def test_diffs_name_the_file_and_new_ones_come_from_nowhere() -> None:
+    assert as_diff("playbooks/a.yml", "one\ntwo", "one\ntwo\nthree\n") == (
+        "--- a/playbooks/a.yml\n+++ b/playbooks/a.yml\n@@ -1,2 +1,3 @@\n one\n two\n+three\n"
+    )
+    assert as_diff("b.yml", None, "one\n") == "--- /dev/null\n+++ b/b.yml\n@@ -0,0 +1 @@\n+one\n"
+
+
+def test_counts_are_by_week_and_playbook() -> None:
+    monday, sunday, next_monday = (datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 8, 9))
+    events = [
+        Event("asked", "apples", monday),
+        Event("asked", "apples", sunday),
+        Event("answered", "apples", sunday),
+        Event("wrong", "apples", next_monday),
+        Event("asked", None, sunday),
+        Event("refused", None, sunday),
+    ]
+    rows = counts(events)
+    assert rows == [
+        Count(date(2026, 3, 2), "(none)", asked=1, refused=1),
+        Count(date(2026, 3, 2), "apples", asked=2, answered=1),
+        Count(date(2026, 3, 9), "apples", wrong=1),
+    ]
+    assert total(rows, date(2026, 3, 2)) == Count(date(2026, 3, 2), "all", asked=3, answered=1, refused=1)

@@ -1,0 +1,159 @@
+"""`pointsman learn` and `pointsman report questions`, over a real database."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner, Result
+
+from bot.cases import CaseState, Vault, case_store, labels, open_database, writing
+from bot.cases.labels import Label, LabelKind
+from bot.cli import app
+from bot.clock import system_clock
+from bot.errors import BadInput
+from bot.work import prepare
+
+KEY = "0123456789abcdef0123456789abcdef"
+SETTINGS = """
+database = "sqlite:///{folder}/pointsman.db"
+[slack]
+bot_token = "xoxb-nobody"
+signing_secret = "nobody"
+[security]
+key = "{key}"
+[[stores]]
+id = "pine"
+name = "Pine"
+channel = "C0PINE"
+timezone = "America/Denver"
+[stores.pos]
+vendor = "dutchie"
+base_url = "http://127.0.0.1:9"
+api_key = "nobody"
+[stores.loyalty]
+vendor = "alpineiq"
+base_url = "http://127.0.0.1:9"
+uid = "4242"
+api_key = "nobody"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "pointsman.toml"
+    path.write_text(SETTINGS.format(folder=tmp_path, key=KEY), encoding="utf-8")
+    prepare(f"sqlite:///{tmp_path}/pointsman.db")
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
+
+
+class Floor:
+    """Cases and choices, written as the bot writes them."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.engine = open_database(f"sqlite:///{folder}/pointsman.db")
+        self.now = now
+        self.count = 0
+
+    def ask(self, text: str, playbook: str | None, state: CaseState, kind: LabelKind | None = None) -> None:
+        self.count += 1
+        with writing(self.engine) as conn:
+            case, _ = case_store.open_case(
+                conn,
+                Vault(KEY),
+                team_id="T",
+                channel="C0PINE",
+                thread_ts=str(self.count),
+                asked_ts=str(self.count),
+                asker="U0RILEY",
+                now=self.now,
+                state=state,
+                playbook=playbook,
+                private={"texts": [text]},
+            )
+            if state is CaseState.ANSWERED:
+                case_store.change_case(conn, Vault(KEY), case, now=self.now, diagnosis={"cause": None})
+            if kind is not None:
+                labels.add_label(
+                    conn,
+                    Label(case_id=case.id, kind=kind, playbook=playbook, masked_text=text, actor="U", at=self.now),
+                )
+
+
+@pytest.fixture
+def floor(config: Path, tmp_path: Path) -> Floor:
+    return Floor(tmp_path, system_clock() - timedelta(hours=1))
+
+
+def test_learn_proposes_a_diff_and_changes_nothing(config: Path, floor: Floor) -> None:
+    floor.ask("the blorf of [name] went wonky [phone]", "tier_wrong", CaseState.ANSWERED, "chosen")
+    for text in ("do gift cards work at dana ortiz 303-555-0142", "gift cards dont work", "where gift cards work"):
+        floor.ask(text, None, CaseState.UNMATCHED)
+    result = run("learn", "--config", config)
+    assert result.exit_code == 0
+    diff = result.stdout
+    added = [line[1:] for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert '- "the blorf of dana went wonky 303-555-0199"' in [line.strip() for line in added]
+    assert "b/playbooks/tier_wrong.yml" in diff
+    assert "--- /dev/null\n+++ b/playbooks/gift_cards.yml" in diff
+    assert "303-555-0142" not in diff
+    assert "Ortiz" not in diff
+    new = YAML(typ="safe").load("\n".join(added[added.index("id: gift_cards") :]))
+    assert new["questions"] == [
+        "do gift cards work at dana 303-555-0199",
+        "gift cards dont work",
+        "where gift cards work",
+    ]
+    assert "1 choices and 3 unanswered questions: 1 additions to playbooks, 1 playbooks" in " ".join(
+        result.stderr.split()
+    )
+
+
+def test_learn_without_anything_to_learn_is_silent(config: Path) -> None:
+    result = run("learn", "--config", config)
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_report_counts_and_draws(config: Path, floor: Floor, tmp_path: Path) -> None:
+    floor.ask("a", "tier_wrong", CaseState.ANSWERED, "chosen")
+    floor.ask("b", "tier_wrong", CaseState.CLOSED, "not_helpful")
+    floor.ask("c", "sync_delay", CaseState.ANSWERED, "helpful")
+    floor.ask("d", None, CaseState.UNMATCHED)
+    floor.ask("e", None, CaseState.CHOOSING)
+    picture = tmp_path / "questions.png"
+    result = run("report", "questions", "--config", config, "--picture", picture)
+    assert result.exit_code == 0, result.output
+    rows = [line.split("│")[2:8] for line in result.stdout.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["(none)", "2", "0", "0", "1", "0"],
+        ["sync_delay", "1", "1", "0", "0", "0"],
+        ["tier_wrong", "2", "1", "1", "0", "1"],
+    ]
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_report_of_nothing_says_so(config: Path) -> None:
+    assert run("report", "questions", "--config", config, "--days", 7).stdout == (
+        "Nothing was asked in the last 7 days.\n"
+    )
+
+
+def test_a_picture_that_cannot_be_made_says_why(
+    config: Path, floor: Floor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor.ask("a", "tier_wrong", CaseState.ANSWERED)
+    nowhere = run("report", "questions", "--config", config, "--picture", tmp_path / "no" / "where.png").exception
+    assert isinstance(nowhere, BadInput)
+    assert "No such file" in nowhere.staff
+    monkeypatch.delitem(sys.modules, "bot.cli.picture", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    without = run("report", "questions", "--config", config, "--picture", tmp_path / "x.png").exception
+    assert isinstance(without, BadInput)
+    assert without.staff == 'Pictures need matplotlib: install "pointsman[charts]".'
