@@ -109,7 +109,7 @@ def _mark(capabilities: Capabilities, operation: Operation) -> str:
 
 
 def _about(vendor: str) -> str:
-    """The docstring of the vendor's folder, without its first line's full stop changed."""
+    """The docstring of the vendor's folder."""
     return (import_module(f"connectors.{vendor}").__doc__ or "").strip()
 
 
