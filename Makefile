@@ -45,8 +45,9 @@ bench-matching: ## the matcher beside others, on our questions and on public dat
 	@$(MAKE) -s setup && $(UV) sync --quiet --locked --inexact --group bench $(if $(EMBEDDINGS),--group bench-embeddings)
 	$(RUN) python -m tests.understanding.bench_matching $(PARTS)
 
-docs: setup ## write docs/settings.md from the settings models
+docs: setup ## write docs/settings.md and docs/connectors from the code
 	@$(RUN) python -m bot.cli.reference > docs/settings.md
+	@$(RUN) python -m connectors.pages
 
 clean: ## remove what setup and demo made
 	rm -rf .venv .tools var .mypy_cache .ruff_cache .pytest_cache
