@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+from connectors.rivo.settings import RivoSettings
 
 REFUND_BY_HAND = guided(
     "The address of Rivo's refund is not public; until the settings name it, the points are given back by hand.",
@@ -13,7 +14,7 @@ REFUND_BY_HAND = guided(
     reads_back=True,
 )
 
-CAPABILITIES = Capabilities(
+BASE = Capabilities(
     operations={
         **by_api(
             Operation.IDENTIFY,
@@ -25,9 +26,9 @@ CAPABILITIES = Capabilities(
             Operation.READ_REDEMPTIONS,
             Operation.ADJUST_POINTS,
             Operation.ADJUST_BATCH,
-            Operation.REFUND_REDEMPTION,
             Operation.WEBHOOKS,
         ),
+        Operation.REFUND_REDEMPTION: REFUND_BY_HAND,
         Operation.READ_PROGRAM: missing(
             "Points delays and expiry are set in the Rivo app; its API does not show them."
         ),
@@ -49,7 +50,6 @@ CAPABILITIES = Capabilities(
     ledger_proves_absence=True,
     ledger_shows=frozenset(("earn", "adjust")),
     finds_by=frozenset(("email", "source_id")),
-    repeatable=frozenset((Operation.REFUND_REDEMPTION,)),
     batch_limit=10,
     checks=(
         HumanCheck(
@@ -67,3 +67,13 @@ CAPABILITIES = Capabilities(
         ),
     ),
 )
+
+
+def capabilities_of(settings: RivoSettings) -> Capabilities:
+    """What this shop may do: the base, and the refund where its address is known."""
+    if not settings.refund_route:
+        return BASE
+    refund = Operation.REFUND_REDEMPTION
+    return BASE.model_copy(
+        update={"operations": {**BASE.operations, **by_api(refund)}, "repeatable": frozenset((refund,))}
+    )

@@ -24,7 +24,7 @@ from connectors.contract import (
 )
 from connectors.errors import NotFound, Rejected, Unreachable, Unsupported
 from connectors.rivo import api
-from connectors.rivo.capabilities import CAPABILITIES, REFUND_BY_HAND
+from connectors.rivo.capabilities import REFUND_BY_HAND, capabilities_of
 from connectors.rivo.mapping import (
     attributes,
     entries_from,
@@ -32,6 +32,7 @@ from connectors.rivo.mapping import (
     member_from,
     member_tier_from,
     mentions,
+    points_of,
     redemption_from,
     reward_from,
     tier_from,
@@ -55,10 +56,7 @@ class Rivo:
     def __init__(self, link: Link, settings: RivoSettings) -> None:
         self._link = link
         self._settings = settings
-        self.capabilities = CAPABILITIES
-        if not settings.refund_route:
-            known = {**CAPABILITIES.operations, Operation.REFUND_REDEMPTION: REFUND_BY_HAND}
-            self.capabilities = CAPABILITIES.model_copy(update={"operations": known, "repeatable": frozenset()})
+        self.capabilities = capabilities_of(settings)
 
     def identify(self) -> Identity:
         """Rivo does not name the shop of a key; the list of tiers shows that the key is good."""
@@ -92,7 +90,7 @@ class Rivo:
 
     def balance(self, member: Member) -> Balance:
         """The points tally, read anew."""
-        points = self.member(member.id).balance
+        points = points_of(self._customer(member.id))
         if points is None:
             raise api.unreadable(api.CUSTOMER.operation)
         return Balance(points=points)
@@ -143,8 +141,8 @@ class Rivo:
 
         How Rivo refuses a batch of which some lines are good is not documented, so a refusal is an unknown outcome.
         """
-        if not 0 < len(lines) <= CAPABILITIES.batch_limit:
-            raise ValueError(f"a batch has 1 to {CAPABILITIES.batch_limit} lines")
+        if not 0 < len(lines) <= self.capabilities.batch_limit:
+            raise ValueError(f"a batch has 1 to {self.capabilities.batch_limit} lines")
         good = [line for line in lines if line.points == line.points.to_integral_value()]
         done: set[str] = set()
         if good:
@@ -198,7 +196,7 @@ class Rivo:
     def refund_redemption(self, redemption_id: str, *, operation_id: str) -> None:
         """Give the points back and void the code; Rivo does it once, however often it is told."""
         if not self._settings.refund_route:
-            raise Unsupported(api.VENDOR, REFUND_BY_HAND.why, detail="refund_redemption")
+            raise Unsupported(api.VENDOR, REFUND_BY_HAND.why, detail=Operation.REFUND_REDEMPTION)
         endpoint = api.refund_endpoint(self._settings.refund_route)
         row = api.confirmed(self._link.call(endpoint, path={"id": redemption_id}), endpoint)
         if moment(attributes(row).get("refunded_at")) is None:

@@ -33,11 +33,17 @@ def attributes(row: Row) -> Row:
     return found if isinstance(found, dict) else {}
 
 
+def points_of(row: Row) -> Decimal | None:
+    """A customer's points; the documentation has another name for the field than the answers."""
+    said = attributes(row)
+    return number(said.get("points_tally", said.get("loyalty_points_tally")))
+
+
 def member_from(row: Row) -> Member | None:
     """A customer, or None without a usable id or without points that can be read."""
     said = attributes(row)
     own_id = identifier(row.get("id"))
-    points = number(said.get("points_tally", said.get("loyalty_points_tally")))
+    points = points_of(row)
     if own_id is None or points is None:
         return None
     status = text(said.get("loyalty_status"))

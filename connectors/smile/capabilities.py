@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, missing
+from connectors.smile.settings import SmileSettings
 
 ENROLL_OFF = missing(
     "That Smile makes a member of an identity is not documented, so the customer joins in the shop; "
     "after a trial a setting switches it on."
 )
 
-CAPABILITIES = Capabilities(
+BASE = Capabilities(
     operations={
         **by_api(
             Operation.IDENTIFY,
@@ -21,8 +22,8 @@ CAPABILITIES = Capabilities(
             Operation.READ_REWARDS,
             Operation.READ_REDEMPTIONS,
             Operation.ADJUST_POINTS,
-            Operation.ENROLL,
         ),
+        Operation.ENROLL: ENROLL_OFF,
         Operation.ADJUST_BATCH: missing("Smile takes changes of points one at a time."),
         Operation.REFUND_REDEMPTION: missing(
             "Smile cannot take a reward back by API; its points are given back with an adjustment."
@@ -55,3 +56,10 @@ CAPABILITIES = Capabilities(
         ),
     ),
 )
+
+
+def capabilities_of(settings: SmileSettings) -> Capabilities:
+    """What this shop may do: the base, and enrolment where it was tried."""
+    if not settings.enroll_by_identity:
+        return BASE
+    return BASE.model_copy(update={"operations": {**BASE.operations, **by_api(Operation.ENROLL)}})

@@ -24,7 +24,7 @@ from connectors.contract import (
 )
 from connectors.errors import Denied, NotFound, Rejected, Unsupported
 from connectors.smile import api
-from connectors.smile.capabilities import CAPABILITIES, ENROLL_OFF
+from connectors.smile.capabilities import ENROLL_OFF, capabilities_of
 from connectors.smile.mapping import (
     entry_from,
     member_from,
@@ -61,10 +61,7 @@ class Smile:
     def __init__(self, link: Link, settings: SmileSettings) -> None:
         self._link = link
         self._settings = settings
-        self.capabilities = CAPABILITIES
-        if not settings.enroll_by_identity:
-            known = {**CAPABILITIES.operations, Operation.ENROLL: ENROLL_OFF}
-            self.capabilities = CAPABILITIES.model_copy(update={"operations": known})
+        self.capabilities = capabilities_of(settings)
 
     def identify(self) -> Identity:
         """Smile does not name the shop of a key; each list is tried. Raises Denied when the key opens none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.connector import Connector
-from connectors.smile.capabilities import CAPABILITIES
+from connectors.smile.capabilities import BASE
 from connectors.smile.client import open_smile
 from connectors.smile.settings import SmileSettings
 
@@ -13,6 +13,6 @@ CONNECTORS = (
         "Smile.io",
         loyalty_settings=SmileSettings,
         loyalty_opener=open_smile,
-        loyalty_capabilities=CAPABILITIES,
+        loyalty_capabilities=BASE,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+from connectors.springbig.settings import SpringbigSettings
 
 _FIND = "Sign in to springbig's dashboard and find {name} by phone {phone} or e-mail {email}."
 _ASK = "If your dashboard has no such place, ask your springbig account manager."
@@ -30,15 +31,15 @@ RECORD = guided(
     _ASK,
 )
 
-CAPABILITIES = Capabilities(
+BASE = Capabilities(
     operations={
         **by_api(
             Operation.IDENTIFY,
             Operation.FIND_MEMBER,
             Operation.ENROLL,
             Operation.UPDATE_MEMBER,
-            Operation.RECORD_PURCHASE,
         ),
+        Operation.RECORD_PURCHASE: RECORD,
         Operation.READ_BALANCE: BALANCE,
         Operation.READ_LEDGER: LEDGER,
         Operation.ADJUST_POINTS: ADJUST,
@@ -79,3 +80,10 @@ CAPABILITIES = Capabilities(
         ),
     ),
 )
+
+
+def capabilities_of(settings: SpringbigSettings) -> Capabilities:
+    """What this store may do: the base, and purchases where they were tried."""
+    if not settings.record_visits:
+        return BASE
+    return BASE.model_copy(update={"operations": {**BASE.operations, **by_api(Operation.RECORD_PURCHASE)}})

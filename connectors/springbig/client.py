@@ -19,7 +19,7 @@ from connectors.contract import (
 )
 from connectors.errors import NotFound, Rejected, Unsupported
 from connectors.springbig import api
-from connectors.springbig.capabilities import CAPABILITIES, RECORD
+from connectors.springbig.capabilities import RECORD, capabilities_of
 from connectors.springbig.mapping import enrolment_body, member_from, visit_body
 from connectors.springbig.settings import SpringbigSettings
 from connectors.transport import Link, Transport
@@ -37,10 +37,7 @@ class Springbig:
     def __init__(self, link: Link, settings: SpringbigSettings) -> None:
         self._link = link
         self._settings = settings
-        self.capabilities = CAPABILITIES
-        if not settings.record_visits:
-            known = {**CAPABILITIES.operations, Operation.RECORD_PURCHASE: RECORD}
-            self.capabilities = CAPABILITIES.model_copy(update={"operations": known})
+        self.capabilities = capabilities_of(settings)
 
     def identify(self) -> Identity:
         """springbig names no account; a lookup of nobody shows that the keys are good."""

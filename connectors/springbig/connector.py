@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.connector import Connector
-from connectors.springbig.capabilities import CAPABILITIES
+from connectors.springbig.capabilities import BASE
 from connectors.springbig.client import open_springbig
 from connectors.springbig.settings import SpringbigSettings
 
@@ -13,6 +13,6 @@ CONNECTORS = (
         "springbig",
         loyalty_settings=SpringbigSettings,
         loyalty_opener=open_springbig,
-        loyalty_capabilities=CAPABILITIES,
+        loyalty_capabilities=BASE,
     ),
 )

@@ -123,6 +123,12 @@ def test_the_balance(world: World, rivo: Rivo) -> None:
     assert rivo.balance(ann) == Balance(points=Decimal(170))
 
 
+def test_a_balance_nobody_can_read(transport: Transport) -> None:
+    odd = {"id": 1, "attributes": {"points_tally": "many"}}
+    with raw_server(answer(odd)) as (url, _), pytest.raises(Unreachable, match="nobody can read"):
+        over(url, transport).balance(Member(id="1"))
+
+
 def test_the_history_of_a_window(rivo: Rivo) -> None:
     ledger = rivo.ledger("4681", since=NOW - timedelta(days=5), until=NOW)
     assert (ledger.readable, ledger.since) == (True, None)
