@@ -1,6 +1,19 @@
 """Cases, proposals, policy and audit: the rules are pure, the storage is SQLAlchemy. The one door of this room."""
 
-from bot.cases import audit, case_store, checkpoints, digests, evidence, inbox, labels, posts, proposal_store, switches
+from bot.cases import (
+    audit,
+    audit_export,
+    case_store,
+    checkpoints,
+    digests,
+    erasure,
+    evidence,
+    inbox,
+    labels,
+    posts,
+    proposal_store,
+    switches,
+)
 from bot.cases.database import is_current, open_database, reading, upgrade, writing
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
@@ -26,10 +39,12 @@ __all__ = [
     "Vault",
     "Verdict",
     "audit",
+    "audit_export",
     "authorize",
     "case_store",
     "checkpoints",
     "digests",
+    "erasure",
     "evidence",
     "inbox",
     "is_current",

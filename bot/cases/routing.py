@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.cases.models import Actor, History, Proposal, Role
 from bot.cases.people_rules import SIGNERS, is_senior
-from bot.cases.signatures import senior_needed
 from bot.cases.standing import Refused, Standing, View
 from bot.config import Policy
 
@@ -59,16 +58,13 @@ def can_sign(person: Actor, proposal: Proposal, policy: Policy) -> bool:
 def signers(proposal: Proposal, people: Sequence[Actor], needed: int, policy: Policy) -> tuple[str, ...]:
     """A set of people whose signatures together would do, seniors first; fewer than `needed` when no set would."""
     found: list[str] = []
+    senior = proposal.senior_signed
     for person in sorted(people, key=lambda p: (not is_senior(p, proposal, policy), p.user_id)):
-        seniors = proposal.senior_signed or bool(found and senior_needed(proposal, policy))
-        now = proposal.model_copy(
-            update={
-                "approvers": tuple(found),
-                "verdict": {"approvals_needed": needed, "senior_signed": seniors},
-            }
-        )
+        stands = {"approvals_needed": needed, "senior_signed": senior}
+        now = proposal.model_copy(update={"approvers": tuple(found), "verdict": stands})
         if len(found) < needed and can_sign(person, now, policy):
             found.append(person.user_id)
+            senior = senior or is_senior(person, proposal, policy)
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""`serve`, `doctor`, `db`, `audit`, `pause`, `init`: what the chain's technical person runs."""
+"""`serve`, `doctor`, `db`, `pause`, `init`: what the chain's technical person runs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.errors import BadInput
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
-audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(db_app, name="db")
-app.add_typer(audit_app, name="audit")
 
 
 @app.command()
@@ -62,20 +60,6 @@ def db_upgrade(config: ConfigOption = None) -> None:
 
     prepare(read_config(config).database)
     out.print("The database is up to date.")
-
-
-@audit_app.command("verify")
-def audit_verify(config: ConfigOption = None) -> None:
-    """Check the audit trail's chain. Exit code 1 when a row was changed, removed or moved."""
-    from bot.cases import audit, open_database
-
-    settings = read_config(config)
-    with open_database(settings.database).connect() as conn:
-        result = audit.verify(conn)
-    if not result.ok:
-        err.print(str(result), style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(1)
-    out.print(str(result), highlight=False, soft_wrap=True)
 
 
 @app.command()

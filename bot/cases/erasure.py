@@ -1,0 +1,129 @@
+"""One customer's erasure: find everything that is theirs, and forget it. Decisions, sums and the audit trail stay; what
+they refer to by a reference (HMAC) nobody can name any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+
+from bot.cases.proposal_store import OPEN
+from bot.cases.tables import cases, evidence, inbox, labels, proposals
+from bot.cases.vault import Vault
+
+Names = Callable[[str], bool]
+"""Whether a text names the customer."""
+_AT_ONCE = 500
+
+
+class Found(BaseModel):
+    """What belongs to one customer: ids. under_way: changes that are not decided or not done yet; they go first."""
+
+    model_config = ConfigDict(frozen=True)
+    cases: frozenset[str] = frozenset()
+    proposals: frozenset[str] = frozenset()
+    arrivals: frozenset[str] = frozenset()
+    facts: int = 0
+    under_way: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Nobody of that description is known here."""
+        return not (self.cases or self.proposals or self.arrivals)
+
+
+def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: frozenset[str], names: Names) -> Found:
+    """Everything of the customer with one of these contact references (`refs`) or customer references (`about`), or
+    whom what was said or found names: every stored text is decrypted and read once."""
+    theirs = {row.id for row in _sealed(conn, vault, cases, names)}
+    theirs |= {row.case_id for row in _sealed(conn, vault, evidence, names)}
+    own_refs = set(about)
+    for row in conn.execute(sa.select(proposals.c.id, proposals.c.case_id, proposals.c.customer_refs)):
+        if refs & set(row.customer_refs):
+            theirs.add(row.case_id)
+    for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
+        known = sa.select(column, table.c.customer_ref).where(table.c.customer_ref.is_not(None))
+        rows = conn.execute(known).all()
+        own_refs |= {ref for case_id, ref in rows if case_id in theirs}
+    for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
+        for part in _parts(own_refs):
+            theirs |= set(conn.execute(sa.select(column).where(table.c.customer_ref.in_(part))).scalars())
+    return _belonging(conn, vault, theirs, names)
+
+
+def _belonging(conn: sa.Connection, vault: Vault, theirs: set[str], names: Names) -> Found:
+    changes, arrivals, open_ones, facts = set(), set(), [], 0
+    for part in _parts(theirs):
+        for row in conn.execute(sa.select(proposals.c.id, proposals.c.state).where(proposals.c.case_id.in_(part))):
+            changes.add(row.id)
+            if row.state in OPEN:
+                open_ones.append(row.id)
+        arrivals |= set(conn.execute(sa.select(inbox.c.key).where(inbox.c.case_id.in_(part))).scalars())
+        counted = sa.select(sa.func.count()).where(evidence.c.case_id.in_(part), evidence.c.value.is_not(None))
+        facts += conn.execute(counted).scalar_one()
+    arrivals |= {row.key for row in _sealed(conn, vault, inbox, names)}
+    return Found(
+        cases=frozenset(theirs),
+        proposals=frozenset(changes),
+        arrivals=frozenset(arrivals),
+        facts=facts,
+        under_way=tuple(sorted(open_ones)),
+    )
+
+
+def _sealed(conn: sa.Connection, vault: Vault, table: sa.Table, names: Names) -> Iterator[sa.Row[Any]]:
+    """Rows whose encrypted columns name the customer, read a few at a time."""
+    sealed = [c for c in table.c if isinstance(c.type, sa.LargeBinary)]
+    query = sa.select(table).where(sa.or_(*(c.is_not(None) for c in sealed)))
+    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        blobs = (row._mapping[c.name] for c in sealed)
+        if any(names(text) for blob in blobs if blob is not None for text in _texts(vault.decrypt(blob))):
+            yield row
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value; numbers too, since a phone may be stored as one."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield str(value)
+
+
+def erase(conn: sa.Connection, found: Found) -> None:
+    """Forget it all, in the caller's writing transaction. What is under way must have ended before."""
+    for part in _parts(found.cases):
+        conn.execute(cases.update().where(cases.c.id.in_(part)).values(private=None, diagnosis=None, customer_ref=None))
+        conn.execute(evidence.update().where(evidence.c.case_id.in_(part)).values(value=None))
+        conn.execute(labels.delete().where(labels.c.case_id.in_(part)))
+    for part in _parts(found.proposals):
+        _erase_proposals(conn, part)
+    for part in _parts(found.arrivals):
+        conn.execute(inbox.update().where(inbox.c.key.in_(part)).values(payload=None))
+
+
+def _erase_proposals(conn: sa.Connection, ids: list[str]) -> None:
+    """What was decided, by whom and how many points stays; whom it was for goes, the vendors' ids included."""
+    columns = (proposals.c.id, proposals.c.offer, proposals.c.expected)
+    for row in conn.execute(sa.select(*columns).where(proposals.c.id.in_(ids))).all():
+        values: dict[str, Any] = {
+            "offer": {k: v if k in ("finding", "mode") else "erased" for k, v in row.offer.items()},
+            "expected": {k: v if k == "balance" else "erased" for k, v in row.expected.items()},
+            "private": None,
+            "parameters_hash": None,
+            "customer_refs": [],
+            "customer_ref": None,
+        }
+        conn.execute(proposals.update().where(proposals.c.id == row.id).values(**values))
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    """A few hundred at a time: databases limit how many values a statement may name."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
