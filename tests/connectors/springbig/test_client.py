@@ -302,3 +302,17 @@ def test_error_bodies(raw: bytes, said: str) -> None:
 def test_settings_that_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SpringbigSettings(**wrong)
+
+
+def test_secrets_never_show_in_settings() -> None:
+    settings = SpringbigSettings(api_key=" marked-1", auth_token="marked-2 ")
+    assert settings.auth_token.get_secret_value() == "marked-2"
+    assert "marked" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_two_members_of_one_person(springbig: Springbig) -> None:
+    by_phone = springbig.find_members(phone="+13035550184")
+    by_email = springbig.find_members(email="dino.marsh@example.com")
+    assert [(m.source_id, m.email) for m in by_phone] == [("4984", None)]
+    assert [(m.source_id, m.phone) for m in by_email] == [(None, None)]
+    assert by_phone[0].id != by_email[0].id
