@@ -21,6 +21,7 @@ from slack_sdk.errors import SlackClientError
 
 from bot.slack.app import build_app, in_slack
 from bot.slack.presenter import SlackPresenter
+from bot.slack.webhooks import WEBHOOKS, take_in
 from bot.work import Worker
 from bot.work.house import House
 
@@ -50,7 +51,7 @@ class Service:
         bolt = SlackRequestHandler(self.app, path=EVENTS) if settings.signing_secret is not None else None
         self._server = wsgi.Server(
             (house.config.server.host, house.config.server.port),
-            _routes(bolt, self._checks()),
+            _routes(self.house, bolt, self._checks()),
             numthreads=_THREADS,
             server_name="pointsman",
         )
@@ -111,13 +112,15 @@ class Service:
         return good and (self._socket is None or bool(self._socket.client.is_connected()))
 
 
-def _routes(bolt: WSGIApplication | None, checks: dict[str, Check]) -> WSGIApplication:
+def _routes(house: House, bolt: WSGIApplication | None, checks: dict[str, Check]) -> WSGIApplication:
     metrics = make_wsgi_app()
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == EVENTS and bolt is not None:
             return bolt(environ, start_response)
+        if path.startswith(WEBHOOKS):
+            return _answer(start_response, *take_in(house, environ))
         if path == "/metrics":
             return metrics(environ, start_response)  # type: ignore[no-any-return]
         if path == "/healthz":

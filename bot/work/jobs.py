@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.cases import inbox, reading
 from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
-from bot.work import exceptions, housekeeping, proposals, questions
+from bot.work import exceptions, housekeeping, proposals, questions, webhooks
 from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
@@ -53,8 +53,9 @@ def _standing(house: House, subject: str) -> object:
 
 
 def question(house: House, key: str) -> None:
-    """The job `question`, key `<inbox key>`, also when a sweep queued it once more."""
-    questions.handle(house, subject_of(key))
+    """The job `question`, key `<inbox key>`: also what a sweep queued once more, and that may be a vendor's message."""
+    handle = webhooks.handle_message if webhooks.is_message(key) else questions.handle
+    handle(house, subject_of(key))
 
 
 JOBS: Final[dict[str, Job]] = {
@@ -62,6 +63,7 @@ JOBS: Final[dict[str, Job]] = {
     **proposals.JOBS,
     **housekeeping.JOBS,
     **exceptions.JOBS,
+    **webhooks.JOBS,
     "question": question,
     "present": present,
 }

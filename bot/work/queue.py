@@ -43,6 +43,8 @@ QUEUE_OF: Final[dict[str, str]] = {
     "question": "asks",
     "diagnose": "asks",
     "present": "asks",
+    "webhook": "asks",
+    "wake": "timers",
     "effect": "effects",
     "settle": "effects",
     "remind": "timers",

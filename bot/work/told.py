@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -39,7 +40,8 @@ class Told(BaseModel):
     texts: the question, then what was replied. inherited: the customer of an earlier question in the same thread.
     phone: which of several was picked, by a person. answers: asked fact to option. run: counts diagnoses asked for, so
     that an overtaken one shows nothing. looked_up: what the kept evidence is about; None: look everything up afresh.
-    rejected: playbooks that people said it is not. need: what the card asks for.
+    rejected: playbooks that people said it is not. need: what the card asks for. woken_at: when a vendor's message last
+    had it looked into anew.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +56,7 @@ class Told(BaseModel):
     ratings: dict[str, str] = {}
     handed_on_by: str | None = None
     resolved_by: str | None = None
+    woken_at: datetime | None = None
 
     @classmethod
     def of(cls, private: Mapping[str, Any]) -> Told:
