@@ -1,4 +1,4 @@
-"""Words into features: lexicon, repair, stems, pairs of stems, and pieces of words."""
+"""Words into features: as read (lexicon, repair, stems, their pairs and kinds) and as written (words and pieces)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ NAME = "<name>"
 _WINDOW = 10
 _PIECES = (3, 4, 5)
 WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
+WRITTEN_WEIGHT = 0.5
+"""What was written counts beside what it was read as: a repair may be wrong."""
 CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.5, 0.8
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
@@ -101,13 +103,19 @@ class Featurizer:
 
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
-        words = [word.meant for word in self.words(text)]
+        written = tokens(text)
+        words = [word.meant for word in self._said(written)]
         stems = [self._stem(word) for word in words]
         weights: dict[str, float] = {}
         for stem in stems:
             weights[stem] = weights.get(stem, 0.0) + WORD_WEIGHT
-            for piece in self._pieces(stem):
+        shown = [token for token in written if not token.startswith("<") and token not in self._names]
+        for token in shown:
+            weights[f"={token}"] = WRITTEN_WEIGHT
+            for piece in self._pieces(token):
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
+        for left, right in pairwise(shown):
+            weights[f"={left}>{right}"] = WRITTEN_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
         kinds = sorted(self._kinds(words, stems))
@@ -137,13 +145,18 @@ class Featurizer:
 
     def sources(self, text: str) -> dict[str, tuple[str, ...]]:
         """Where each feature of the text comes from: the meant words, one for a word or piece, two for a pair."""
-        words = [word.meant for word in self.words(text)]
+        written = tokens(text)
+        words = [word.meant for word in self._said(written)]
         stems = [self._stem(word) for word in words]
         meant = dict(zip(reversed(stems), reversed(words), strict=True))
         out: dict[str, tuple[str, ...]] = {}
         for stem in stems:
-            for feature in (stem, *self._pieces(stem)):
-                out.setdefault(feature, (meant[stem],))
+            out.setdefault(stem, (meant[stem],))
+        for token in written:
+            for feature in (f"={token}", *self._pieces(token)):
+                out.setdefault(feature, (token,))
+        for left, right in pairwise(written):
+            out.setdefault(f"={left}>{right}", (left, right))
         for pair, left, right in _pairs_of(stems):
             out.setdefault(pair, (meant[left], meant[right]))
         kinds = self._kinds(words, stems)

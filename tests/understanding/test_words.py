@@ -153,7 +153,16 @@ def test_a_word_written_once_may_be_a_slip_and_one_written_twice_is_known() -> N
 def test_features_are_stems_pairs_and_pieces() -> None:
     features = Featurizer(Vocabulary(), frozenset()).features("wallet errors <")
     assert features.words == ("wallet", "error")
-    assert {"wallet", "error", "wallet>error", "error+wallet", "~^wal", "~or$"} <= features.weights.keys()
+    assert {
+        "wallet",
+        "error",
+        "wallet>error",
+        "error+wallet",
+        "=errors",
+        "=wallet>errors",
+        "~^wal",
+        "~rs$",
+    } <= features.weights.keys()
 
 
 @pytest.mark.parametrize(
