@@ -1,0 +1,96 @@
+"""What support is told without asking: in the whole house, and what a reader of Spanish gets of the rules' reasons."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.cases import Role, digests, writing
+from bot.cases.digests import CODES, Line
+from bot.slack.presenter import SlackPresenter
+from bot.slack.strings import reason, speaker
+from bot.slack.views.exceptions import exceptions_message
+from bot.slack.views.model import ExceptionsView
+from bot.work import proposals
+from tests.conversations.dialogue import Dialogue
+from tests.slack.floor import buttons, shop_floor
+
+ASK = [
+    {
+        "say": {
+            "who": "riley",
+            "where": "pine",
+            "as": "q",
+            "text": "@Pointsman no points from her last purchase, receipt 5512064, 303-555-0164",
+        }
+    },
+    {"press": {"who": "riley", "in": "q", "button": "fix:adjust_points"}},
+    {"submit": {"who": "riley", "values": {"points": "+600", "reason": "never arrived", "comment": "Your points"}}},
+    {"shows": {"in": "q", "text": ["please decide"], "buttons": ["approve"]}},
+]
+
+
+def test_an_emergency_and_a_days_list_stand_in_the_escalation_channel_once(tmp_path: Path) -> None:
+    with shop_floor(tmp_path) as floor:
+        dialogue = Dialogue(floor)
+        dialogue.play(ASK)
+        request = next(m for m in dialogue.thread("q") if "approve" in buttons(m))
+        presenter = floor.house.presenter
+        assert isinstance(presenter, SlackPresenter)
+        quinn = presenter.person("T0HARBOR", "U0QUINN").actor
+        admin = quinn.model_copy(update={"roles": quinn.roles | {Role.ADMIN}})
+        proposal_id = buttons(request)["approve"]["value"]
+        proposals.break_glass(floor.house, proposal_id, admin, "Nobody else is reachable <!channel> tonight")
+
+        def told(part: str) -> list[str]:
+            return [m.text for m in floor.desk.messages("C0SUPPORT") if part in m.text]
+
+        floor.desk.wait_for(lambda: told("Emergency decision"), 15)
+        (text,) = told("Emergency decision")
+        for part in ("<!subteam^S0SUPPORT>", "+600 points", "<@U0RILEY>", "approved by <@U0QUINN>", "open the thread"):
+            assert part in text
+        assert "<!channel>" not in text
+        with writing(floor.house.engine) as conn:
+            lines = digests.of_proposal(conn, proposal_id)
+            digests.keep(conn, "2026-11-20", lines, now=floor.clock())
+        for _ in range(2):
+            presenter.show_exceptions("digest/2026-11-20")
+        assert len(told("Exceptions of 2026-11-20")) == 1
+
+
+class Given:
+    """A reader of one view."""
+
+    def __init__(self, view: ExceptionsView) -> None:
+        self.view = view
+
+    def exceptions(self, subject: str) -> ExceptionsView:
+        return self.view
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_exception_can_be_told_and_a_long_list_is_cut(language: str) -> None:
+    changes = [
+        Line(codes=(code,), person="U1", proposal="P_1", case="C_1", store="pine", kind="relink", why="<x>")
+        for code in CODES
+    ]
+    tried = Line(codes=("too_many",), person="U2", times=3)
+    points = Line(codes=CODES, person="U1", proposal="P_2", store="pine", kind="adjust_points", points=Decimal(-50))
+    lines = tuple((line, ("Pine & Co", "")) for line in (*changes, tried, points, *changes))
+    view = ExceptionsView(day="2026-11-20", told=(), lines=lines)
+    text, blocks = exceptions_message(Given(view), "digest/2026-11-20", speaker(language))
+    assert len(blocks) <= 45
+    assert len(text) <= 3900
+    assert "Pine &amp; Co" in text
+    assert "<x>" not in text
+    assert str(len(lines)) in text
+
+
+def test_reasons_speak_the_readers_language() -> None:
+    stored = {"code": "second_change", "text": "The number was changed lately.", "values": {"days": "30"}}
+    assert reason(stored, "en") == "The number was changed lately."
+    assert reason(stored, "es").startswith("El número ya se cambió en los últimos 30 días")
+    assert reason({**stored, "values": {}}, "es") == "The number was changed lately."  # stored by an older version
+    assert reason({"code": "something new", "text": "New."}, "es") == "New."
