@@ -38,7 +38,7 @@ lint: setup ## ruff, mypy --strict, import-linter
 	$(RUN) mypy
 	$(RUN) lint-imports
 
-bench: setup ## ack, diagnosis, memory and start-up, measured and printed
+bench: setup ## ack, diagnosis, vendors' clients, a thousand at once, memory and start-up, measured and printed
 	$(RUN) python -m tests.bench
 
 bench-matching: ## the matcher beside others, on our questions and on public data in POINTSMAN_DATASETS (EMBEDDINGS=1 adds MiniLM: 5 GB)

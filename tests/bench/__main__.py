@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from tests.bench import ack, diagnosis, startup
+from tests.bench import ack, calls, crowd, diagnosis, startup
 
 if __name__ == "__main__":
     console = Console()
-    for subject in (startup, diagnosis, ack):
+    for subject in (startup, diagnosis, calls, crowd, ack):
         console.print(subject.measure())

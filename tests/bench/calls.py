@@ -1,0 +1,113 @@
+"""Calls a second through each client against its sandbox, beside bare httpx sending the very same requests.
+
+What a client adds is pacing (off here: a sandbox's limits would be measured), tries, the breaker, metrics, a log line
+(below the level that is written, as in production by default) and reading the answer into the contract's records.
+Rounds of both alternate, so that what else the machine does falls on both.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import httpx
+import structlog
+from prometheus_client import CollectorRegistry
+from rich.table import Table
+
+from connectors.sandbox import SandboxServers, World
+from connectors.transport import Endpoint, Link, Transport
+from tests.connectors.subjects import Subject, subjects
+
+ROUNDS = 15
+ASKS_A_ROUND = 20
+TARGET = 0.75
+"""Of bare httpx's calls a second."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """One client. calls: HTTP requests of one question. Both rates are calls a second, medians of the rounds."""
+
+    client: str
+    calls: int
+    through: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        """How much of bare httpx's rate is left."""
+        return self.through / self.bare
+
+
+class _Noting(Transport):
+    """Keeps what it sends, to send the same again."""
+
+    def __init__(self) -> None:
+        super().__init__(paced=False, metrics=CollectorRegistry())
+        self.sent: list[httpx.Request] = []
+
+    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        self.sent.append(request)
+        return super()._exchange(link, endpoint, request)
+
+
+def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
+    """Every client that has a sandbox, on the question that its own tests ask."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    try:
+        return [_rates(subject, rounds, asks) for subject in subjects() if subject.served]
+    finally:
+        structlog.reset_defaults()
+
+
+def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
+    world = World.seeded()
+    world.settings.limits = False
+    with SandboxServers(world) as servers, httpx.Client(trust_env=False) as bare:
+        with _Noting() as noting:
+            client = subject.open(servers, noting)
+            subject.read.ask(client, world)  # what is fetched once, such as a token
+            noting.sent.clear()
+            subject.read.ask(client, world)
+            requests = list(noting.sent)
+        with Transport(paced=False, metrics=CollectorRegistry()) as transport:
+            client = subject.open(servers, transport)
+
+            def through() -> None:
+                subject.read.ask(client, world)
+
+            def plain() -> None:
+                for request in requests:
+                    bare.send(request).json()
+
+            through()
+            plain()
+            times = [(_took(through, asks), _took(plain, asks)) for _ in range(rounds)]
+    calls = len(requests) * asks
+    return Rates(
+        client=f"{subject.vendor}, {subject.side}",
+        calls=len(requests),
+        through=calls / median(mine for mine, _ in times),
+        bare=calls / median(theirs for _, theirs in times),
+    )
+
+
+def _took(work: Callable[[], None], times: int) -> float:
+    started = time.perf_counter()
+    for _ in range(times):
+        work()
+    return time.perf_counter() - started
+
+
+def measure() -> Table:
+    """A table of calls a second."""
+    table = Table(title=f"calls a second through each client (median of {ROUNDS} rounds of {ASKS_A_ROUND})")
+    for column in ("client", "requests a question", "through it", "bare httpx", f"ratio (target >= {TARGET})"):
+        table.add_column(column, justify="left" if column == "client" else "right")
+    for one in rates():
+        table.add_row(one.client, str(one.calls), f"{one.through:.0f}", f"{one.bare:.0f}", f"{one.ratio:.2f}")
+    return table
