@@ -49,8 +49,14 @@ def _show(problems: Iterable[Problem]) -> int:
 
 def problems_of(library: Library) -> list[Problem]:
     """Everything `playbooks check` has to say about a library."""
+    from bot.cli.wiring import matcher_of
     from bot.diagnosis import TABLE_FACTS, catalogue
     from connectors.sandbox import SCENARIOS
+
+    matcher = matcher_of(library) if any(p.questions for p in library.playbooks.values()) else None
+
+    def scores(text: str) -> dict[str, float]:
+        return {one.playbook: one.score for one in matcher.match(text).candidates} if matcher else {}
 
     facts = catalogue()
     return check(
@@ -60,6 +66,7 @@ def problems_of(library: Library) -> list[Problem]:
         fact_needs=facts.needs,
         always_read=TABLE_FACTS,
         scenarios=SCENARIOS.keys(),
+        scores=scores,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,7 @@ FEWEST_QUESTIONS = 30
 NEAR_COLLISION = 92.0
 """Token-sorted similarity (0..100) of two playbooks' questions from which a person should look at the pair."""
 
+Scores = Callable[[str], Mapping[str, float]]
 OTHERWISE = "otherwise"
 ASKS = "asks:"
 NOT_SURE = "not_sure"
@@ -37,11 +38,13 @@ def check(
     fact_needs: Mapping[str, Collection[str]] | None = None,
     always_read: Collection[str] = (),
     scenarios: Collection[str] | None = None,
+    scores: Scores | None = None,
 ) -> list[Problem]:
     """Everything worth mending, sorted by file and line; the library's own loading problems come along.
 
     fact_types: fact name to its annotation. fact_needs: which facts a fact is made of. always_read: facts that the
-    evidence table shows. scenarios: the sandbox's worlds; None leaves them unchecked.
+    evidence table shows. scenarios: the sandbox's worlds; None leaves them unchecked. scores: what the matcher makes of
+    a text (playbook -> 0..1, best first), so that questions it takes for another playbook's are found too.
     """
     shapes = {name: shape_of(annotation) for name, annotation in fact_types.items()}
     problems = list(library.problems)
@@ -51,7 +54,9 @@ def check(
         problems.extend(_questions(playbook, source))
         problems.extend(_cases(playbook, source, shapes, asked_facts, scenarios))
         problems.extend(_domain(playbook, source))
-    problems.extend(_collisions(library))
+    problems.extend(_collisions(library, scores))
+    if scores is not None:
+        problems.extend(_taken_for_another(library, scores))
     problems.extend(_unread(library, asked_facts, fact_types, fact_needs or {}, always_read))
     problems.extend(_uncovered(library))
     return sorted(problems, key=lambda p: (p.path, p.line, p.severity, p.message))
@@ -106,7 +111,7 @@ def _questions(playbook: Playbook, source: SourceMap) -> Iterator[Problem]:
             yield _at(source, f"near_misses.{n}", f'"{text}" is a question of this playbook as well')
 
 
-def _collisions(library: Library) -> Iterator[Problem]:
+def _collisions(library: Library, scores: Scores | None) -> Iterator[Problem]:
     """Questions that two playbooks claim: the same is an error, nearly the same a warning."""
     for first, second in combinations(library.playbooks.values(), 2):
         ours = [_normal(q) for q in first.questions]
@@ -122,7 +127,23 @@ def _collisions(library: Library) -> Iterator[Problem]:
                 yield _at(source, f"questions.{n}", f'"{second.questions[n]}" is claimed by {where} as well')
             else:
                 said = f'"{second.questions[n]}" is nearly "{first.questions[m]}" of {where} ({score:.0f} of 100)'
+                if scores is not None:
+                    found = scores(second.questions[n])
+                    both = (f"{name} {found.get(name, 0.0):.2f}" for name in (first.id, second.id))
+                    said += f"; the matcher's scores: {', '.join(both)}"
                 yield _at(source, f"questions.{n}", said, "warning")
+
+
+def _taken_for_another(library: Library, scores: Scores) -> Iterator[Problem]:
+    """Questions that the matcher, which was trained on them, still takes for another playbook's."""
+    for playbook in library.playbooks.values():
+        for n, question in enumerate(playbook.questions):
+            found = scores(question)
+            first = next(iter(found), playbook.id)
+            if first != playbook.id:
+                own = found.get(playbook.id, 0.0)
+                said = f'"{question}" is taken for {first} ({found[first]:.2f}) rather than {playbook.id} ({own:.2f})'
+                yield _at(library.sources[playbook.id], f"questions.{n}", said, "warning")
 
 
 def _cases(

@@ -54,11 +54,11 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give credit put plus dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar
+    add give credit put plus bump load comp grant dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar
     dar darle regalale agregarle sumarle abonarle ponerle
 """)
 TAKE = word_set("""
-    deduct remove subtract minus dock quita quitale quitar resta restale restar descuenta descontar descuentale
+    deduct remove subtract minus dock pull yank quita quitale quitar resta restale restar descuenta descontar descuentale
     baja bajale quitarle
     restarle descontarle
 """)

@@ -87,6 +87,22 @@ def test_questions_that_two_playbooks_claim(tmp_path: Path) -> None:
     ]
 
 
+def test_questions_that_the_matcher_takes_for_another_playbooks(tmp_path: Path) -> None:
+    write(tmp_path, "one")
+    own = [q.replace("number", "thing") + " and why is that so at all" for q in QUESTIONS[2:]]
+    write(tmp_path, "two", questions=["why is the number 1 wrong today", "odd one", *own])
+
+    def scores(text: str) -> dict[str, float]:
+        return {"one": 0.75, "two": 0.5} if text.startswith("why is the number") or text == "odd one" else {}
+
+    assert said(tmp_path, scores=scores) == [
+        'two.yml:5: warning: "why is the number 1 wrong today" is nearly "why is number 1 wrong today"'
+        " of one.yml:6 (93 of 100); the matcher's scores: one 0.75, two 0.50",
+        'two.yml:5: warning: "why is the number 1 wrong today" is taken for one (0.75) rather than two (0.50)',
+        'two.yml:6: warning: "odd one" is taken for one (0.75) rather than two (0.50)',
+    ]
+
+
 def test_cases_that_name_what_does_not_exist(tmp_path: Path) -> None:
     cases = (
         "cases:\n"

@@ -94,6 +94,46 @@ def test_deltas_keep_their_sign(value: int) -> None:
     assert [entities(text).points_delta for text in asked] == [(value,), (value,), (-value,), (-value,), (-value,)]
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(area_codes, local_digits), min_size=1, max_size=4, unique=True),
+    st.sampled_from([", ", " or ", " / "]),
+)
+def test_several_phones_are_read_in_their_order(numbers: list[tuple[str, str]], between: str) -> None:
+    written = between.join(f"({area}) {local}" for area, local in numbers)
+    assert entities("try " + written).phone == tuple(f"+1{area}{local.replace('-', '')}" for area, local in numbers)
+
+
+@settings(max_examples=60, deadline=None)
+@given(local_digits, st.integers(1, 9999), st.sampled_from(["x{}", "ext {}", "ext. {}", "extension {}"]))
+def test_an_extension_is_part_of_the_phone_and_nothing_else(local: str, number: int, form: str) -> None:
+    assert entities(f"303-{local} {form.format(number)}") == Entities(phone=(f"+1303{local.replace('-', '')}",))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(alphabet="0123456789abcdef", min_size=31, max_size=31), st.sampled_from(["aiq id {}", "{}", "member {} ?"])
+)
+def test_an_id_of_32_hex_digits_is_a_loyalty_id(digits: str, form: str) -> None:
+    assert entities(form.format("7" + digits)).loyalty_id == ("7" + digits,)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(STORES)), st.data())
+def test_a_nickname_is_the_store_however_it_is_cased(store: str, data: st.DataObject) -> None:
+    nickname = data.draw(st.sampled_from(STORES[store]))
+    written = "".join(data.draw(st.sampled_from([letter, letter.upper()])) for letter in nickname)
+    assert entities(f"points of oakley at {written} today", stores=STORES).store == (store,)
+
+
+@settings(max_examples=60, deadline=None)
+@given(points)
+def test_a_lone_number_is_asked_about_not_guessed(value: int) -> None:
+    for text in (f"{value}", f"has {value} pts", f"went from {value} to {value + 1}", f"${value} off"):
+        read = entities(text)
+        assert (read.claimed_points, read.observed_points, read.points_delta) == ((), (), ())
+
+
 @settings(max_examples=200, deadline=None)
 @given(lines)
 def test_masking_twice_is_masking_once(text: str) -> None:
