@@ -211,7 +211,7 @@ def _once_more(house: House, proposal: Proposal) -> None:
         return
     if check.state in ("blocked", "moved"):
         result = {**proposal.result, "code": check.state, "outcome": f"It did not arrive. {check.reason}"}
-        marks.end(house, proposal, "reject", result)
+        marks.end(house, proposal, "reject", result, same_send=True)  # what moved it may be another's retry
         return
     with writing(house.engine) as conn:
         result = {**proposal.result, "attempt": int(proposal.result.get("attempt", 1)) + 1, "absent_at": None}

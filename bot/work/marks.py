@@ -34,10 +34,11 @@ def refuse(house: House, proposal: Proposal, code: str, text: str) -> None:
     end(house, proposal, "refuse", {**proposal.result, "code": code, "outcome": text})
 
 
-def end(house: House, proposal: Proposal, name: str, result: dict[str, Any]) -> None:
-    """A move after which nothing more is done here; if somebody else ended it meanwhile, theirs stands."""
+def end(house: House, proposal: Proposal, name: str, result: dict[str, Any], *, same_send: bool = False) -> None:
+    """A move after which nothing more is done here; if somebody else ended it meanwhile (or, with `same_send`, sent it
+    again), theirs stands."""
     with suppress(TooLate), writing(house.engine) as conn:
-        moved(house, conn, proposal, name, result=result)
+        moved(house, conn, proposal, name, same_send=same_send, result=result)
 
 
 def outdate(house: House, proposal: Proposal, check: Check) -> None:

@@ -93,6 +93,31 @@ def test_of_two_who_would_retry_one_does(shop: Shop) -> None:
     assert (end.state, len(shop.rows())) == (S.DONE, 1)
 
 
+def test_who_looks_after_anothers_retry_does_not_say_that_nothing_arrived(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    shop.clock.move(seconds=60)
+    shop.run("effect", f"{agreed.id}#ask1")
+    shop.clock.move(seconds=60)
+    raced: list[str] = []
+
+    def dies(reached: str) -> None:
+        if reached == "sent":
+            raise InterruptedError
+
+    def another_retries(reached: str) -> None:
+        if reached == "reconciled" and not raced:
+            raced.append(reached)
+            with pytest.raises(InterruptedError):
+                replace(shop, house=replace(shop.house, watch=dies)).run("effect", f"{agreed.id}#ask2")
+
+    replace(shop, house=replace(shop.house, watch=another_retries)).run("effect", f"{agreed.id}#ask3")
+    assert (raced, shop.get(agreed).state, len(shop.rows())) == (["reconciled"], S.SENDING, 1)
+    end, _ = ask_until_settled(shop, agreed)
+    assert (end.state, len(shop.rows())) == (S.DONE, 1)
+
+
 def test_a_process_that_slept_after_its_mark_does_not_send(sqlite_shop: Shop) -> None:
     def sleep(stage: str) -> None:
         if stage == "marked":
