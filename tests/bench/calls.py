@@ -1,4 +1,4 @@
-"""Calls a second through each client against its sandbox, beside bare httpx sending the very same requests.
+"""Calls a second through each client against its sandbox, beside bare httpx making the very same requests.
 
 What a client adds is pacing (off here: a sandbox's limits would be measured), tries, the breaker, metrics, a log line
 (below the level that is written, as in production by default) and reading the answer into the contract's records.
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import httpx
 import structlog
@@ -73,7 +74,7 @@ def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
             subject.read.ask(client, world)  # what is fetched once, such as a token
             noting.sent.clear()
             subject.read.ask(client, world)
-            requests = list(noting.sent)
+            requests = [_as_called(request) for request in noting.sent]
         with Transport(paced=False, metrics=CollectorRegistry()) as transport:
             client = subject.open(servers, transport)
 
@@ -82,18 +83,24 @@ def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
 
             def plain() -> None:
                 for request in requests:
-                    bare.send(request).json()
+                    bare.request(**request).json()
 
             through()
             plain()
             times = [(_took(through, asks), _took(plain, asks)) for _ in range(rounds)]
     calls = len(requests) * asks
     return Rates(
-        client=f"{subject.vendor}, {subject.side}",
+        client=subject.id,
         calls=len(requests),
         through=calls / median(mine for mine, _ in times),
         bare=calls / median(theirs for _, theirs in times),
     )
+
+
+def _as_called(request: httpx.Request) -> dict[str, Any]:
+    """What one would give to httpx to have this request made."""
+    own = {name: value for name, value in request.headers.items() if name not in ("host", "content-length")}
+    return {"method": request.method, "url": str(request.url), "headers": own, "content": request.content or None}
 
 
 def _took(work: Callable[[], None], times: int) -> float:
