@@ -7,7 +7,6 @@ Rounds of both alternate, so that what else the machine does falls on both.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from statistics import median
 from typing import Any
 
 import httpx
-import structlog
 from prometheus_client import CollectorRegistry
 from rich.table import Table
 
 from connectors.sandbox import SandboxServers, World
 from connectors.transport import Endpoint, Link, Transport
+from tests.bench.quiet import quiet
 from tests.connectors.subjects import Subject, subjects
 
 ROUNDS = 15
@@ -58,11 +57,8 @@ class _Noting(Transport):
 
 def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
     """Every client that has a sandbox, on the question that its own tests ask."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    try:
+    with quiet():
         return [_rates(subject, rounds, asks) for subject in subjects() if subject.served]
-    finally:
-        structlog.reset_defaults()
 
 
 def _rates(subject: Subject, rounds: int, asks: int) -> Rates:

@@ -29,6 +29,7 @@ from connectors import REGISTRY
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.vendors import settings_of
 from connectors.transport import Endpoint, Link, Pace, Transport
+from tests.bench.quiet import quiet
 
 FULL = 1000
 SLOW_S = 2.0
@@ -131,7 +132,7 @@ class Crowd:
 def crowd(size: int) -> Crowd:
     """`size` diagnoses, all begun together, spread evenly over the stores."""
     time = CrowdedTime()
-    with SandboxServers(World.seeded(clock=time.date)) as servers, SlowTransport(time) as transport:
+    with quiet(), SandboxServers(World.seeded(clock=time.date)) as servers, SlowTransport(time) as transport:
         systems = {store: _systems(store, servers, transport) for store in ASKED}
         alone = {store: _told(_ask(store, systems[store], time)) for store in ASKED}
         with time.talking():
