@@ -47,7 +47,7 @@ def database_url(url: str) -> sa.URL:
     )
 
 
-def open_database(url: str, *, pool_size: int = 10) -> sa.Engine:
+def open_database(url: str, *, pool_size: int = 32) -> sa.Engine:
     """An engine over `sqlite:///path` or `postgresql://…`; connects when first used, except that a SQLite file is made.
 
     Raises ConfigError when the URL is of neither kind or the file cannot be made.
@@ -83,10 +83,29 @@ def _open_sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('busy_ms', BUSY_MS))}")
-        connection.exec_driver_sql("BEGIN" if options.get("reads_only") else "BEGIN IMMEDIATE")
+        if options.get("reads_only"):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _take_write_lock(connection, int(options.get("busy_ms", BUSY_MS)))
 
     return engine
+
+
+def _take_write_lock(connection: sa.Connection, busy_ms: int) -> None:
+    """BEGIN IMMEDIATE, asked again every few milliseconds. SQLite's own waiting backs off to a tenth of a second
+    between looks, which an acknowledgement has not got; background work asks more rarely, so that it comes second."""
+    pause = 0.001 if busy_ms <= ACK_BUSY_MS else 0.004
+    until = time.monotonic() + busy_ms / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except sa.exc.OperationalError as error:
+            code = getattr(error.orig, "sqlite_errorcode", None)
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(pause)
 
 
 def _make_wal(path: Path) -> None:

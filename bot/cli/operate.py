@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,10 @@ import typer
 
 from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.errors import BadInput
+
+SWITCH_S = 0.0005
+"""How long a busy thread may keep the interpreter. Python's own 5 ms, times the workers, is what an acknowledgement
+would wait at every step."""
 
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(db_app, name="db")
@@ -26,6 +31,7 @@ def serve(config: ConfigOption = None) -> None:
 
     settings = read_config(config)
     configure_logs(settings.log_format, level=logging.INFO)
+    sys.setswitchinterval(SWITCH_S)
     serve_slack(open_all(settings))
 
 

@@ -21,6 +21,7 @@ from bot.cli.demo import Practice, practice
 
 PER_SECOND = 25
 SECONDS = 20
+COLD_SECONDS = 4
 TARGET_P99_MS = 100
 
 
@@ -37,10 +38,17 @@ def measure() -> Table:
             "chatter, acknowledged and not stored",
             _paced(lambda n: _event(client, running, n, "message", "lol see you at lunch"), 5),
         )
+        _place_messages(running, PER_SECOND * (COLD_SECONDS + SECONDS))
+        cold = PER_SECOND * COLD_SECONDS
+        _row(
+            table,
+            f"the first questions after a start ({COLD_SECONDS} s)",
+            _paced(lambda n: _event(client, running, n, "app_mention", QUESTION), COLD_SECONDS),
+        )
         _row(
             table,
             f"question, stored before the ack (target p99 < {TARGET_P99_MS})",
-            _paced(lambda n: _event(client, running, n, "app_mention", QUESTION), SECONDS),
+            _paced(lambda n: _event(client, running, cold + n, "app_mention", QUESTION), SECONDS),
         )
     return table
 
@@ -78,8 +86,17 @@ def _address(running: Practice) -> str:
     return running.bot_url
 
 
+PLACES: list[str] = []
+"""Messages that stand in the channel, so that the bot can answer below them as below any question."""
+
+
+def _place_messages(running: Practice, count: int) -> None:
+    PLACES.extend(running.desk.say("riley", "pine-street", f"message {n}") for n in range(count))
+    running.desk.settle(120)
+
+
 def _body(number: int, kind: str, text: str) -> bytes:
-    ts = f"{time.time():.3f}{number % 1000:03d}"
+    ts = PLACES[number] if number < len(PLACES) else f"{time.time():.3f}{number % 1000:03d}"
     event = {"type": kind, "user": "U0RILEY", "text": text, "ts": ts, "channel": "C0PINE", "channel_type": "channel"}
     outer = {"type": "event_callback", "team_id": "T0HARBOR", "event_id": f"Ev{number:08d}{kind}", "event": event}
     return json.dumps(outer | {"event_time": int(time.time()), "api_app_id": "A0POINTSMAN"}).encode()
