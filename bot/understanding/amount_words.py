@@ -54,13 +54,12 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give credit put plus bump load comp grant dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar
-    dar darle regalale agregarle sumarle abonarle ponerle
+    add give credit put plus bump load comp grant dale denle agrega agregale agregar suma sumale sumar pon ponle
+    abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle
 """)
 TAKE = word_set("""
-    deduct remove subtract minus dock pull yank quita quitale quitar resta restale restar descuenta descontar descuentale
-    baja bajale quitarle
-    restarle descontarle
+    deduct remove subtract minus dock pull yank quita quitale quitar resta restale restar
+    descuenta descontar descuentale baja bajale quitarle restarle descontarle
 """)
 AWAY = word_set("off away out back")
 WHOM = word_set("him her them the this that customer cust le a al su another an extra me just about like account")
