@@ -211,7 +211,7 @@ def played_from(desk: DeskServer, lines: Any) -> str:
 
 
 def test_a_try_is_one_word(desk: DeskServer) -> None:
-    played(desk, ":try 6")
+    played(desk, ":try 7")
     (asked,) = desk.messages("oak-avenue")
     assert (asked.user, "el cliente dice" in asked.text) == ("U0JO", True)
 
