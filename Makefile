@@ -30,7 +30,7 @@ test: setup ## all tests, with branch coverage
 	@$(RUN) coverage erase
 	$(RUN) coverage run -m pytest $(PYTEST_ARGS)
 	@$(RUN) coverage combine --quiet
-	$(RUN) coverage report --fail-under=85 | tail -n 40
+	$(RUN) coverage report --fail-under=85
 
 lint: setup ## ruff, mypy --strict, import-linter
 	$(RUN) ruff check .
