@@ -66,7 +66,7 @@ CAPABILITIES = Capabilities(
             readable=True,
             writable="no",
             relink="Merge the customer's two profiles, or correct the e-mail that the app looks them up by.",
-            follows=("source_id", "email"),
+            follows=("email",),
         ),
         "brandlift": LinkNature(
             kind="none",

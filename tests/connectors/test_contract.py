@@ -284,3 +284,6 @@ def test_links_name_known_providers(pos: str) -> None:
         assert provider in {place.loyalty for place in CHAIN}
         assert link.relink
         assert (link.kind == "stored") == bool(link.field)
+        of_provider = REGISTRY[provider].loyalty_capabilities
+        assert of_provider
+        assert not link.readable or set(link.follows) <= of_provider.finds_by, "the provider is asked by what it takes"
