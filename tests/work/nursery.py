@@ -13,27 +13,48 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bot.clock import system_clock
+from bot.config import Policy
 from bot.work import Pace, Worker
+from tests.work.awaits import watched_jobs
 from tests.work.household import Seen, household, settings
 
 
 def live(order: Mapping[str, Any]) -> None:
-    """A worker process: runs until it is killed, or kills itself at the stage `die_at`."""
+    """A worker process: runs until it is killed, or kills itself: at the stage `die_at`, or just before await number
+    `die_before[1]` of the effect `die_before[0]`. `record`: a file that gets a line an await: effect, what."""
 
     def watch(stage: str) -> None:
         if stage == order.get("die_at"):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    config = settings(order["database"], order["urls"])
+    config = settings(order["database"], order["urls"], policy=Policy.model_validate(order.get("policy", {})))
     house = replace(household(config, clock=system_clock, pace=Pace(**order["pace"]), seen=Seen()), watch=watch)
-    Worker(house).start()
+    Worker(house, jobs=watched_jobs(_counting(order))).start()
     threading.Event().wait(120)
+
+
+def _counting(order: Mapping[str, Any]) -> Callable[[str, str], None]:
+    counts: Counter[str] = Counter()
+    victim, number = order.get("die_before") or (None, 0)
+    record = order.get("record")
+
+    def seen(subject: str, what: str) -> None:
+        counts[subject] += 1
+        if record is not None:
+            with Path(record).open("a") as file:
+                file.write(f"{subject}\t{what}\n")
+        if subject == victim and counts[subject] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return seen
 
 
 def main() -> None:
