@@ -1,7 +1,8 @@
 """`make bench-matching`: the product's matcher beside the others, in one process, on the same texts; tables printed.
 
-Parts (all by default): `cross` our own questions by five folds; `fresh` the frozen set; `public` the sets in
-POINTSMAN_DATASETS; `growth` load time, time a question and memory at 15, 150 and 1,500 playbooks of ten.
+Parts (all by default): `cross` our own questions by five folds; `fresh` the frozen set; `held` the held-out set, which
+nobody tunes on; `public` the sets in POINTSMAN_DATASETS; `growth` load time, time a question and memory at 15, 150 and
+1,500 playbooks of ten.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.understanding.public_data import CONDITIONS, NAMES, datasets_folder, 
 from tests.understanding.rivals import Trainer, pointsman, rivals
 
 FRESH = HERE / "fresh.yml"
+HELD = HERE / "held.yml"
 OURS = "Pointsman"
 NO_DATASETS = "The public sets are left out: POINTSMAN_DATASETS names no folder."
 console = Console(width=160)
@@ -70,7 +72,7 @@ def folds(count: int = 5, seed: int = 0) -> Iterator[Fold]:
 
 
 def fresh_texts(path: Path = FRESH) -> tuple[list[Asked], list[str]]:
-    """The frozen set's questions, their section as kind, and its chatter."""
+    """A frozen set's questions, their section as kind, and its chatter."""
     document = read_yaml(path)
     noise: list[str] = document.pop("chatter")
     asked = [
@@ -118,11 +120,11 @@ def cross_table(makers: Mapping[str, Trainer], count: int = 5) -> Table:
     return table
 
 
-def fresh_table(makers: Mapping[str, Trainer]) -> Table:
-    """The frozen set, asked of matchers that learned from all our questions."""
-    asked, noise = fresh_texts()
+def fresh_table(makers: Mapping[str, Trainer], path: Path = FRESH) -> Table:
+    """A frozen set, asked of matchers that learned from all our questions."""
+    asked, noise = fresh_texts(path)
     kinds = list(dict.fromkeys(one.kind for one in asked))
-    table = quality_table(f"The frozen set ({len(asked)} questions, {len(noise)} lines of chatter)", kinds)
+    table = quality_table(f"The frozen set {path.stem} ({len(asked)} questions, {len(noise)} lines of chatter)", kinds)
     questions, near_misses = playbook_texts()
     for name, make in makers.items():
         ranker = make(questions, chatter(), near_misses)
@@ -200,13 +202,14 @@ def main(asked: list[str]) -> None:
     others, missing = rivals()
     shop = {OURS: pointsman(built_in_vocabulary()), **others}
     general = {f"{OURS}, not a shop's": pointsman(common_english()), **others}
-    parts = asked or ["cross", "fresh", "public", "growth"]
+    parts = asked or ["cross", "fresh", "held", "public", "growth"]
     for sentence in [*missing, *([] if folder else [NO_DATASETS])]:
         console.print(sentence, style="yellow")
     if "cross" in parts:
         console.print(cross_table(shop))
-    if "fresh" in parts:
-        console.print(fresh_table(shop) if FRESH.exists() else f"There is no frozen set at {FRESH.name}.")
+    for path in (FRESH, HELD):
+        if path.stem in parts:
+            console.print(fresh_table(shop, path) if path.exists() else f"There is no frozen set at {path.name}.")
     if folder and "public" in parts:
         for table in public_tables(general, folder):
             console.print(table)
