@@ -26,11 +26,8 @@ demo: setup ## open the practice desk in the browser: sandboxes, people, things 
 demo-terminal: setup ## the practice desk in the terminal
 	@$(RUN) pointsman demo --terminal
 
-test: setup ## all tests, with branch coverage
-	@$(RUN) coverage erase
-	$(RUN) coverage run -m pytest $(PYTEST_ARGS)
-	@$(RUN) coverage combine --quiet
-	$(RUN) coverage report --fail-under=85
+test: setup ## all tests, with branch coverage, as many at once as there are cores (WORKERS=…)
+	$(RUN) pytest -n $(or $(WORKERS),auto) --dist loadfile --cov --cov-report=term --cov-fail-under=85 $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
 	$(RUN) ruff check .
