@@ -6,17 +6,17 @@ Each act ends as a delivery to the bot. Modals are in `modals`.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from bot.desk import payloads, typed, web_chat
-from bot.desk.blockkit import Place
+from bot.desk import payloads, typed, web_chat, web_files
 from bot.desk.delivery import Answer, Outgoing, sentence
+from bot.desk.files import LARGEST, StoredFile
 from bot.desk.herald import Herald
 from bot.desk.inputs import field_of, state_of, state_values
-from bot.desk.limits import elements_of, walk
 from bot.desk.model import Channel, Json, Message, Person, View
 from bot.desk.practice import Practice
+from bot.desk.pressing import action_entry, chosen, find_element
 from bot.desk.refusals import DeskRefusal, SlackRefusal
 
 
@@ -70,28 +70,61 @@ class Acts:
 
     # -- talking
 
-    def say(self, person: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """Post what a person typed; a mention of the bot, or a DM, becomes events."""
+    def say(
+        self, person: str, channel: str, text: str, thread_ts: str | None = None, files: Sequence[str] = ()
+    ) -> Message:
+        """Post what a person typed, with files that were uploaded before; a mention of the bot, or a DM, becomes
+        events."""
         who = self.person(person)
         where = self.channel(who, channel)
-        if not text.strip():
+        attached = [self._own_file(who, file_id) for file_id in files]
+        if not text.strip() and not attached:
             raise DeskRefusal("no_text", "Type something first.")
         if thread_ts is not None:
             parent = self.message(who, where, thread_ts)
             thread_ts = parent.thread_ts or parent.ts
         elements = typed.pieces(text, self._workspace)
+        sent = [file.sent((where.id,)) for file in attached]
+        for file in sent:
+            self._workspace.put_file(file)
         message = self._workspace.post(
             where.id,
             who.id,
             typed.as_text(elements),
             thread_ts=thread_ts,
-            blocks=(typed.as_rich_text(elements, self._workspace.new_id("b")),),
+            blocks=(typed.as_rich_text(elements, self._workspace.new_id("b")),) if elements else (),
             client_msg_id=str(uuid.uuid4()),
+            files=tuple(web_files.shown(self._practice, file) for file in sent),
         )
         if not where.bot_in and typed.mentions(elements, self._workspace.bot.user_id):
             note = f"{self._workspace.bot.name} is not in #{where.name}: it will not see this."
             self._workspace.notice(who.id, note, where.id)
         return message
+
+    def upload(self, person: str, name: str, content: bytes) -> StoredFile:
+        """Keep a file of this person's, to be sent with a message. Raises DeskRefusal for an empty or huge one."""
+        who = self.person(person)
+        plain = name.replace("\\", "/").rpartition("/")[2].strip() or "file"
+        if not content:
+            raise DeskRefusal("empty_file", f"{plain} is empty.")
+        if len(content) > LARGEST:
+            raise DeskRefusal("file_too_large", f"{plain} is larger than {LARGEST // 1_000_000} MB.", 413)
+        return self._workspace.keep_file(plain, who.id, len(content), content)
+
+    def _own_file(self, who: Person, file_id: str) -> StoredFile:
+        file = self._workspace.files.get(file_id)
+        if file is None or file.user != who.id or file.finished:
+            raise DeskRefusal("no_such_file", "That file is gone. Attach it again.", 404)
+        return file
+
+    def file(self, person: str, file_id: str) -> StoredFile:
+        """A file that this person may open: their own, or shared where they are. Raises DeskRefusal."""
+        who = self.person(person)
+        file = self._workspace.files.get(file_id)
+        seen = file is not None and any(who.id in self._workspace.channels[c].members for c in file.channels)
+        if file is None or not (seen or file.user == who.id) or file.content is None:
+            raise DeskRefusal("no_such_file", "That file is not there.", 404)
+        return file
 
     def edit(self, person: str, channel: str, ts: str, text: str) -> Message:
         """Change what the person said; the bot hears message_changed."""
@@ -191,7 +224,7 @@ class Acts:
         block, element = find_element(target.blocks, action_id, given.get("block_id"))
         trigger = self._practice.tickets.trigger(who.id, target.id if isinstance(target, View) else None)
         payload = payloads.interaction(self._workspace, "block_actions", who, trigger)
-        action = _action(block, element, given, self._workspace.new_ts())
+        action = action_entry(block, element, given, self._workspace.new_ts())
         what = f"the press of {action_id}"
         if isinstance(target, View):
             payload |= self._view_context(target, block, element, given)
@@ -220,7 +253,7 @@ class Acts:
     def _view_context(self, view: View, block: Json, element: Json, given: Json) -> Json:
         values = state_values(view.blocks, given.get("values") or {}, view.values)
         if field_of(element):
-            values[block["block_id"]][element["action_id"]] = state_of(element, _chosen(element, given))
+            values[block["block_id"]][element["action_id"]] = state_of(element, chosen(element, given))
         shown = payloads.view_json(self._workspace, view) | {"state": {"values": values}}
         return {"container": {"type": "view", "view_id": view.id}, "view": shown}
 
@@ -230,47 +263,3 @@ def _escaped_piece(piece: Json) -> str:
     if piece["type"] == "link":
         return typed.escape(str(piece.get("text", piece["url"])))
     return typed.as_text([piece])
-
-
-def find_element(blocks: Any, action_id: str, block_id: str | None = None) -> tuple[Json, Json]:
-    """The block and the element with this action_id. Raises DeskRefusal if it is not (or no longer) there."""
-    for block, _ in walk(blocks, Place("", "")):
-        for element, _ in elements_of(block, Place("", "")):
-            if element.get("action_id") == action_id and block_id in (None, block["block_id"]):
-                return block, element
-    raise DeskRefusal("no_such_element", f"There is no {action_id} here any more.", 409)
-
-
-def _chosen(element: Json, given: Json) -> Any:
-    name = field_of(element)
-    if name is None:
-        return None
-    return given.get(name, given.get("value"))
-
-
-def _action(block: Json, element: Json, given: Json, action_ts: str) -> Json:
-    """One entry of `actions`."""
-    kind = str(element["type"])
-    action: Json = {"type": kind, "action_id": element["action_id"], "block_id": block["block_id"]}
-    action["action_ts"] = action_ts
-    if kind == "feedback_buttons":
-        wanted = given.get("value")
-        sides = [element["positive_button"], element["negative_button"]]
-        side = next((s for s in sides if s["value"] == wanted), None)
-        if side is None:
-            raise DeskRefusal("no_such_option", f"{wanted!r} is not one of the two buttons.")
-        return {**action, "text": side["text"], "value": side["value"]}
-    if kind == "overflow":
-        return {**action, "selected_option": _overflow_option(element, given)}
-    if field_of(element) is not None:
-        return action | state_of(element, _chosen(element, given))
-    return action | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
-
-
-def _overflow_option(element: Json, given: Json) -> Json:
-    wanted = given.get("selected_option", given.get("value"))
-    wanted = wanted.get("value") if isinstance(wanted, dict) else wanted
-    for option in element["options"]:
-        if option["value"] == wanted:
-            return dict(option)
-    raise DeskRefusal("no_such_option", f"{wanted!r} is not in this menu.")

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from bot.desk import screen
 from bot.desk.acts import Acts
 from bot.desk.feed import Happening
+from bot.desk.files import LARGEST
 from bot.desk.modals import Modals
 from bot.desk.model import Json, Message, View
 from bot.desk.practice import Practice
@@ -23,6 +25,7 @@ from bot.desk.refusals import DeskRefusal
 
 KEEP_ALIVE_SECONDS = 15.0
 WORLD_SECONDS = 10.0
+MOST_FILES = 10
 _WORLD_VERBS = {"clear_faults": "faults/clear"}
 
 
@@ -53,6 +56,8 @@ class DeskApi:
         return [
             Route("/desk/state", self.state, methods=["GET"]),
             Route("/desk/events", self.events, methods=["GET"]),
+            Route("/desk/file", self.upload, methods=["POST"]),
+            Route("/desk/file/{file_id}/{name:path}", self.download, methods=["GET"]),
             Route("/desk/world", self.world, methods=["GET"]),
             Route("/desk/world/{verb:path}", self.world, methods=["GET", "POST"]),
             *(Route(f"/desk/{name}", _posted(handler), methods=["POST"]) for name, handler in posts.items()),
@@ -132,12 +137,34 @@ class DeskApi:
         vendor = body.get("vendor") if isinstance(body, dict) else None
         return self._worlds.get(str(vendor), next(iter(self._worlds.values())))
 
+    # -- files
+
+    async def upload(self, request: Request) -> Response:
+        """POST /desk/file: the bytes as they are; `person` and `name` in the query. Kept until it is sent."""
+        query = request.query_params
+        content = bytearray()
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > LARGEST:
+                break  # `Acts.upload` says so
+        file = self._acts.upload(query.get("person", ""), query.get("name", ""), bytes(content))
+        return JSONResponse({"id": file.id, "name": file.name, "size": file.size})
+
+    async def download(self, request: Request) -> Response:
+        """GET /desk/file/<id>/<name>?person=…: as a download, never shown in the page."""
+        file = self._acts.file(request.query_params.get("person", ""), request.path_params["file_id"])
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"}
+        return Response(file.content, media_type=file.kind[0], headers=headers)
+
     # -- acting
 
     def message(self, body: Json) -> Json:
         """POST /desk/message."""
         person, channel, text = _texts(body, "person", "channel", "text")
-        message = self._acts.say(person, channel, text, body.get("thread_ts"))
+        files = body.get("files") or []
+        if not isinstance(files, list) or len(files) > MOST_FILES:
+            raise DeskRefusal("too_many_files", f"A message takes up to {MOST_FILES} files.")
+        message = self._acts.say(person, channel, text, body.get("thread_ts"), [str(one) for one in files])
         return {"ts": message.ts, "message": message.for_desk()}
 
     def edit(self, body: Json) -> Json:

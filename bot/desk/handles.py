@@ -5,7 +5,7 @@ People are named by id, handle or name ("riley"), channels by id, name or "dm". 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.desk.acts import Acts, Outcome
@@ -25,9 +25,21 @@ class Handles:
 
     # -- acting
 
-    def say(self, person: str, channel: str, text: str, thread_ts: str | None = None) -> str:
-        """Type a message; returns its ts."""
-        return self.acts.say(person, channel, text, thread_ts).ts
+    def say(
+        self,
+        person: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> str:
+        """Type a message, with `files` (name to content) attached; returns its ts."""
+        uploaded = [self.acts.upload(person, name, content).id for name, content in (files or {}).items()]
+        return self.acts.say(person, channel, text, thread_ts, uploaded).ts
+
+    def download(self, person: str, file_id: str) -> bytes:
+        """What a file shown to this person holds."""
+        return self.acts.file(person, file_id).content or b""
 
     def edit(self, person: str, channel: str, ts: str, text: str) -> Message:
         """Edit one's own message."""

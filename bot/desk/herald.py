@@ -27,6 +27,8 @@ class Herald:
             self._send(_EVENTS[channel.channel_type], payloads.message_event(workspace, message, channel), message)
             if not message.bot and not channel.is_im and self._mentioned(message):
                 self._send("app_mention", payloads.mention_event(workspace, message), message)
+            for file in message.files:
+                self._send("file_shared", payloads.file_shared_event(message, file["id"]), message)
         elif what == "changed" and before is not None:
             event = payloads.changed_event(workspace, message, before, channel, workspace.new_ts())
             self._send(_EVENTS[channel.channel_type], event, message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
@@ -74,14 +75,22 @@ class Channel(_Record):
         return "im" if self.is_im else "group" if self.private else "channel"
 
 
+class TryFile(_Record):
+    """A text file that goes with something to try."""
+
+    name: str
+    text: str
+
+
 class Try(_Record):
-    """Something worth typing, offered to the person at the desk."""
+    """Something worth typing, offered to the person at the desk; perhaps with a file attached."""
 
     title: str
     text: str
     channel: str
     person: str
     note: str = ""
+    file: TryFile | None = None
 
 
 class WorkspaceData(_Record):
@@ -110,7 +119,8 @@ def load_workspace(path: Path = DEMO_WORKSPACE) -> WorkspaceData:
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `ts` is its id within the channel; a reply's `thread_ts` is its parent's `ts`."""
+    """One message. `ts` is its id within the channel; a reply's `thread_ts` is its parent's `ts`. `files` are Slack's
+    file objects."""
 
     channel: str
     ts: str
@@ -152,8 +162,14 @@ class Message:
             "reply_users": list(self.reply_users),
             "latest_reply": self.latest_reply,
             "attachments": list(self.attachments),
-            "files": list(self.files),
+            "files": [_file_for_desk(file) for file in self.files],
         }
+
+
+def _file_for_desk(file: Json) -> Json:
+    """The shape of API.md; `url` leads to the desk's own copy, for people."""
+    kept = {name: file[name] for name in ("id", "name", "title", "size", "pretty_type")}
+    return {**kept, "url": f"/desk/file/{file['id']}/{quote(str(file['name']))}"}
 
 
 @dataclass(frozen=True)

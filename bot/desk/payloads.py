@@ -24,6 +24,8 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         "client_msg_id": message.client_msg_id,
     }
     body.update({key: value for key, value in optional.items() if value})
+    if message.files:
+        body |= {"upload": False, "display_as_bot": False}
     if message.bot:
         bot = workspace.bot
         body |= {"bot_id": bot.bot_id, "app_id": bot.app_id}
@@ -47,6 +49,8 @@ def message_event(workspace: Workspace, message: Message, channel: Channel) -> J
     """The inner event of a newly posted message (message.channels, message.groups, message.im)."""
     body = message_json(workspace, message)
     body |= {"channel": channel.id, "channel_type": channel.channel_type, "event_ts": message.ts}
+    if message.files:
+        body["subtype"] = "file_share"
     for bookkeeping in ("reply_count", "reply_users", "reply_users_count", "latest_reply", "reactions"):
         body.pop(bookkeeping, None)
     return body
@@ -85,9 +89,21 @@ def deleted_event(workspace: Workspace, message: Message, channel: Channel, even
 def mention_event(workspace: Workspace, message: Message) -> Json:
     """The app_mention twin of a message: same ts."""
     body = message_json(workspace, message)
-    kept = ("user", "ts", "client_msg_id", "text", "team", "blocks", "thread_ts", "parent_user_id", "files")
+    kept = ("user", "ts", "client_msg_id", "text", "team", "blocks", "thread_ts", "parent_user_id", "files", "upload")
     event = {"type": "app_mention", **{key: body[key] for key in kept if key in body}}
     return {**event, "channel": message.channel, "event_ts": message.ts}
+
+
+def file_shared_event(message: Message, file_id: str) -> Json:
+    """A file became visible in a channel: its id only; files.info tells the rest."""
+    return {
+        "type": "file_shared",
+        "channel_id": message.channel,
+        "file_id": file_id,
+        "user_id": message.user,
+        "file": {"id": file_id},
+        "event_ts": message.ts,
+    }
 
 
 def event_callback(workspace: Workspace, event: Json) -> Json:

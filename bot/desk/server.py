@@ -11,13 +11,14 @@ from email import message_from_bytes
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -169,7 +170,8 @@ class DeskServer(Handles):
                 Route("/archives/{rest:path}", _page),
                 Route("/api/{method}", web_api.endpoint, methods=["GET", "POST"]),
                 Route("/response/{key}", self._respond, methods=["POST"]),
-                Route("/upload/{file_id}", self._upload, methods=["GET", "POST"]),
+                Route("/upload/{file_id}", self._upload, methods=["POST"]),
+                Route("/files-pri/{key}/{name:path}", self._download, methods=["GET"]),
                 WebSocketRoute("/socket/{ticket}", self.practice.hub.serve),
                 *self._api.routes(),
                 Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
@@ -192,17 +194,19 @@ class DeskServer(Handles):
         return PlainTextResponse("ok")
 
     async def _upload(self, request: Request) -> Response:
-        """The bytes of a file, raw or as a form's only file; GET gives them back."""
+        """The bytes of a file, raw or as a form's only file."""
         file_id = request.path_params["file_id"]
-        if request.method == "GET":
-            file = self.practice.workspace.files.get(file_id)
-            content = file["content"] if file else None
-            return (
-                PlainTextResponse("not found", 404) if content is None else Response(content, media_type="text/plain")
-            )
         content = await _posted_bytes(request)
         found = web_files.store_bytes(self.practice, file_id, content)
         return PlainTextResponse(f"OK - {len(content)}") if found else PlainTextResponse("not found", 404)
+
+    async def _download(self, request: Request) -> Response:
+        """A file by its private URL; who may not have it is led to a page to sign in, as Slack does."""
+        key, authorization = request.path_params["key"], request.headers.get("authorization", "")
+        file = web_files.download(self.practice, key, authorization)
+        if file is None:
+            return RedirectResponse(f"{self.url}/?redir={quote(request.url.path, safe='')}", 302)
+        return Response(file.content, media_type=file.kind[0])
 
 
 async def _posted_bytes(request: Request) -> bytes:

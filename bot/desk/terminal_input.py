@@ -7,6 +7,19 @@ from typing import Any
 from bot.desk.inputs import field_of, is_many, offered
 from bot.desk.model import Json
 
+HELP = """\
+text               say it here            /points …        a slash command
+N                  press control N        N value          choose or type into control N
+:in CHANNEL | dm   go to a channel        :as PERSON       be somebody else
+:thread M          open a thread          :back            leave the thread
+:reply M text      answer in a thread     :read            show this channel (or thread) again
+:look M [ID]       message shortcut on M  :shortcut ID     global shortcut
+:submit  :close    the open window        :home            the app's Home tab
+:tries   :try K    things to try          :react M NAME    add a reaction
+:upload PATH text  send a file (with a text) here, or in the open thread
+:save M [FOLDER]   keep the files of message M
+:wait TEXT         until TEXT is shown    :who  :quit"""
+
 
 def choice(element: Json, value: str) -> Any:
     """What a person typed for an input: the number of an option, its text or value; several with commas; or text."""

@@ -22,20 +22,11 @@ from bot.desk.handles import Handles
 from bot.desk.model import Json, Message, View
 from bot.desk.mrkdwn import clean, text_object
 from bot.desk.refusals import DeskRefusal
-from bot.desk.terminal_input import choice, given_for
+from bot.desk.terminal_files import save, send_file
+from bot.desk.terminal_input import HELP, choice, given_for
 from bot.desk.terminal_view import Control, Drawing
 
 WAIT_SECONDS = 20.0
-HELP = """\
-text               say it here            /points …        a slash command
-N                  press control N        N value          choose or type into control N
-:in CHANNEL | dm   go to a channel        :as PERSON       be somebody else
-:thread M          open a thread          :back            leave the thread
-:reply M text      answer in a thread     :read            show this channel (or thread) again
-:look M [ID]       message shortcut on M  :shortcut ID     global shortcut
-:submit  :close    the open window        :home            the app's Home tab
-:tries   :try K    things to try          :react M NAME    add a reaction
-:wait TEXT         until TEXT is shown    :who  :quit"""
 
 
 class Terminal:
@@ -76,6 +67,8 @@ class Terminal:
             "tries": lambda _: self._tries(),
             "try": self._try,
             "react": self._react,
+            "upload": lambda rest: send_file(self._desk, self._person, self._channel, self._thread, rest),
+            "save": self._save,
             "wait": self._wait,
             "who": lambda _: self._who(),
         }
@@ -200,6 +193,11 @@ class Terminal:
         message = self._message(number)
         self._desk.react(self._person.id, message.channel, message.ts, name.strip(": "))
 
+    def _save(self, rest: str) -> None:
+        number, _, folder = rest.partition(" ")
+        for path in save(self._desk, self._person, self._message(number), folder.strip()):
+            self._print(Text(f"Saved {path}", "dim"))
+
     def _who(self) -> None:
         for person in self._desk.practice.workspace.people.values():
             self._print(Text.assemble((f"{person.name:10}", "bold"), f"{person.title}. {person.blurb}"))
@@ -230,7 +228,8 @@ class Terminal:
         one = tries[int(number) - 1]
         self._become(one.person)
         self._go(one.channel)
-        self._desk.say(one.person, one.channel, one.text)
+        files = {one.file.name: one.file.text.encode()} if one.file else None
+        self._desk.say(one.person, one.channel, one.text, files=files)
 
     def _told(self, outcome: Outcome) -> None:
         if not outcome.delivered and outcome.message:

@@ -86,6 +86,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.replies": Method(web_lookup.replies, _HISTORY, TIERS[3]),
     "conversations.open": Method(web_lookup.open_direct, ("im:write", "channels:manage"), TIERS[3]),
     "files.getUploadURLExternal": Method(web_files.upload_url, ("files:write",), TIERS[4]),
+    "files.info": Method(web_files.info, web_files.READ, TIERS[4]),
     "files.completeUploadExternal": Method(web_files.complete, ("files:write",), TIERS[4]),
 }
 

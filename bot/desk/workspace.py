@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.clock import Clock, system_clock
 from bot.desk.feed import Feed
+from bot.desk.files import StoredFile
 from bot.desk.model import Channel, Failure, Json, Message, Person, Refusal, View, WorkspaceData
 
 Observer = Callable[[str, Message, Message | None], None]
@@ -38,7 +39,7 @@ class Workspace:
         self.statuses: dict[tuple[str, str], Json] = {}
         self.refusals: list[Refusal] = []
         self.failures: list[Failure] = []
-        self.files: dict[str, Json] = {}
+        self.files: dict[str, StoredFile] = {}
         self._messages: dict[str, dict[str, Message]] = {channel: {} for channel in self.channels}
         self._ephemerals: dict[tuple[str, str], Message] = {}
         self._lock = threading.RLock()
@@ -200,6 +201,20 @@ class Workspace:
     def _observe(self, what: str, message: Message, before: Message | None) -> None:
         for observer in list(self.observers):
             observer(what, message, before)
+
+    # -- files
+
+    def keep_file(self, name: str, user: str, size: int, content: bytes | None = None) -> StoredFile:
+        """A new file; the bot's has no content yet. `size` in bytes."""
+        created = int(self.clock().timestamp())
+        file = StoredFile(self.new_id("F"), name, name, user, size, created, content)
+        self.put_file(file)
+        return file
+
+    def put_file(self, file: StoredFile) -> None:
+        """Store a newer state of a file."""
+        with self._lock:
+            self.files[file.id] = file
 
     # -- views
 

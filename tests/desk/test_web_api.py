@@ -237,28 +237,3 @@ def test_a_status_shows_until_the_bot_speaks(desk: DeskServer, client: WebClient
     assert error(client.api_call, api_method="assistant.threads.setStatus", json=where) == "invalid_arguments"
     assert error(client.agents_sessions_setStatus, **where, status="asleep") == "invalid_arguments"
     assert error(client.agents_sessions_setStatus, **where, status="active", title="x" * 201) == "invalid_arguments"
-
-
-def test_a_file_is_uploaded_and_shared(desk: DeskServer, client: WebClient) -> None:
-    ts = desk.say("quinn", "loyalty-support", "the list, please")
-    client.files_upload_v2(
-        channel="C0SUPPORT", thread_ts=ts, content="a,b\n1,2\n", filename="list.csv", initial_comment="Here"
-    )
-    (message,) = desk.replies("loyalty-support", ts)
-    (file,) = message.files
-    assert (message.text, file["title"], file["size"]) == ("Here", "list.csv", 8)
-    assert httpx.get(file["url"]).text == "a,b\n1,2\n"
-    again = [{"id": file["id"]}]
-    assert error(client.files_completeUploadExternal, files=again, channel_id="C0SUPPORT") == "file_not_found"
-    assert error(client.files_completeUploadExternal, files=[]) == "invalid_arguments"
-    assert error(client.files_getUploadURLExternal, filename="x", length=0) == "invalid_arguments"
-    assert error(client.files_getUploadURLExternal, filename="x", length=1, alt_txt="x" * 1001) == "alt_txt_too_large"
-
-
-def test_a_file_may_come_as_a_form(desk: DeskServer, client: WebClient) -> None:
-    given = client.files_getUploadURLExternal(filename="a.txt", length=2)
-    assert httpx.post(given["upload_url"], files={"file": ("a.txt", b"hi")}).text == "OK - 2"
-    assert httpx.get(given["upload_url"]).text == "hi"
-    assert httpx.post(f"{desk.url}/upload/F0NONE", content=b"x").status_code == 404
-    assert httpx.get(f"{desk.url}/upload/F0NONE").status_code == 404
-    assert client.files_completeUploadExternal(files=[{"id": given["file_id"]}])["files"][0]["name"] == "a.txt"

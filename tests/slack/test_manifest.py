@@ -33,6 +33,8 @@ def test_it_asks_for_exactly_what_is_used() -> None:
             "channels:read",
             "chat:write",
             "commands",
+            "files:read",
+            "files:write",
             "groups:history",
             "groups:read",
             "im:history",

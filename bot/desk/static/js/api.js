@@ -29,6 +29,7 @@ const asMe = (me, body) => ({ person: me, ...body });
 /** Every call, by name; `me` is the id of the tab's person. */
 export const api = {
   state: (me = person) => call(`/desk/state${me ? `?person=${encodeURIComponent(me)}` : ""}`),
+  upload: (me, file) => call(`/desk/file?${new URLSearchParams({ person: me, name: file.name })}`, { method: "POST", body: file }),
   message: (me, body) => post("/desk/message", asMe(me, body)),
   command: (me, body) => post("/desk/command", asMe(me, body)),
   shortcut: (me, body) => post("/desk/shortcut", asMe(me, body)),

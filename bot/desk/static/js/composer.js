@@ -1,6 +1,7 @@
 // The composer: Enter sends, Shift+Enter makes a line, @ and / offer names and commands.
 
 import { api } from "./api.js";
+import { attachments } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { scrollToEnd } from "./channel.js";
 import { h, icon, uid } from "./dom.js";
@@ -21,9 +22,10 @@ export function startComposers() {
   watch("route channels people", () => composers.forEach((one) => one.draw()));
 }
 
-/** Put a text into the channel's composer and the cursor behind it. */
-export function prefill(text) {
+/** Put a text into the channel's composer and the cursor behind it, and a file beside it: {name, text}. */
+export function prefill(text, file = null) {
   composers[0].fill(text);
+  if (file) composers[0].attach(new File([file.text], file.name, { type: "text/csv" }));
 }
 
 /** Called for each new message: opens the thread of the person's own question when the bot answers it. */
@@ -43,15 +45,17 @@ function composer(root, inThread) {
   const mention = h("button.composer-tool", { type: "button", title: "Mention the app" }, icon("at"), h("span", {}, state.bot?.name ?? "App"));
   const more = h("button.composer-tool", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", title: "Shortcuts" }, icon("spark"), h("span", {}, "Shortcuts"));
   const send = h("button.composer-send", { type: "button", "aria-label": "Send", title: "Send (Enter)", disabled: true }, icon("send"));
-  root.append(list, h("div.composer-box", {}, text, h("div.composer-bar", {}, mention, !inThread && more, h("span.composer-hint", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift+Enter"), " new line"), send)));
   const self = { root, text, list, send, inThread, picks: [], at: 0 };
+  const attached = attachments({ pane: root.closest(".pane"), text, place: () => placeOf(self), changed: () => readiness(self) });
+  self.attached = attached;
+  root.append(list, h("div.composer-box", {}, ...attached.nodes, text, h("div.composer-bar", {}, attached.button, mention, !inThread && more, h("span.composer-hint", {}, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift+Enter"), " new line"), send)));
   text.addEventListener("input", () => changedText(self));
   text.addEventListener("keydown", (event) => onKey(event, self));
   text.addEventListener("blur", () => setTimeout(() => showPicks(self, []), 150));
   send.addEventListener("click", () => submit(self));
   mention.addEventListener("click", () => insertMention(self));
   more.addEventListener("click", () => showMenu(more, shortcutMenu(self), "Shortcuts and commands"));
-  return { draw: () => draw(self, mention, more), fill: (value) => fill(self, value) };
+  return { draw: () => draw(self, mention, more), fill: (value) => fill(self, value), attach: (file) => attached.add([file]) };
 }
 
 const placeOf = ({ inThread }) => `${state.route.channel} ${inThread ? state.route.thread : ""}`;
@@ -66,6 +70,7 @@ function draw(self, mention, more) {
   self.text.setAttribute("aria-label", self.inThread ? "Reply in the thread" : self.text.placeholder);
   if (self.place === place) return;
   self.place = place;
+  self.attached.draw();
   fill(self, drafts.get(place) ?? "", { focus: false });
 }
 
@@ -79,12 +84,16 @@ function fill(self, value, { focus = true } = {}) {
 
 function changedText(self, { suggest = true } = {}) {
   drafts.set(placeOf(self), self.text.value);
-  self.send.disabled = !self.text.value.trim();
+  readiness(self);
   if (!CSS.supports("field-sizing", "content")) {
     self.text.style.height = "auto";
     self.text.style.height = `${Math.min(self.text.scrollHeight, 220)}px`;
   }
   showPicks(self, suggest ? picksFor(self) : []);
+}
+
+function readiness(self) {
+  self.send.disabled = !self.text.value.trim() && !self.attached.count();
 }
 
 function onKey(event, self) {
@@ -168,18 +177,25 @@ function shortcutMenu(self) {
 
 async function submit(self) {
   const value = self.text.value.trim();
-  if (!value || self.busy) return;
+  if ((!value && !self.attached.count()) || self.busy) return;
   const { channel, thread } = state.route;
   const command = /^(\/\S+)\s*([\s\S]*)$/.exec(value);
   if (command && self.inThread) {
     say(`${command[1]} does not work inside a thread, as in Slack. Mention ${state.bot?.name ?? "the app"} instead.`, "error");
     return;
   }
+  if (command && self.attached.count()) {
+    say(`${command[1]} takes no file, as in Slack. Mention ${state.bot?.name ?? "the app"} in a message instead.`, "error");
+    return;
+  }
   const place = placeOf(self);
   self.busy = true;
   try {
     if (command) await sendCommand(channel, command);
-    else await sendMessage(self, channel, value, thread);
+    else {
+      await sendMessage(self, channel, value, thread);
+      self.attached.clear(place);
+    }
     drafts.delete(place);
     if (placeOf(self) === place) fill(self, "", { focus: document.activeElement === self.send || document.activeElement === self.text });
   } catch (error) {
@@ -203,7 +219,8 @@ function expectAnswer(message) {
 
 async function sendMessage(self, channel, text, thread) {
   const inThread = self.inThread && thread;
-  const { message } = await api.message(state.me.id, { channel, text, ...(inThread ? { thread_ts: thread } : {}) });
+  const files = await self.attached.ids();
+  const { message } = await api.message(state.me.id, { channel, text, ...(inThread ? { thread_ts: thread } : {}), ...(files.length ? { files } : {}) });
   if (message) {
     put(message);
     changed("messages");

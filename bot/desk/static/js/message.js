@@ -1,6 +1,7 @@
 // One message: who, when, what, and what can be done with it. Used by the channel and by the thread.
 
 import { api } from "./api.js";
+import { sizeText } from "./attachments.js";
 import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
 import { h, icon, iconButton, signature } from "./dom.js";
@@ -87,9 +88,15 @@ function body(message, ctx) {
 }
 
 function attachments(message, ctx) {
-  const files = (message.files ?? []).map((file) => h("p.file", {}, h("a", { href: /^(https?:|\/)/.test(file.url ?? "") ? file.url : null, target: "_blank", rel: "noopener noreferrer" }, file.title ?? file.name), h("span.muted", {}, ` ${file.size ?? ""} bytes`)));
+  const files = (message.files ?? []).map(fileCard);
   const attached = (message.attachments ?? []).map((one) => h("div.attachment", {}, one.blocks ? renderBlocks(one.blocks, ctx) : h("div.prose", {}, mrkdwn(one.text ?? one.fallback ?? "", names))));
   return [...attached, ...files];
+}
+
+// A download, never shown in the page: whoever made the file wrote what is in it.
+function fileCard(file) {
+  const href = file.url?.startsWith("/desk/file/") ? `${file.url}?${new URLSearchParams({ person: state.me.id })}` : null;
+  return h("a.file", { href, download: file.name }, icon("file"), h("span.file-name", {}, file.title ?? file.name), h("span.muted", {}, [file.pretty_type, sizeText(file.size)].filter(Boolean).join(" · ")));
 }
 
 function reactions(message) {

@@ -19,7 +19,7 @@ export function startSide() {
   }
   watch("route notices", drawTabs);
   watch("tries people channels", drawTries);
-  if (wanted) queueMicrotask(() => prefill(wanted));
+  if (wanted) queueMicrotask(() => prefill(wanted, state.tries.find((one) => one.text === wanted)?.file));
 }
 
 function onArrow(event) {
@@ -58,7 +58,7 @@ const item = (one, mine) => ({ key: one.title, sig: signature([one, mine, state.
 function own(one) {
   const run = () => {
     go({ channel: one.channel ?? state.route.channel, thread: null, view: "channel", tab: "messages" });
-    queueMicrotask(() => prefill(one.text));
+    queueMicrotask(() => prefill(one.text, one.file));
   };
   return h("button.try", { type: "button", data: { try: one.title }, on: { click: run } }, contents(one, `in #${channelOf(one.channel)?.name ?? one.channel}`));
 }
@@ -69,4 +69,4 @@ function foreign(one) {
   return h("a.try", { href, target: "_blank", rel: "noopener", data: { try: one.title } }, contents(one, `as ${person(one.person)?.name ?? one.person}, in a new tab`, icon("out")));
 }
 
-const contents = (one, where, sign = null) => [h("span.try-title", {}, one.title, sign), h("span.try-text", {}, one.text), h("span.try-note", {}, one.note, " ", h("span.try-where", {}, where))];
+const contents = (one, where, sign = null) => [h("span.try-title", {}, one.title, sign), h("span.try-text", {}, one.text, one.file && ` + ${one.file.name}`), h("span.try-note", {}, one.note, " ", h("span.try-where", {}, where))];
