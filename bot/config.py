@@ -249,6 +249,7 @@ class Store(Table):
     playbooks: str | None = Field(None, description="A folder of playbooks that add to or override the built-in ones.")
     pos: VendorSettings
     loyalty: VendorSettings
+    online: VendorSettings | None = Field(None, description="The web shop, where it is a system of its own.")
 
 
 class Config(Table):

@@ -15,9 +15,10 @@ from rapidfuzz import process
 from bot.config import Config
 from bot.errors import ConfigError
 from bot.toml_lines import Key, key_lines, line_of
-from connectors import REGISTRY
+from connectors import REGISTRY, Side
 
 DEFAULT_PATH = Path("pointsman.toml")
+_SIDES: Mapping[Side, str] = {"pos": "a register system", "loyalty": "a loyalty provider", "online": "a web shop"}
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -124,26 +125,21 @@ def _vendor_problems(
 ) -> Iterator[tuple[int, str]]:
     stores = values.get("stores")
     for n, store in enumerate(stores if isinstance(stores, list) else []):
-        for side in ("pos", "loyalty"):
+        for side in _SIDES:
             table = store.get(side) if isinstance(store, dict) else None
             if isinstance(table, dict) and isinstance(table.get("vendor"), str):
                 yield from _one_vendor(table, side, ("stores", n, side), lines, unset)
 
 
 def _one_vendor(
-    table: Mapping[str, Any], side: str, at: Key, lines: Mapping[Key, int], unset: Mapping[Key, str]
+    table: Mapping[str, Any], side: Side, at: Key, lines: Mapping[Key, int], unset: Mapping[Key, str]
 ) -> Iterator[tuple[int, str]]:
-    models = {
-        name: settings
-        for name, connector in REGISTRY.items()
-        if (settings := connector.pos_settings if side == "pos" else connector.loyalty_settings)
-    }
+    models = {name: settings for name, connector in REGISTRY.items() if (settings := connector.settings_for(side))}
     line = line_of((*at, "vendor"), lines)
     model = models.get(table["vendor"])
     if model is None:
-        what = "a register system" if side == "pos" else "a loyalty provider"
         nearest = _nearest(table["vendor"], list(models))
-        yield line, f'"{table["vendor"]}" is not {what} Pointsman connects to.{nearest}'
+        yield line, f'"{table["vendor"]}" is not {_SIDES[side]} Pointsman connects to.{nearest}'
         return
     try:
         model.model_validate({k: v for k, v in table.items() if k != "vendor"})

@@ -9,7 +9,7 @@ By custom: `settings.py` (pydantic models), `api.py` (dialect and endpoints), `m
 nothing), `client.py` (fulfils the contract).
 """
 
-from connectors.connector import Connector
+from connectors.connector import Connector, Side
 from connectors.registry import REGISTRY
 
-__all__ = ["REGISTRY", "Connector"]
+__all__ = ["REGISTRY", "Connector", "Side"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from connectors.contract import Capabilities, LoyaltyProgram, OnlineMenu, PointOfSale, WebhookNotice
 from connectors.errors import Unsupported
 from connectors.transport import Transport
+
+Side = Literal["pos", "loyalty", "online"]
+"""What a vendor can be for a store, by the names of the configuration."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Connector:
     loyalty_capabilities: Capabilities | None = None
     online_capabilities: Capabilities | None = None
     read_webhook: Callable[[Any, Mapping[str, str], bytes], WebhookNotice] | None = None
+
+    def settings_for(self, side: Side) -> type[BaseModel] | None:
+        """The settings of one part; None where the vendor is no such thing."""
+        return {"pos": self.pos_settings, "loyalty": self.loyalty_settings, "online": self.online_settings}[side]
 
     def open_pos(self, settings: BaseModel, transport: Transport) -> PointOfSale:
         """The register with these settings (an instance of `pos_settings`). Raises Unsupported if it has none."""

@@ -109,6 +109,22 @@ def test_a_mistake_names_line_key_and_nearest(tmp_path: Path, old: str, new: str
     assert mistakes(tmp_path, GOOD.replace(old, new, 1)) == expected
 
 
+def test_a_web_shop_is_checked_as_the_other_systems_are(tmp_path: Path) -> None:
+    shop = f'{GOOD}[stores.online]\nvendor = "dutchie_ecommerce"\n'
+    line = shop.count("\n")
+    assert mistakes(tmp_path, f"{shop}api_kee = 'k'\n") == [
+        f"{line - 1}: `stores[2].online.api_key` is required and missing.",
+        f"{line + 1}: `stores[2].online.api_kee` is not a setting. Did you mean `api_key`?",
+    ]
+    assert mistakes(tmp_path, shop.replace("_ecommerce", "_ecomerce")) == [
+        f'{line}: "dutchie_ecomerce" is not a web shop Pointsman connects to. Did you mean `dutchie_ecommerce`?'
+    ]
+    online = load(tmp_path, f"{shop}api_key = 'sh0p'\n").store("oak").online
+    assert online is not None
+    assert online.own() == {"api_key": "sh0p"}
+    assert "sh0p" not in repr(online)
+
+
 def test_an_unset_variable_of_a_required_key_is_named(tmp_path: Path) -> None:
     assert mistakes(tmp_path, GOOD, {"SLACK_BOT_TOKEN": ""}) == [
         "3: `slack.bot_token` is required, but the environment variable SLACK_BOT_TOKEN is unset or empty.",

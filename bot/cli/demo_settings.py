@@ -1,19 +1,22 @@
-"""The demo chain's settings: two stores on the sandboxes, people of each role."""
+"""The demo chain's settings: every store of the practice world on the sandboxes, people of each role."""
 
 from __future__ import annotations
 
+import json
 import secrets
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.config import Config
+from connectors.sandbox import World
+from connectors.sandbox.state import Store
+from connectors.sandbox.vendors import online_settings_of, settings_of
 
-STORES = (
-    # id, name, Alpine IQ account, manager of this store alone
-    ("pine", "Harbor Green - Pine St", "4242", "U0MORGAN"),
-    ("oak", "Harbor Green - Oak Ave", "4343", None),
-)
+MANAGERS = {"pine": ("U0MORGAN",)}
+"""Managers of one store alone; the group in [roles] decides at all of them."""
 
 
 def settings_text(urls: Mapping[str, str], folder: Path, port: int) -> str:
@@ -39,29 +42,38 @@ key = "{secrets.token_hex(32)}"
 
 def stores_text(urls: Mapping[str, str]) -> str:
     """The stores' tables alone."""
-    return "".join(
-        f"""\
-[[stores]]
-id = "{store}"
-name = "{name}"
-channel = "C0{store.upper()}"
-nicknames = ["{store}"]
-area_code = "303"
-read_only = false
-managers = [{f'"{manager}"' if manager else ""}]
-[stores.pos]
-vendor = "dutchie"
-base_url = "{urls["dutchie"]}"
-api_key = "sandbox-{store}-pos"
-[stores.loyalty]
-vendor = "alpineiq"
-base_url = "{urls["alpineiq"]}"
-uid = "{uid}"
-api_key = "sandbox-{store}-loyalty"
-ledger_proves_absence = true
-"""
-        for store, name, uid, manager in STORES
+    return "".join(_store_text(store, urls) for store in _stores().values())
+
+
+def _store_text(store: Store, urls: Mapping[str, str]) -> str:
+    pos, loyalty = settings_of(store, urls)
+    online = online_settings_of(store, urls)
+    own = {
+        "id": store.id,
+        "name": store.name,
+        "channel": f"C0{store.id.upper()}",
+        "nicknames": [store.id],
+        "area_code": "303",
+        "read_only": False,
+        "managers": list(MANAGERS.get(store.id, ())),
+    }
+    return (
+        _table("[[stores]]", own)
+        + _table("[stores.pos]", pos)
+        + _table("[stores.loyalty]", loyalty)
+        + (_table("[stores.online]", online) if online is not None else "")
     )
+
+
+def _table(head: str, values: Mapping[str, Any]) -> str:
+    """A table of plain values, which TOML writes as JSON does."""
+    return "\n".join([head, *(f"{key} = {json.dumps(value)}" for key, value in values.items()), ""])
+
+
+@cache
+def _stores() -> Mapping[str, Store]:
+    """Of any world: addresses and keys are the same in all of them."""
+    return World.seeded().stores
 
 
 def demo_config(urls: Mapping[str, str]) -> Config:

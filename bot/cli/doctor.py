@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cases import is_current, open_database
-from bot.cli.abilities import abilities, untold
-from bot.cli.wiring import open_vendors
+from bot.cli.doctor_vendors import Finding, vendor_findings
 from bot.config import Config, Store
-from bot.diagnosis import catalogue
-from bot.playbook import BUILT_IN, load_library
-from connectors.contract import Capabilities, Identity, Operation
-from connectors.errors import Denied, VendorError
-from connectors.transport import Transport, deadline
+from bot.playbook import BUILT_IN, Library, load_library
+from connectors.transport import Transport
 
-Status = Literal["ok", "note", "mend"]
 CLOCK_SKEW_S = 60
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. "mend" means the bot cannot work rightly; "note" that it works, but one should know."""
-
-    status: Status
-    what: str
-    repair: str = ""
 
 
 def examine(config: Config, store_id: str | None = None) -> list[Finding]:
@@ -45,17 +31,21 @@ def examine(config: Config, store_id: str | None = None) -> list[Finding]:
     if slack.reachable:
         findings += slack.groups()
         findings += slack.escalation()
-    transport = Transport()
+    transport, libraries = Transport(), cache(_library)
     for store in config.stores:
         if store_id in (None, store.id):
             if slack.reachable:
                 findings += slack.store(store)
-            findings += _vendors(store, transport)
+            findings += vendor_findings(store, transport, libraries)
             if store.read_only:
                 findings.append(
                     Finding("note", f"{store.id}: read only, fixes show what would be sent", "Set read_only = false.")
                 )
     return findings
+
+
+def _library(folder: str | None) -> Library:
+    return load_library([BUILT_IN, *([Path(folder)] if folder else [])])
 
 
 def _database(config: Config) -> Iterator[Finding]:
@@ -223,67 +213,6 @@ class _Slack:
             return None, str(error.response.get("error") or "refused")
         except (SlackClientError, OSError, ValueError) as error:
             return None, f"Slack did not answer ({type(error).__name__})"
-
-
-def _vendors(store: Store, transport: Transport) -> Iterator[Finding]:
-    """Both systems' credentials, what they can do, and which facts nobody but a person can tell here."""
-    systems = open_vendors(store, transport)
-    capabilities = {"pos": systems.pos.capabilities, "program": systems.program.capabilities}
-    forbidden = {}
-    for root, vendor, identify in (
-        ("pos", store.pos.vendor, systems.pos.identify),
-        ("program", store.loyalty.vendor, systems.program.identify),
-    ):
-        label = f"{store.id}: {vendor}"
-        with deadline(30):
-            identity, finding = _identity(label, identify)
-        yield finding
-        if identity is not None:
-            forbidden[root] = identity.cannot
-            yield from _abilities(label, capabilities[root], identity)
-    if len(forbidden) == len(capabilities):
-        yield from _facts(store, capabilities, forbidden)
-
-
-def _identity(label: str, identify: Callable[[], Identity]) -> tuple[Identity | None, Finding]:
-    try:
-        identity = identify()
-    except Denied as error:
-        return None, Finding("mend", f"{label}: {error.reason}", "Check the key; the vendor issues them per location.")
-    except VendorError as error:
-        repair = "Try again; if it stays, check base_url and the vendor's status."
-        return None, Finding("mend", f"{label}: {error.reason}", repair)
-    return identity, Finding("ok", f"{label}: {f'{identity.account} {identity.location}'.strip()}")
-
-
-def _abilities(label: str, capabilities: Capabilities, identity: Identity) -> Iterator[Finding]:
-    """A line for what works by API, one for the rest, and one for what these credentials lack."""
-    can = abilities(capabilities, identity.cannot)
-    yield Finding("ok", f"{label}: can {', '.join(can.by_api) or 'nothing by API'}")
-    if can.by_hand:
-        yield Finding("ok", f"{label}: by a person: {', '.join(can.by_hand)}")
-    if can.absent:
-        yield Finding("ok", f"{label}: cannot {', '.join(can.absent)}")
-    lacking = sorted(role for role, allowed in identity.allowed.items() if not allowed)
-    if lacking or can.forbidden:
-        yield Finding(
-            "note",
-            f"{label}: the key lacks {', '.join(lacking) or 'rights'}, so it may not: "
-            f"{', '.join(can.forbidden) or 'nothing that is used'}",
-            "Ask the vendor to add this to the key.",
-        )
-
-
-def _facts(
-    store: Store, capabilities: Mapping[str, Capabilities], forbidden: Mapping[str, frozenset[Operation]]
-) -> Iterator[Finding]:
-    folders = [BUILT_IN, *([Path(store.playbooks)] if store.playbooks else [])]
-    facts = untold(load_library(folders).playbooks.values(), catalogue(), capabilities, forbidden)
-    yield Finding("ok", f"{store.id}: asked of a person, as no system shows them: {', '.join(facts.always_asked)}")
-    if facts.asked:
-        yield Finding("note", f"{store.id}: asked of a person, as these systems lack them: {', '.join(facts.asked)}")
-    if facts.silent:
-        yield Finding("note", f"{store.id}: cannot be looked up with these systems and keys: {', '.join(facts.silent)}")
 
 
 def _manifest_scopes() -> set[str]:

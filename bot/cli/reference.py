@@ -10,7 +10,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.config import Config, VendorSettings
-from connectors import REGISTRY
+from connectors import REGISTRY, Side
 
 HEAD = """\
 # Settings
@@ -27,8 +27,8 @@ def settings_page() -> str:
     for title, model in _tables("", Config):
         parts.append(_section(title, model))
     for name, connector in sorted(REGISTRY.items()):
-        for side, settings in (("pos", connector.pos_settings), ("loyalty", connector.loyalty_settings)):
-            if settings:
+        for side in get_args(Side):
+            if settings := connector.settings_for(side):
                 parts.append(_section(f'[stores.{side}] with vendor = "{name}"', settings))
     return "\n".join(parts)
 

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from bot.cli.model_cache import cache_folder, trained
-from bot.config import Config, Store
+from bot.config import Config, Store, VendorSettings
 from bot.diagnosis import Systems
 from bot.errors import ConfigError
 from bot.playbook import BUILT_IN, Library
 from bot.understanding import Matcher, load_chatter, load_vocabulary
 from bot.work import FileKnowledge, House, open_house
-from connectors import REGISTRY
+from connectors import REGISTRY, Side
 from connectors.transport import Transport
 
 
 def open_vendors(store: Store, transport: Transport) -> Systems:
-    """A store's register and loyalty provider. The settings were checked when the file was read."""
-    pos, loyalty = REGISTRY[store.pos.vendor], REGISTRY[store.loyalty.vendor]
-    if pos.pos_settings is None or loyalty.loyalty_settings is None:
-        raise ConfigError(f"{store.id}: {store.pos.vendor} with {store.loyalty.vendor} cannot be connected.")
+    """A store's register, loyalty provider and web shop. The settings were checked when the file was read."""
     return Systems(
-        pos=pos.open_pos(pos.pos_settings.model_validate(store.pos.own()), transport),
-        program=loyalty.open_loyalty(loyalty.loyalty_settings.model_validate(store.loyalty.own()), transport),
+        pos=REGISTRY[store.pos.vendor].open_pos(_settings(store, "pos", store.pos), transport),
+        program=REGISTRY[store.loyalty.vendor].open_loyalty(_settings(store, "loyalty", store.loyalty), transport),
+        online=REGISTRY[store.online.vendor].open_online(_settings(store, "online", store.online), transport)
+        if store.online is not None
+        else None,
     )
+
+
+def _settings(store: Store, side: Side, given: VendorSettings) -> BaseModel:
+    """One part's settings, as its connector reads them."""
+    model = REGISTRY[given.vendor].settings_for(side)
+    if model is None:
+        raise ConfigError(f"{store.id}: {given.vendor} cannot be connected as [stores.{side}].")
+    return model.model_validate(given.own())
 
 
 class Vendors:

@@ -1,4 +1,4 @@
-"""What a diagnosis is about, and the two systems it may ask."""
+"""What a diagnosis is about, and the systems it may ask."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.diagnosis.models import Value
 from bot.understanding.models import Entities
-from connectors.contract import LoyaltyProgram, PointOfSale
+from connectors.contract import LoyaltyProgram, OnlineMenu, PointOfSale
 
 
 class Subject(Value):
@@ -20,7 +20,9 @@ class Subject(Value):
 
 @dataclass(frozen=True)
 class Systems:
-    """The register and the loyalty programme of one store, ready to be asked."""
+    """The register and the loyalty programme of one store, ready to be asked, and its web shop where it has one of its
+    own."""
 
     pos: PointOfSale
     program: LoyaltyProgram
+    online: OnlineMenu | None = None

@@ -27,4 +27,4 @@ def _settings(store: Store, urls: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-WORLDS = (VendorWorld("dutchie_ecommerce", online_settings=_settings),)
+WORLDS = (VendorWorld("dutchie_ecommerce", online_settings=_settings, online_of="dutchie"),)

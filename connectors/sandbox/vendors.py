@@ -30,7 +30,7 @@ class VendorWorld:
     """One vendor in the practice world. Everything gets the store (its lock is held) and the world's time.
 
     pos_settings, loyalty_settings, online_settings: what a configuration would say to reach the store's part at this
-    vendor, given the sandboxes' addresses by vendor. fill: once the store's people, sales and members are there, what
+    vendor, given the sandboxes' addresses by vendor. online_of: the register whose stores have this web shop. fill: once the store's people, sales and members are there, what
     only this vendor keeps of them, into `store.own[vendor]` or the records' `extra`. member_id: the provider's id of a
     member, from a digest that is the same in every world, and the register's id where the provider knows it. night:
     what the vendor does overnight; counts by kind. deeds: what a person can do by hand on the vendor's screens and no
@@ -41,6 +41,7 @@ class VendorWorld:
     pos_settings: SettingsOf | None = None
     loyalty_settings: SettingsOf | None = None
     online_settings: SettingsOf | None = None
+    online_of: str = ""
     fill: Callable[[Store, datetime], None] = _nothing
     member_id: Callable[[str, int | None], str] = lambda digest, _: digest
     night: Callable[[Store, datetime], Mapping[str, int]] = _quiet
@@ -71,3 +72,11 @@ def settings_of(store: Store, urls: Mapping[str, str]) -> tuple[dict[str, Any], 
         {"vendor": store.pos, **pos(store, urls)},
         {"vendor": store.loyalty, **loyalty(store, urls)},
     )
+
+
+def online_settings_of(store: Store, urls: Mapping[str, str]) -> dict[str, Any] | None:
+    """What a configuration says of the store's web shop, `vendor` included; None where it has none of its own."""
+    for world in vendor_worlds().values():
+        if world.online_settings is not None and world.online_of == store.pos:
+            return {"vendor": world.vendor, **world.online_settings(store, urls)}
+    return None

@@ -98,8 +98,8 @@ def test_ask_gives_the_whole_diagnosis_as_json_and_nothing_else(config: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("customer says 500, pos shows 200, 555-0142",), "Which store? Add --store with one of: pine, oak."),
-        (("x", "--store", "pin"), 'There is no store "pin". Known: pine, oak.'),
+        (("customer says 500, pos shows 200, 555-0142",), "Which store? Add --store with one of: pine, oak, elm"),
+        (("x", "--store", "pin"), 'There is no store "pin". Known: pine, oak, elm'),
         (("the points in the app do not match the register", "--store", "pine"), "Whose points?"),
         (("who has the keys", "--store", "pine"), "does not look like a question"),
         (("x", "--store", "pine", "--playbook", "nothing"), 'There is no playbook "nothing".'),
@@ -219,7 +219,7 @@ def test_doctor_finds_what_is_wrong_and_says_the_repair(config: Path, servers: S
     assert "ok    pine: dutchie: Harbor Green LLC" in result.stdout
     assert "mend  oak: dutchie:" in result.stdout
     assert "→ Check the key" in result.stdout
-    assert 'There is no store "elm"' in failure("doctor", "--store", "elm", "--config", config)
+    assert 'There is no store "gum"' in failure("doctor", "--store", "gum", "--config", config)
     servers.world.fault(Fault(kind="status", vendor="alpineiq", code=503))
     try:
         down = run("doctor", "--store", "pine", "--config", config).stdout
@@ -238,8 +238,27 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         result = run("doctor", "--config", config)
     assert result.exit_code == 0, result.stdout
     assert result.stdout.splitlines()[-1].startswith("ready to write")
-    for part in ("Socket Mode can connect", "escalation: #loyalty-support", "pine: #pine-street", "people can approve"):
+    for part in (
+        "Socket Mode can connect",
+        "escalation: #loyalty-support",
+        "pine: #pine-street",
+        "people can approve",
+        "ok    ivy: brandlift: BrandLift has no public API",
+        "ok    koa: dutchie loyalty: can identify, find member",
+        "ok    pine: dutchie_ecommerce: shops: Harbor Green - Pine St (00000000-0000-4000-8000-000000070111), ",
+        "ok    pine: dutchie_ecommerce: specials on the menu: Ten off Tuesdays",
+        "ok    pine: dutchie_ecommerce: only a person can see (where: docs/connectors): Loyalty is displayed; ",
+    ):
         assert part in result.stdout
+
+
+def test_doctor_says_when_it_is_not_clear_which_web_shop_is_meant(config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('retailer_id = "00000000-0000-4000-8000-000000070111"\n', ""), encoding="utf-8")
+    said = run("doctor", "--store", "pine", "--config", config).stdout
+    assert "mend  pine: dutchie_ecommerce: it is not clear which web shop is meant" in said
+    assert "Harbor Green - Oak Ave (00000000-0000-4000-8000-000000070112)" in said
+    assert "→ Name the store's shop: retailer_id under [stores.online]." in said
 
 
 def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) -> None:

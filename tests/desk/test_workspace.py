@@ -16,7 +16,7 @@ def test_the_demo_workspace_is_whole() -> None:
     data = demo_workspace()
     people = {person.id for person in data.people}
     channels = {channel.id: channel for channel in data.channels}
-    assert {"U0RILEY", "U0JO", "U0MORGAN", "U0QUINN", "U0CASEY", "U0AVERY", "U0GUEST"} == people
+    assert {"U0RILEY", "U0JO", "U0MORGAN", "U0QUINN", "U0CASEY", "U0AVERY", "U0SAM", "U0GUEST"} == people
     assert {"C0PINE", "C0OAK", "C0SUPPORT", "C0BREAK", "D0RILEY", "D0GUEST"} <= set(channels)
     assert all(set(channel.members) <= people for channel in data.channels)
     assert [channel.name for channel in data.channels if not channel.bot_in] == ["break-room"]
