@@ -20,7 +20,7 @@ from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, Pr
 from bot.cases.people_rules import may_approve_here
 from bot.cases.policy import authorize
 from bot.cases.proposals import move, too_late
-from bot.cases.routing import Route, who_can_approve
+from bot.cases.routing import Route, can_sign, who_can_approve
 from bot.cases.standing import Standing
 from bot.cases.vault import Vault
 
@@ -41,6 +41,7 @@ __all__ = [
     "audit",
     "audit_export",
     "authorize",
+    "can_sign",
     "case_store",
     "checkpoints",
     "digests",
