@@ -55,7 +55,10 @@ class Unanswered(Unknown):
 
 @dataclass(frozen=True)
 class Asks:
-    """A question for a person. Sentences are Jinja2 over the facts that the function takes. options: id to label."""
+    """A question for a person. Sentences and labels are Jinja2 over the facts that the function takes.
+
+    options: id to label.
+    """
 
     question: Text
     where: Text
@@ -227,7 +230,7 @@ class Catalogue:
                 gives, wants = self.facts[need].annotation, one.takes[need]
                 raise BadCatalogue(f"{one.name}: {need} is {gives}, not {wants}")
         shapes = {need: shape_of(annotation).present() for need, annotation in one.takes.items()}
-        for text in (one.asks.question, one.asks.where) if one.asks else ():
+        for text in (one.asks.question, one.asks.where, *one.asks.options.values()) if one.asks else ():
             for sentence in (text.en, text.es or text.en):
                 for complaint in check_sentence(parse_template(sentence), shapes):
                     raise BadCatalogue(f"{one.name}: {complaint.message}")

@@ -135,5 +135,5 @@ def ask_for(fact: str, catalogue: Catalogue, values: Mapping[str, Any], *, now: 
         fact=fact,
         question=said(asks.question),
         where=said(asks.where),
-        options=tuple(Option(id=i, label=label.in_language(language)) for i, label in options),
+        options=tuple(Option(id=i, label=said(label)) for i, label in options),
     )

@@ -123,6 +123,8 @@ class _Run:
         self.answers = answers
         self.prior = prior
         self.gathered = Gathered()
+        self.nobody_can = set[str]()
+        """Facts that this pair of systems cannot show, and those that build on one."""
 
     def start_ready(self, waiting: list[str], start: Callable[[Fact, Mapping[str, Any]], None]) -> list[str]:
         """Finish everything whose needs are settled, or `start` it; returns what still waits, in order."""
@@ -153,7 +155,10 @@ class _Run:
             found = self.gathered.values[need]
             if isinstance(found, Unknown) and need not in one.outcomes:
                 reason = next(iter(found.reasons), "something it builds on could not be told")
-                self.record(one.name, _Ended(failure=reason, code="needs"))
+                if need in self.nobody_can:
+                    self.unsupported(one, reason, "needs")
+                else:
+                    self.record(one.name, _Ended(failure=reason, code="needs"))
                 return True
         return self.reused(one)
 
@@ -167,12 +172,13 @@ class _Run:
             reason = NOBODY_LOOKED if answer == NOT_SURE else "the answer was none of the choices"
             self.record(one.name, _Ended(failure=reason, code="not_answered"), source="staff")
 
-    def unsupported(self, one: Fact, why: str) -> None:
+    def unsupported(self, one: Fact, why: str, code: str = "unsupported") -> None:
         """Where a person can tell instead, the fact waits for them; else it is a failure."""
         if one.asks is not None:
             self.answered(one)
         else:
-            self.record(one.name, _Ended(failure=why or "this system cannot tell", code="unsupported"))
+            self.nobody_can.add(one.name)
+            self.record(one.name, _Ended(failure=why or "this system cannot tell", code=code))
 
     def reused(self, one: Fact) -> bool:
         old = self.prior.get(one.name)
@@ -212,6 +218,8 @@ class _Run:
         if ended.code == "unsupported" and one.asks is not None and name not in self.answers:
             self.answered(one)
             return
+        if ended.code == "unsupported":
+            self.nobody_can.add(name)
         self.gathered.values[name] = ended.value if known else Unknown((ended.failure or NO_TIME,))
         self.gathered.evidence[name] = Evidence(
             fact=name,

@@ -57,6 +57,11 @@ def day(moment: datetime, language: str = "en") -> str:
     return f"{moment:%b} {moment.day}"
 
 
+def moment(at: datetime, language: str = "en") -> str:
+    """`Nov 3, 02:00 UTC`."""
+    return f"{day(at, language)}, {at:%H:%M} UTC"
+
+
 def ago(moment: datetime, now: datetime, language: str = "en") -> str:
     """`20 minutes ago`, `hace 3 días`; the largest unit that fits."""
     minutes = max(0, int((now - moment).total_seconds() // 60))
@@ -99,6 +104,7 @@ def _environment() -> SandboxedEnvironment:
         "phone": _gentle(lambda value, c: mask_phone(value)),
         "email": _gentle(lambda value, c: mask_email(value)),
         "date": _gentle(lambda value, c: day(value, c["language"])),
+        "moment": _gentle(lambda value, c: moment(value, c["language"])),
         "ago": _gentle(lambda value, c: ago(value, c["now"], c["language"])),
     }
     return environment

@@ -14,7 +14,7 @@ from bot.cases.masks import mask_email, mask_phone
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts.values import Link, Said
 from bot.diagnosis.models import Evidence, NotTold, Row
-from bot.diagnosis.rendering import ago, day, masked, money, number
+from bot.diagnosis.rendering import ago, day, masked, moment, money, number
 from bot.playbook.kleene import Unknown
 from connectors.contract import Balance, Customer, Member, Sale
 
@@ -32,6 +32,8 @@ _LABELS = {
         "member": "Member",
         "sale": "Last sale",
         "other": "Phone leads to",
+        "stored": "Stored loyalty id",
+        "as of": "as of",
         "yes": "yes",
         "no": "no",
         "hidden": "hidden in the wallet",
@@ -48,6 +50,8 @@ _LABELS = {
         "member": "Miembro",
         "sale": "Última venta",
         "other": "El teléfono lleva a",
+        "stored": "Número de lealtad guardado",
+        "as of": "al",
         "yes": "sí",
         "no": "no",
         "hidden": "ocultos en la billetera",
@@ -84,7 +88,7 @@ def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Ro
     customer, member = known.get("customer", Customer), known.get("member", Member)
     no_pos, no_provider = known.untold("customer"), known.untold("member")
     table = [
-        _points(known, said, words),
+        _points(known, said, words, language),
         Row(
             label=words["phone"],
             pos=_phone(customer.phone) if customer else no_pos,
@@ -127,11 +131,14 @@ def _emails(
     )
 
 
-def _points(known: _Values, said: Said, words: Mapping[str, str]) -> Row:
+def _points(known: _Values, said: Said, words: Mapping[str, str], language: str) -> Row:
+    """A figure that is not live carries the moment it was true."""
     balance = known.get("balance", Balance)
     provider = known.untold("balance")
     if balance is not None:
         provider = words["hidden"] if balance.hidden else number(balance.points)
+        if balance.as_of is not None:
+            provider += f" ({words['as of']} {moment(balance.as_of, language)})"
     return Row(
         label=words["points"], pos=_number(said.observed), provider=provider, customer_said=_number(said.claimed)
     )
@@ -154,16 +161,23 @@ def _membership(customer: Customer | None, member: Member | None, words: Mapping
 
 
 def _link(known: _Values, member: Member | None, words: Mapping[str, str]) -> Iterator[Row]:
-    """Where the register's phone leads, only when that is not the person's own record."""
+    """Where the register's profile leads, only when that is not the person's own record."""
     link = known.get("link", Link)
-    if link is None or link.phone is None or link.member_id == (member.id if member else None):
+    if link is None or (link.phone is None and link.stored is None):
+        return
+    if link.member_id == (member.id if member else None):
         return
     where = words["nobody"]
     if link.member is not None:
         where = words["someone"]
         if link.member.balance is not None:
             where += f", {number(link.member.balance)}"
-    yield Row(label=words["other"], pos=mask_phone(link.phone), provider=where)
+    elif link.stored is not None and not link.gone:
+        where = words["untold"] if member is None else words["someone"]
+    if link.stored is not None:
+        yield Row(label=words["stored"], pos=masked(link.stored), provider=where)
+    else:
+        yield Row(label=words["other"], pos=_phone(link.phone), provider=where)
 
 
 def _sale(values: Mapping[str, Any], words: Mapping[str, str], now: datetime, language: str) -> Iterator[Row]:
@@ -182,16 +196,36 @@ _CODES_ES = {
     "budget": "no alcanzó el tiempo",
     "not_answered": "nadie ha podido mirar todavía",
     "error": "algo falló de nuestro lado",
+    "unsupported": "ese sistema no lo muestra; tiene que mirarlo una persona",
 }
 
 
+_STANDS_IN = {
+    "enrolment": frozenset(("stated_members", "member_candidates", "member", "link", "searched")),
+    "balance_seen": frozenset(("balance",)),
+    "history_seen": frozenset(("ledger",)),
+    "sale_seen": frozenset(("ledger",)),
+    "redemption_seen": frozenset(("redemptions",)),
+}
+"""What a person's answer stands in for: once it is given, nothing is missing."""
+
+
 def not_told(evidence: Iterable[Evidence], catalogue: Catalogue, language: str) -> tuple[NotTold, ...]:
-    """The checks that could not be made, each with its own reason; what merely builds on one of them is left out."""
-    found = []
-    for one in evidence:
+    """The checks that could not be made, each reason once; what merely builds on one of them is left out, and so is
+    what a person has told instead."""
+    given = list(evidence)
+    answered = {e.fact for e in given if e.known and e.source == "staff"}
+    instead = frozenset[str]().union(*(_STANDS_IN.get(name, frozenset()) for name in answered))
+    found: list[NotTold] = []
+    reasons: set[str] = set()
+    for one in given:
         fact = catalogue.facts.get(one.fact)
-        if one.failure is None or fact is None or one.failure_code == "needs":
+        if one.failure is None or fact is None or one.failure_code == "needs" or one.fact in instead:
             continue
+        if one.failure_code == "unsupported":
+            if one.failure in reasons:
+                continue
+            reasons.add(one.failure)
         why = one.failure
         if language == "es":
             why = _CODES_ES.get(one.failure_code or "", one.failure)

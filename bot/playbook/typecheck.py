@@ -40,6 +40,7 @@ FILTER_RULES: dict[str, FilterRule] = {
     "email": FilterRule(("text",), TEXT),
     "date": FilterRule(("time",), TEXT),
     "ago": FilterRule(("time",), TEXT),
+    "moment": FilterRule(("time",), TEXT),
 }
 
 

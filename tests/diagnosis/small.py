@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
 def capabilities(*lacking: Operation) -> Capabilities:
     operations = {o: Support(supported=o not in lacking, why="Look it up by hand.") for o in Operation}
-    return Capabilities(operations=operations, settle_s=0)
+    return Capabilities(operations=operations, settle_s=0, finds_by=frozenset(("phone", "email", "source_id")))
 
 
 class SmallRegister:

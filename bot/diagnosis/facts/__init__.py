@@ -2,6 +2,18 @@
 
 from types import ModuleType
 
-from bot.diagnosis.facts import history, members, profiles, said, sales, staff, systems
+from bot.diagnosis.facts import history, members, pair, profiles, said, sales, screens, spending, staff, store, systems
 
-MODULES: tuple[ModuleType, ...] = (said, profiles, members, history, sales, systems, staff)
+MODULES: tuple[ModuleType, ...] = (
+    said,
+    pair,
+    profiles,
+    members,
+    history,
+    sales,
+    spending,
+    store,
+    systems,
+    staff,
+    screens,
+)

@@ -8,6 +8,8 @@ from bot.diagnosis.catalogue import CannotTell, fact
 from connectors.contract import EntryKind, Ledger, LedgerEntry, LoyaltyProgram, Member, Operation
 
 WINDOW = timedelta(days=90)
+NOT_COUNTED = "Not counted yet"
+"""How a connector marks the note of a row whose points still wait."""
 
 
 @fact(
@@ -49,3 +51,21 @@ def block(history: tuple[LedgerEntry, ...], now: datetime) -> LedgerEntry | None
 
 def _last(history: tuple[LedgerEntry, ...], kind: EntryKind, since: datetime) -> LedgerEntry | None:
     return next((e for e in reversed(history) if e.kind == kind and e.at >= since and e.points != 0), None)
+
+
+@fact
+def twice_imported(history: tuple[LedgerEntry, ...]) -> LedgerEntry | None:
+    """The second of two imports of the same points, or of two changes with one note, within a day of each other."""
+    rows = [e for e in history if e.kind in ("import", "adjust", "other") and e.points > 0 and e.note]
+    for n, first in enumerate(rows):
+        for second in rows[n + 1 :]:
+            same = (first.points, first.note, first.kind) == (second.points, second.note, second.kind)
+            if same and second.at - first.at <= timedelta(days=1):
+                return second
+    return None
+
+
+@fact
+def waiting_points(history: tuple[LedgerEntry, ...]) -> LedgerEntry | None:
+    """The last row that the provider lists and does not count yet."""
+    return next((e for e in reversed(history) if e.note.startswith(NOT_COUNTED)), None)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Literal
 
 from rapidfuzz import fuzz, utils
 
-from bot.diagnosis.catalogue import Asks, CannotTell, fact
-from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Said
+from bot.diagnosis.catalogue import Asks, CannotTell, Outcome, fact
+from bot.diagnosis.facts.pair import nature_of
+from bot.diagnosis.facts.profiles import same_name
+from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Said, Searched
 from bot.playbook import Text
-from connectors.contract import Balance, Customer, LoyaltyProgram, Member, Operation
-from connectors.errors import NotFound
+from connectors.contract import (
+    Balance,
+    Customer,
+    KnowsTiers,
+    LinkNature,
+    LoyaltyProgram,
+    Member,
+    MemberTier,
+    Operation,
+    PointOfSale,
+    part,
+)
+from connectors.errors import NotFound, Unsupported
 
+Key = Literal["phone", "email", "source_id"]
+_KEYS = {"phone": "phone", "email": "e-mail", "source_id": "register number"}
 FIND = {"program": Operation.FIND_MEMBER}
 COMPATIBLE_NAME = 60.0
 """Similarity (0..100) below which a phone alone does not make two records one person's."""
@@ -25,54 +41,145 @@ def unique(members: Iterable[Member]) -> tuple[Member, ...]:
 
 @fact(shown=("the provider's search by what was asked", "la búsqueda en el programa de puntos"), operations=FIND)
 def stated_members(said: Said, program: LoyaltyProgram) -> tuple[Member, ...]:
-    """Records at the provider that the question's phones, e-mails and loyalty ids lead to."""
-    found = [m for phone in said.phones for m in program.find_members(phone=phone)]
-    found += [m for email in said.emails for m in program.find_members(email=email)]
-    for loyalty_id in said.loyalty_ids:
-        try:
-            found.append(program.member(loyalty_id))
-        except NotFound:
-            continue
+    """Records at the provider that the question's phones, e-mails and loyalty ids lead to, by the keys it can be asked
+    by; `searched` says which these were."""
+    found = [m for phone in said.phones for m in _found(program, "phone", phone)]
+    found += [m for email in said.emails for m in _found(program, "email", email)]
+    found += [m for own_id in said.loyalty_ids if (m := _by_own_id(program, own_id))]
     return unique(found)
 
 
-@fact(
-    shown=("the member behind the register's phone", "el miembro detrás del teléfono de la caja"),
-    operations=FIND,
-)
-def link(customer: Customer | None, program: LoyaltyProgram) -> Link:
-    """Which member the register leads to. Derived from the phone: the register looks members up by phone only."""
-    phone = customer.phone if customer else None
-    found = program.find_members(phone=phone) if phone else ()
-    return Link(phone=phone, member=found[0] if found else None)
+def _found(program: LoyaltyProgram, key: Key, value: str | None) -> tuple[Member, ...]:
+    """Nobody where there is no value, or where the provider cannot be asked by this key."""
+    if not value or key not in program.capabilities.finds_by:
+        return ()
+    return tuple(program.find_members(**{key: value}))
+
+
+def _by_own_id(program: LoyaltyProgram, member_id: str) -> Member | None:
+    """None also where the provider cannot be asked by its own id."""
+    try:
+        return program.member(member_id)
+    except (NotFound, Unsupported):
+        return None
+
+
+@fact(shown=("the provider's search by phone", "la búsqueda por teléfono en el programa"), operations=FIND)
+def members_by_phone(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
+    """Records at the provider with the phone of the customer's profile."""
+    return _found(program, "phone", customer.phone if customer else None)
 
 
 @fact(shown=("the provider's search by e-mail", "la búsqueda por correo en el programa"), operations=FIND)
 def members_by_email(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider with the e-mail of the customer's profile."""
-    return tuple(program.find_members(email=customer.email)) if customer and customer.email else ()
+    return _found(program, "email", customer.email if customer else None)
 
 
 @fact(shown=("the provider's search by register id", "la búsqueda por número de caja"), operations=FIND)
 def members_by_source(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider that name the customer's profile as their source."""
-    return tuple(program.find_members(source_id=customer.id)) if customer else ()
+    try:
+        return _found(program, "source_id", customer.id if customer else None)
+    except NotFound:
+        return ()
 
 
-@fact
+@fact(shown=("what the provider can be searched by", "por qué se puede buscar en el programa"), operations=FIND)
+def searched(said: Said, customer: Outcome[Customer | None], program: LoyaltyProgram) -> Searched:
+    """By what the provider was searched: what the question and the register's profile name, as far as it can be asked
+    by it."""
+    keys, own = program.capabilities.finds_by, customer.value
+    return Searched(
+        phone="phone" in keys and bool(said.phones or (own and own.phone)),
+        email="email" in keys and bool(said.emails or (own and own.email)),
+        source="source_id" in keys and own is not None,
+        other=bool(said.loyalty_ids),
+    )
+
+
+@fact(shown=("the member behind the register's profile", "el miembro detrás del perfil de la caja"))
+def link(
+    customer: Customer | None,
+    members_by_phone: Outcome[tuple[Member, ...]],
+    members_by_email: Outcome[tuple[Member, ...]],
+    members_by_source: Outcome[tuple[Member, ...]],
+    pos: PointOfSale,
+    program: LoyaltyProgram,
+) -> Link:
+    """Which member the register's profile leads to, by what ties this register to this provider: an id on the profile,
+    its phone, or the register's own id or e-mail at the provider."""
+    nature = nature_of(pos, program)
+    if nature.kind == "none":
+        raise CannotTell(_why_no_link(nature, program), "unsupported")
+    if customer is None:
+        return Link(kind=nature.kind)
+    ways = {"phone": members_by_phone, "email": members_by_email, "source_id": members_by_source}
+    if nature.kind == "stored":
+        return _stored_link(customer, program, ways)
+    follows = [key for key in nature.follows or ("source_id",) if key in program.capabilities.finds_by]
+    found = [m for key in follows if key in ways for m in _told(ways[key])]
+    phone = customer.phone if "phone" in follows else None
+    return Link(kind=nature.kind, phone=phone, member=found[0] if found else None)
+
+
+def _why_no_link(nature: LinkNature, program: LoyaltyProgram) -> str:
+    return program.capabilities.of(Operation.FIND_MEMBER).why or nature.relink
+
+
+def _told(outcome: Outcome[tuple[Member, ...]]) -> tuple[Member, ...]:
+    if outcome.failure is not None:
+        raise CannotTell(outcome.failure, outcome.code or "needs")
+    return outcome.value or ()
+
+
+def _stored_link(customer: Customer, program: LoyaltyProgram, ways: Mapping[str, Outcome[tuple[Member, ...]]]) -> Link:
+    """The id on the profile, and whom it names: one of those found already, or whoever the provider shows by it."""
+    if program.vendor not in customer.links:
+        raise CannotTell("the register does not show which loyalty id is on the profile", "unsupported")
+    stored = customer.links[program.vendor]
+    if stored is None:
+        return Link(kind="stored")
+    near = [m for outcome in ways.values() for m in outcome.value or () if m.id == stored]
+    if near:
+        return Link(kind="stored", stored=stored, member=near[0])
+    try:
+        return Link(kind="stored", stored=stored, member=program.member(stored))
+    except NotFound:
+        return Link(kind="stored", stored=stored, gone=True)
+    except Unsupported:
+        return Link(kind="stored", stored=stored)
+
+
+@fact(shown=("the customer at the provider", "el cliente en el programa"), operations=FIND)
+def member_candidates(
+    stated_members: tuple[Member, ...],
+    members_by_phone: tuple[Member, ...],
+    members_by_email: tuple[Member, ...],
+    members_by_source: tuple[Member, ...],
+    link: Outcome[Link],
+) -> tuple[Member, ...]:
+    """Every record at the provider that something leads to, the link last."""
+    linked = [link.value.member] if link.value and link.value.member else []
+    return unique([*stated_members, *members_by_source, *members_by_email, *members_by_phone, *linked])
+
+
+@fact(shown=("the customer at the provider", "el cliente en el programa"), operations=FIND)
 def member(
     said: Said,
     customer: Customer | None,
     merged_profile: Customer | None,
-    stated_members: tuple[Member, ...],
-    link: Link,
-    members_by_email: tuple[Member, ...],
-    members_by_source: tuple[Member, ...],
+    member_candidates: tuple[Member, ...],
+    searched: Searched,
+    provider_name: str,
+    program: LoyaltyProgram,
 ) -> Member | None:
     """The person's own record at the provider: the one that most evidence speaks for (register id, phone asked about,
     e-mail, name). A phone alone under quite another name is not enough."""
-    linked = [link.member] if link.member else []
-    candidates = unique([*stated_members, *members_by_source, *members_by_email, *linked])
+    candidates = member_candidates
+    if not candidates and not searched.anything:
+        keys = " and ".join(_KEYS[key] for key in sorted(program.capabilities.finds_by & _KEYS.keys()))
+        raise CannotTell(f"{provider_name} can be searched by {keys} only, and none is known", "unsupported")
     if customer is None:
         return candidates[0] if candidates else None
     merged = {merged_profile.id} if merged_profile else set[str]()
@@ -125,8 +232,7 @@ def _equal(one: str | None, other: str | None) -> bool:
     ),
 )
 def enrolment(member: Member | None) -> Enrolment:
-    """Whether the person is a member, only a contact, or unknown at the provider. Asked where no API
-    says."""
+    """Whether the person is a member, only a contact, or unknown at the provider. Asked where no API says."""
     if member is None:
         return "none"
     if member.enrolled is None:
@@ -148,6 +254,15 @@ def balance(member: Member | None, program: LoyaltyProgram) -> Balance | None:
         return None
 
 
+@fact
+def other_members(member: Member | None, member_candidates: tuple[Member, ...]) -> tuple[Member, ...]:
+    """Other records at the provider that lead to the same person by name: they joined twice."""
+    if member is None:
+        return ()
+    others = [m for m in member_candidates if m.id != member.id]
+    return tuple(m for m in others if m.name and member.name and same_name(m.name, member.name))
+
+
 @fact(shown=("the points of the other profile", "los puntos del otro perfil"), operations=FIND)
 def duplicate_members(
     duplicates: tuple[Customer, ...], member: Member | None, program: LoyaltyProgram
@@ -158,16 +273,38 @@ def duplicate_members(
 
 
 def _duplicate(profile: Customer, own: str | None, program: LoyaltyProgram) -> Duplicate:
-    found = list(program.find_members(source_id=profile.id))
-    if not found and profile.phone:
-        found = list(program.find_members(phone=profile.phone))
-    if not found and profile.email:
-        found = list(program.find_members(email=profile.email))
+    keys: tuple[tuple[Key, str | None], ...] = (
+        ("source_id", profile.id),
+        ("phone", profile.phone),
+        ("email", profile.email),
+    )
+    found = next((members for key, value in keys if (members := _found(program, key, value))), ())
     other = next((m for m in found if m.id != own), None)
     if other is None:
         return Duplicate(profile=profile)
     points = other.balance
-    return Duplicate(profile=profile, member=other, points=program.balance(other).points if points is None else points)
+    if points is None and program.capabilities.of(Operation.READ_BALANCE).supported:
+        points = program.balance(other).points
+    return Duplicate(profile=profile, member=other, points=points)
+
+
+@fact
+def mergeable(duplicates: tuple[Customer, ...], duplicate_members: Outcome[tuple[Duplicate, ...]]) -> Customer | None:
+    """The other live profile to bring together with the customer's own: the one with most points, else the oldest."""
+    points = {d.profile.id: d.points or Decimal(0) for d in duplicate_members.value or ()}
+    oldest = sorted(duplicates, key=lambda c: (c.created_at.timestamp() if c.created_at else 0.0, c.id))
+    return max(oldest, key=lambda c: points.get(c.id, Decimal(0)), default=None)
+
+
+@fact(
+    shown=("the tier at the provider", "el nivel en el programa"),
+    operations={"program": Operation.READ_TIER},
+)
+def member_tier(member: Member | None, program: LoyaltyProgram) -> MemberTier | None:
+    """The member's level now, and what the next one takes where the provider says."""
+    if member is None:
+        return None
+    return part(program, KnowsTiers, Operation.READ_TIER).member_tier(member.id)  # type: ignore[type-abstract]
 
 
 @fact

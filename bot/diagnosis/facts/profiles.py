@@ -52,12 +52,11 @@ def pos_matches(pos_by_phone: tuple[Customer, ...], pos_by_email: tuple[Customer
 @fact(shown=("the receipt in the register", "el recibo en la caja"), operations=SALES)
 def receipt_sale(said: Said, pos: PointOfSale) -> Sale | None:
     """The sale of the first receipt number of the question that the register knows."""
-    for receipt in said.receipts:
-        if receipt.isdigit():
-            try:
-                return pos.sale(receipt)
-            except NotFound:
-                continue
+    for receipt in dict.fromkeys(number for one in said.receipts for number in (one, one.upper())):
+        try:
+            return pos.sale(receipt)
+        except NotFound:
+            continue
     return None
 
 
@@ -77,7 +76,8 @@ def customer(
     found = _best(_survivors(pos_matches, pos), said, members)
     if found is not None:
         return found
-    if stated_members.failure is not None and receipt_sale.value is None:
+    asked = stated_members.failure is None or stated_members.code == "unsupported"
+    if not asked and receipt_sale.value is None:
         raise CannotTell("the register knows nobody under this phone or e-mail, and the provider could not be asked")
     linked = _by_ids([m.source_id for m in members], pos) or _by_emails([m.email for m in members], pos)
     if receipt_sale.value is not None:

@@ -19,6 +19,9 @@ SYNC_DELAY = timedelta(hours=24)
 SAME_MOMENT = timedelta(hours=2)
 """How far a sale and its row in the ledger may lie apart, where the row does not name the sale."""
 
+_MAY_BE_EARNED = ("earn", "other")
+"""Kinds of rows that may be a sale's points: some providers do not say what a row is."""
+
 
 @fact(
     shown=("the sales of the last seven days", "las ventas de los últimos siete días"),
@@ -34,7 +37,7 @@ def posted_rows(sales: Sequence[Sale], rows: Sequence[LedgerEntry]) -> dict[str,
     by_reference = {r.reference: r for r in rows if r.reference}
     found = {s.id: by_reference[s.id] for s in sales if s.id in by_reference}
     left = [s for s in sales if s.id not in found]
-    free = [r for r in rows if not r.reference and r.kind == "earn" and r.points >= 0]
+    free = [r for r in rows if not r.reference and r.kind in _MAY_BE_EARNED and r.points >= 0]
     pairs = sorted(
         ((abs(s.at - r.at), s.id, n) for s, (n, r) in product(left, enumerate(free)) if abs(s.at - r.at) <= SAME_MOMENT)
     )

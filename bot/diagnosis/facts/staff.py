@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.diagnosis.catalogue import Asks, asked
+from bot.diagnosis.facts.values import Pair
 from bot.playbook import Text
 from connectors.contract import Sale
 
 
-def _asks(question: tuple[str, str], where: tuple[str, str], **options: tuple[str, str]) -> Asks:
+def asks(question: tuple[str, str], where: tuple[str, str], **options: tuple[str, str]) -> Asks:
     return Asks(
         question=Text(en=question[0], es=question[1]),
         where=Text(en=where[0], es=where[1]),
@@ -22,7 +23,7 @@ pos_refreshed = asked(
     "pos_refreshed",
     "Whether a hard refresh of the register's page mends what it shows (V9).",
     shown=("the register's screen after a hard refresh", "la pantalla de la caja tras recargar"),
-    asks=_asks(
+    asks=asks(
         (
             "Please reload the register's page once, past its cache. What does it show now?",
             "Recargue la página de la caja una vez, sin caché. ¿Qué muestra ahora?",
@@ -41,7 +42,7 @@ source_frozen = asked(
     "source_frozen",
     'Whether "Use last backup" freezes the register\'s data at Alpine IQ (A12).',
     shown=("whether the provider's data source is frozen", "si la fuente de datos está congelada"),
-    asks=_asks(
+    asks=asks(
         (
             "In Alpine IQ, is “Use last backup” switched on for this store's register?",
             "En Alpine IQ, ¿está activado “Use last backup” para la caja de esta tienda?",
@@ -59,7 +60,7 @@ programme_paused = asked(
     "programme_paused",
     "Whether somebody paused the programme without telling everybody (V12).",
     shown=("whether the programme is paused", "si el programa está en pausa"),
-    asks=_asks(
+    asks=asks(
         (
             "Did the store pause or switch off its points programme lately?",
             "¿La tienda pausó o apagó su programa de puntos últimamente?",
@@ -74,7 +75,7 @@ mirror_archives = asked(
     "mirror_archives",
     "Whether Alpine IQ keeps the orders of archived and merged profiles attached (A11).",
     shown=("whether Mirror Archives is on", "si Mirror Archives está activado"),
-    asks=_asks(
+    asks=asks(
         ("In Alpine IQ, is “Mirror Archives” switched on?", "En Alpine IQ, ¿está activado “Mirror Archives”?"),
         (
             "Alpine IQ: Settings > Integrations > Dutchie POS. Please only look.",
@@ -89,7 +90,7 @@ wallet_message = asked(
     "wallet_message",
     "What staff see when they open the customer's wallet at the register (A4, A9, V22).",
     shown=("what the wallet says", "qué dice la billetera"),
-    asks=_asks(
+    asks=asks(
         ("What does the register say when you open the wallet?", "¿Qué dice la caja al abrir la billetera?"),
         (
             "In the order: … > Redeem AIQ, then the customer's phone.",
@@ -106,7 +107,7 @@ card_icon = asked(
     "card_icon",
     "Whether the register is set up to show the loyal / non-loyal icon at all (A10).",
     shown=("whether the loyalty icon is switched on", "si el icono de lealtad está activado"),
-    asks=_asks(
+    asks=asks(
         (
             "Does this register show the yellow star on any other member's card?",
             "¿Esta caja muestra la estrella amarilla en la tarjeta de otros miembros?",
@@ -121,7 +122,7 @@ second_profile = asked(
     "second_profile",
     "Whether the person may have a profile under contact details that the question does not name (V8).",
     shown=("whether there is another profile", "si hay otro perfil"),
-    asks=_asks(
+    asks=asks(
         (
             "Could the customer have a second profile, or did somebody merge profiles lately?",
             "¿Podría el cliente tener otro perfil, o alguien fusionó perfiles hace poco?",
@@ -141,7 +142,7 @@ right_sale = asked(
     "right_sale",
     "Whether the sale that was found is the one the customer means.",
     shown=("whether it is the right sale", "si es la venta correcta"),
-    asks=_asks(
+    asks=asks(
         (
             "The latest sale I found is of {{ sale.at | date }}, {{ sale.total | money }}. Is that the one?",
             "La última venta que encontré es del {{ sale.at | date }}, {{ sale.total | money }}. ¿Es esa?",
@@ -150,4 +151,142 @@ right_sale = asked(
         **YES_NO,
     ),
     takes={"sale": Sale | None},
+)
+
+
+others_too = asked(
+    "others_too",
+    "Whether other customers of the store see the same (V10, V12, V18, A12).",
+    shown=("whether other customers see the same", "si a otros clientes les pasa lo mismo"),
+    asks=asks(
+        ("Do other customers of this store see the same?", "¿A otros clientes de esta tienda les pasa lo mismo?"),
+        (
+            "Open two or three regular members at the register and compare.",
+            "Abra en la caja a dos o tres miembros habituales y compare.",
+        ),
+        only_this=("Only this one", "Solo a este"),
+        some=("Some of them", "A algunos"),
+        everybody=("All of them", "A todos"),
+    ),
+)
+
+
+lately_changed = asked(
+    "lately_changed",
+    "Whether the store changed its register or its provider, and whether old points were brought in (V15, V23, P5).",
+    shown=("whether the store changed systems", "si la tienda cambió de sistema"),
+    asks=asks(
+        (
+            "Did the store change its register or its points program, and were old points brought in?",
+            "¿Cambió la tienda de caja o de programa de puntos, y se trajeron los puntos viejos?",
+        ),
+        (
+            "Ask the loyalty administrator, or whoever did the change.",
+            "Pregunte al administrador del programa o a quien hizo el cambio.",
+        ),
+        just_connected=("Connected today or yesterday", "Conectado hoy o ayer"),
+        not_brought=("Changed; this one was left out", "Cambió; este quedó fuera"),
+        none_brought=("Changed; nothing brought in yet", "Cambió; aún no se trajo nada"),
+        no_change=("No change lately", "Sin cambios"),
+    ),
+)
+
+
+plan_includes = asked(
+    "plan_includes",
+    "Whether the store's plan with the provider includes the register (V17).",
+    shown=("whether the plan includes the register", "si el plan incluye la caja"),
+    asks=asks(
+        (
+            "Does the store's plan with the provider include the connection to the register?",
+            "¿El plan de la tienda con el programa incluye la conexión con la caja?",
+        ),
+        (
+            "The contract, the loyalty administrator, or the provider's account manager.",
+            "El contrato, el administrador del programa o el ejecutivo de cuenta.",
+        ),
+        **YES_NO,
+    ),
+)
+
+
+other_store = asked(
+    "other_store",
+    "Whether the points were earned at another store, and whether the stores share one program (V16).",
+    shown=("where the points were earned", "dónde se ganaron los puntos"),
+    asks=asks(
+        (
+            "Were the points earned at another store, and do the two share one program?",
+            "¿Se ganaron los puntos en otra tienda, y comparten las dos un programa?",
+        ),
+        (
+            "Ask the customer; ask your manager about the stores.",
+            "Pregunte al cliente; y a su gerente por las tiendas.",
+        ),
+        not_shared=("Another store, not shared", "Otra tienda, sin compartir"),
+        shared=("Another store, shared", "Otra tienda, compartido"),
+        this_store=("This store", "Esta tienda"),
+    ),
+)
+
+
+online_settings = asked(
+    "online_settings",
+    "Which of the three ecommerce settings is off (V4, E2, E3).",
+    shown=("the three online settings", "los tres ajustes de la tienda en línea"),
+    asks=asks(
+        ("Which of the three online loyalty settings is off?", "¿Cuál de los tres ajustes en línea está apagado?"),
+        (
+            "E-Commerce Admin: Settings > Loyalty (display), Settings > Integrations > Loyalty, and Settings > "
+            "Ordering (Enable Loyalty Enrollment). These are likely the three.",
+            "E-Commerce Admin: Settings > Loyalty (mostrar), Settings > Integrations > Loyalty y Settings > Ordering "
+            "(Enable Loyalty Enrollment). Probablemente son estos tres.",
+        ),
+        one_off=("One or more is off", "Uno o más está apagado"),
+        all_on=("All three are on", "Los tres están activos"),
+        no_access=("I have no access", "No tengo acceso"),
+    ),
+)
+
+
+enrolment_mode = asked(
+    "enrolment_mode",
+    "How new customers are enrolled, by the settings page (E1, E3, E4).",
+    shown=("how new customers are enrolled", "cómo se inscribe a los clientes nuevos"),
+    asks=asks(
+        ("How does this store enroll new customers?", "¿Cómo inscribe esta tienda a los clientes nuevos?"),
+        (
+            "{% if pair.native %}Dutchie Backoffice > Loyalty Settings: Auto-enrollment.{% else %}E-Commerce Admin > "
+            "Settings > Loyalty > Enrollment, and the rules in {{ provider_name }}'s dashboard.{% endif %}",
+            "{% if pair.native %}Dutchie Backoffice > Loyalty Settings: Auto-enrollment.{% else %}E-Commerce Admin > "
+            "Settings > Loyalty > Enrollment, y las reglas en el panel de {{ provider_name }}.{% endif %}",
+        ),
+        automatic=("By itself", "Automático"),
+        opt_in=("They tick a box", "Marcan una casilla"),
+        manual=("Staff does it", "A mano"),
+        no_access=("I have no access", "No tengo acceso"),
+    ),
+    takes={"pair": Pair, "provider_name": str},
+)
+
+
+bonus_setting = asked(
+    "bonus_setting",
+    "Whether the welcome bonus is set, and whether another provider is still connected (E4, E8, E12).",
+    shown=("the welcome bonus setting", "el ajuste del bono de bienvenida"),
+    asks=asks(
+        ("Is the welcome bonus set up?", "¿Está configurado el bono de bienvenida?"),
+        (
+            "{% if pair.native %}Dutchie Backoffice > Loyalty Settings: Welcome Bonus; and Settings > Integrations: no "
+            "other provider may be connected.{% else %}{{ provider_name }}'s dashboard, as a loyalty administrator."
+            "{% endif %}",
+            "{% if pair.native %}Dutchie Backoffice > Loyalty Settings: Welcome Bonus; y Settings > Integrations: no "
+            "debe haber otro programa conectado.{% else %}El panel de {{ provider_name }}, como administrador."
+            "{% endif %}",
+        ),
+        is_set=("It is set", "Está puesto"),
+        not_set=("It is not set", "No está puesto"),
+        other_provider=("Another provider is connected", "Hay otro programa conectado"),
+    ),
+    takes={"pair": Pair, "provider_name": str},
 )
