@@ -1,7 +1,8 @@
 """Our tables. The truth is here; the engine's own tables (schema or prefix `dbos`) only queue, delay and retry.
 
-Personal data lives in `inbox.payload`, `cases.private` and `evidence.value` alone, encrypted at rest with a key derived
-from `[security] key`, and can be erased; everything else refers to people by HMAC references or ids of Slack.
+Personal data lives in `inbox.payload`, `cases.private`, `evidence.value` and `snapshots.value` alone, encrypted at
+rest with a key derived from `[security] key`, and can be erased; everything else refers to people by HMAC references
+or ids of Slack.
 """
 
 from __future__ import annotations
@@ -168,6 +169,22 @@ labels = Table(  # what people chose, corrected or rated: examples for `pointsma
     Column("masked_text", Text, nullable=False),
     Column("actor", String(40), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+snapshots = Table(  # the last nightly points of each register that keeps its own
+    "snapshots",
+    metadata,
+    Column("store_id", String(60), primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("value", LargeBinary),  # encrypted JSON; None once erased
+)
+
+paces = Table(  # the places given out lately at one vendor's account: milliseconds since 1970, eight bytes each
+    "paces",
+    metadata,
+    Column("key", String(64), primary_key=True),  # a digest
+    Column("places", LargeBinary, nullable=False),
 )
 
 switches = Table(  # `pointsman pause`, and other facts about the whole house
