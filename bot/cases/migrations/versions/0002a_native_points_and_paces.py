@@ -7,7 +7,7 @@ from alembic import op
 
 import bot.cases.types
 
-revision = "0003"
+revision = "0002a"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
