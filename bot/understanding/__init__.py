@@ -1,6 +1,6 @@
 """Text into playbook candidates and entities. Pure: no HTTP, no Slack, no database."""
 
-from bot.understanding.entities import entities, masked
+from bot.understanding.entities import entities, masked, unclear_points
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
@@ -22,4 +22,5 @@ __all__ = [
     "load_chatter",
     "load_vocabulary",
     "masked",
+    "unclear_points",
 ]

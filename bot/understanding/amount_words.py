@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.number_words import TIMES, number_words, small
 from bot.understanding.plain import fold, word_set
 
 PROVIDER, POS = "theprovider", "thepos"
@@ -19,7 +20,7 @@ UNITS = word_set("""
     mins minute minutes hour hours hr hrs am pm grams gram g oz ounce ounces mg lb lbs x st nd rd th accounts
     account profiles profile customers people orders order visits visit purchases purchase receipts items item
     dias semanas meses anos horas minutos veces cuentas perfiles compras personas customer clientes jars jar
-    bags boxes units unit packs carts
+    bags boxes units unit packs carts cents centavos gracias thanks
 """)
 LABELS = word_set("id number num numero order ticket receipt recibo profile code codigo pin version gen gelato")
 NUMBERED = word_set("register reg pos caja store till terminal tienda lane")
@@ -54,15 +55,23 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give credit put plus bump load comp grant dale denle agrega agregale agregar suma sumale sumar pon ponle
-    abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle
+    add give gift credit award toss throw put plus bump load comp grant dale denle agrega agregale agregar suma sumale
+    sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle acredita acreditale
+    acreditar otorga otorgale
 """)
 TAKE = word_set("""
     deduct remove subtract minus dock pull yank quita quitale quitar resta restale restar
     descuenta descontar descuentale baja bajale quitarle restarle descontarle
 """)
+GIVE_BACK = word_set("""
+    refund restore reinstate return devuelve devuelvele devolver devolverle regresa regresale regresar regresarle
+    reembolsa reembolsar
+""")
+"""Asks for points to be added only where points are said: receipts and goods are returned, too."""
 AWAY = word_set("off away out back")
-WHOM = word_set("him her them the this that customer cust le a al su another an extra me just about like account")
+WHOM = word_set("""
+    him her them em the this that customer cust le a al su another an extra me us just about like account los las
+""")
 AFTER_DELTA = POINTS | word_set("""
     to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra away
     into
@@ -96,8 +105,8 @@ class Tokens:
 
     def __init__(self, text: str) -> None:
         found = list(_TOKEN.finditer(_GLUED.sub(r"\1 ", fold(text))))
-        self.kinds = [str(one.lastgroup) for one in found]
-        self.written = [one.group() for one in found]
+        kinds = [str(one.lastgroup) for one in found]
+        self.kinds, self.written = _with_numbers(kinds, [one.group() for one in found])
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -112,3 +121,28 @@ class Tokens:
         if written.endswith("k"):
             return round(float(written[:-1]) * 1000)
         return int(written.replace(",", "").replace(".", ""))
+
+
+def _with_numbers(kinds: list[str], written: list[str]) -> tuple[list[str], list[str]]:
+    """The same tokens with numbers in words put in digits; words of numbers that are no clear number become "other"."""
+    words = [word if kind == "word" else "" for kind, word in zip(kinds, written, strict=True)]
+    out: list[tuple[str, str]] = []
+    at = 0
+    while at < len(words):
+        value, length = number_words(words, at) if words[at] else _multiplied(kinds, written, at)
+        after = words[at + length] if at + length < len(words) else ""
+        if not length or (small(words, at, length) and after not in POINTS):
+            length = 1
+            out.append((kinds[at], written[at]))
+        else:
+            out.append(("other", " ".join(written[at : at + length])) if value is None else ("number", str(value)))
+        at += length
+    return [kind for kind, _ in out], [text for _, text in out]
+
+
+def _multiplied(kinds: list[str], written: list[str], at: int) -> tuple[int | None, int]:
+    """ "5 hundred", "2 mil": (value, 2); (None, 0) for what is no such number."""
+    times = TIMES.get(written[at + 1]) if at + 1 < len(written) else None
+    if times is None or kinds[at] != "number" or not written[at].isdigit() or len(written[at]) > 2:
+        return None, 0
+    return int(written[at]) * times, 2

@@ -33,10 +33,13 @@ from bot.understanding.amount_words import (
     Tokens,
 )
 from bot.understanding.deltas import deltas
+from bot.understanding.plain import word_set
 
 Role = Literal["claimed", "observed"]
 
 _INSTEAD = re.compile(r"(?:instead of|rather than|en vez de|en lugar de)(?: only| just| solo)?$")
+_EITHER = word_set("or o")
+_AGAINST = word_set("vs versus contra")
 _NEGATED = re.compile(r"(?:^| )(?:not|y no|and not)(?: only| just)?$")
 
 
@@ -47,6 +50,8 @@ class Amounts:
     claimed: tuple[int, ...] = ()
     observed: tuple[int, ...] = ()
     delta: tuple[int, ...] = ()
+    unclear: tuple[int, ...] = ()
+    """Surely points, but nothing says whose: to be asked about."""
 
 
 @dataclass
@@ -84,6 +89,7 @@ class _Reader:
             claimed=_unique(one.value for one in numbers if one.role == "claimed"),
             observed=_unique(one.value for one in numbers if one.role == "observed"),
             delta=_unique(asked[at] for at in sorted(asked)),
+            unclear=self._unclear(numbers),
         )
 
     def _may_be_points(self, at: int) -> bool:
@@ -192,10 +198,15 @@ class _Reader:
         if len(numbers) != 2:
             return
         first, second = numbers
+        if not _EITHER.isdisjoint(self.tokens.written[first.at + 1 : second.at]):
+            return
         silent = [one for one in numbers if one.role is None]
         told = [one for one in numbers if one.role is not None]
         if len(silent) == len(told) == 1 and told[0].role and (silent[0].is_points or self._owned(silent[0].at)):
             silent[0].role = _other(told[0].role)
+        elif first.role is None and second.rank == 4 and self._stands(first.at):
+            # "500 should be 700", "its 900 but should be 1200"
+            first.role = "observed"
         elif first.role == second.role == "claimed":
             past = [one for one in numbers if self._is_past(one.at)]
             if len(past) == 1:
@@ -203,6 +214,22 @@ class _Reader:
                 (first if past == [second] else second).role = None
             elif first.rank != second.rank and min(first.rank, second.rank) == 1:
                 (first if first.rank < second.rank else second).role = None
+
+    def _stands(self, at: int) -> bool:
+        """Whether a number is what there is: after "is", or right before "should"."""
+        following = [self.word(at + step) for step in (1, 2)]
+        return self.word(at - 1) in ("is", "its", "at", "es", "esta", "en") or not CLAIM_FIXED.isdisjoint(following)
+
+    def _unclear(self, numbers: Sequence[_Number]) -> tuple[int, ...]:
+        """Numbers without a role that are points all the same: said so, owned, or set against each other."""
+        apart = {
+            one.at
+            for first, second in pairwise(numbers)
+            if second.at - first.at <= 3 and not _AGAINST.isdisjoint(self.tokens.written[first.at + 1 : second.at])
+            for one in (first, second)
+        }
+        silent = [one for one in numbers if one.role is None and one.value]
+        return _unique(one.value for one in silent if one.is_points or self._owned(one.at) or one.at in apart)
 
     def _is_past(self, at: int) -> bool:
         return not PAST.isdisjoint((self.word(at - 1), self.word(at - 2)))

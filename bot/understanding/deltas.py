@@ -7,6 +7,7 @@ from bot.understanding.amount_words import (
     ADDED,
     AFTER_DELTA,
     AWAY,
+    GIVE_BACK,
     LARGEST,
     POINTS,
     REMOVED,
@@ -41,7 +42,7 @@ def _asked(tokens: Tokens, at: int) -> int:
         away = away or tokens.word(back) in AWAY
         back -= 1
     verb = tokens.word(back)
-    if verb in ADD:
+    if verb in ADD or (verb in GIVE_BACK and after in POINTS):
         return 1
     if verb in TAKE:
         return -1

@@ -18,6 +18,8 @@ from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary
 
 _LONG_DIGITS = re.compile(r"(?<![\w¦])\+?\d{6,}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
+_AT = re.compile(r"\b(?:at|in|from|our|the|store|shop|tienda|sucursal|en|la|de)[ ]{1,2}$", re.IGNORECASE)
+_SHOP = re.compile(r"[ ]{1,2}(?:store|shop|location|branch|tienda|sucursal)\b", re.IGNORECASE)
 _LOOSE_EMAIL = re.compile(r"[^\s@<>,;\[\]]{1,64}@[^\s@<>,;\[\]]{1,255}")
 
 
@@ -33,7 +35,21 @@ def entities(
     area_code: three digits that a local number of seven belongs to; without it such a number stays bare digits.
     stores: store id -> nicknames; what is found is given as the id. vocabulary: the built-in one by default.
     """
-    known = vocabulary or built_in_vocabulary()
+    return _read(text, area_code=area_code, stores=stores or {}, known=vocabulary or built_in_vocabulary())[0]
+
+
+def unclear_points(text: str, *, stores: Mapping[str, Sequence[str]] | None = None) -> tuple[int, ...]:
+    """Numbers that are points, though nothing says whether the customer claims them or the register shows them.
+
+    "740 vs 310" gives (740, 310), "she has 500" (500,), "app says 500" (). Ask about them; `entities` leaves them out.
+    """
+    return _read(text, area_code=None, stores=stores or {}, known=built_in_vocabulary())[1]
+
+
+def _read(
+    text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]], known: Vocabulary
+) -> tuple[Entities, tuple[int, ...]]:
+    """What the text names, and points that could be either side's."""
     shown = plain(text)
     mail = emails(shown)
     shown = covered(shown, mail)
@@ -43,12 +59,12 @@ def entities(
     shown = covered(shown, orders)
     numbers = phones(shown, area_code=area_code)
     shown = covered(shown, numbers)
-    shops = phrases(shown, stores or {})
+    shops = _shops(shown, stores, known)
     providers = phrases(shown, known.providers, misspelt=True)
     registers = phrases(covered(shown, providers), known.pos, misspelt=True)
     points = amounts(_with_vendors(shown, providers, registers))
     people = names(covered(shown, [*shops, *providers, *registers]), known)
-    return Entities(
+    found = Entities(
         phone=values(numbers),
         email=values(mail),
         customer_name=values(people),
@@ -61,6 +77,17 @@ def entities(
         provider=values(providers),
         pos=values(registers),
     )
+    return found, points.unclear
+
+
+def _shops(text: str, stores: Mapping[str, Sequence[str]], known: Vocabulary) -> list[Found]:
+    """Stores by their names; a misspelt one only where the words around speak of a place: people have names, too."""
+    exact = phrases(text, stores)
+    near = phrases(text, stores, misspelt=True, common=known.meaningful | known.names)
+    guessed = [
+        one for one in near if one not in exact and (_AT.search(text[: one.start]) or _SHOP.match(text[one.end :]))
+    ]
+    return sorted([*exact, *guessed], key=lambda one: one.start)
 
 
 def _with_vendors(text: str, providers: Sequence[Found], registers: Sequence[Found]) -> str:

@@ -72,7 +72,7 @@ def order_ids(text: str) -> list[Found]:
     """Order and receipt numbers after a word for one ("receipt 5512064", "orders 5512061 and 5512064")."""
     found = []
     for match in _ORDER.finditer(text):
-        if re.fullmatch(r"\d{3}-\d{4}|\d{3}-\d{3}-\d{4}", match["first"]):
+        if re.fullmatch(r"[2-9]\d{2}-\d{4}|[2-9]\d{2}-[2-9]\d{2}-\d{4}", match["first"]):
             continue
         found.append(Found(match.start("first"), match.end("first"), match["first"].lower()))
         for more in _LONG_NUMBER.finditer(match["more"]):

@@ -10,14 +10,16 @@ from bot.understanding.found import Found
 
 _GAP = r"[ \t.\-/–]{0,2}"
 _EXTENSION = r"(?:[ \t]*,?[ \t]*(?:x|ext\.?|extension|extensi[oó]n)[ \t]*\d{1,6}(?!\d))?"
-_NOT_POINTS = r"(?![.,]\d)(?![ ]?(?:points?|pts?|puntos|ptos)\b)"
+_NOT_POINTS = r"(?!\.\d)(?![ ]?(?:points?|pts?|puntos|ptos)\b)"
+_NOT_INSIDE = r"(?<![\w.+¦$-])(?<!(?<!\d{4}),)"
+"""Not the end of a longer number; but a comma right after four digits stands between two phones."""
 _NATIONAL = re.compile(
-    rf"(?<![\w.,+¦$-])(?P<country>(?:\+?1){_GAP})?(?P<open>\()?(?P<area>[2-9]\d\d)\)?(?P<first>{_GAP})"
+    rf"{_NOT_INSIDE}(?P<country>(?:\+?1){_GAP})?(?P<open>\()?(?P<area>[2-9]\d\d)\)?(?P<first>{_GAP})"
     rf"(?P<exchange>[2-9]\d\d)(?P<second>{_GAP})(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(
-    rf"(?<![\w.,+¦$-])(?P<exchange>[2-9]\d\d)(?P<second>[ .\-–]?)(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
+    rf"{_NOT_INSIDE}(?P<exchange>[2-9]\d\d)(?P<second>[ .\-–]?)(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(r"(?<![\w¦])\+(?!1\D?[2-9])\d[\d \t.()\-]{6,18}\d(?!\d)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -33,10 +33,16 @@ def _letterwise_fold(text: str) -> str:
     return "".join(fold(letter)[:1] or letter for letter in text)
 
 
-def phrases(text: str, entries: Mapping[str, Sequence[str]], *, misspelt: bool = False) -> list[Found]:
+def phrases(
+    text: str,
+    entries: Mapping[str, Sequence[str]],
+    *,
+    misspelt: bool = False,
+    common: Collection[str] = frozenset(),
+) -> list[Found]:
     """Where the text writes one of `entries` (our name -> spellings, itself among them), as our name in lower case.
 
-    misspelt: also words of six or more letters that are one slip from a spelling.
+    misspelt: also words of six or more letters that are one slip from a spelling; words in `common` are none.
     """
     spellings = {fold(name).replace("_", " "): name.lower() for name in entries}
     spellings |= {fold(written): name.lower() for name, many in entries.items() for written in many if written.strip()}
@@ -50,7 +56,7 @@ def phrases(text: str, entries: Mapping[str, Sequence[str]], *, misspelt: bool =
         }
         for match in _WORD.finditer(folded):
             word = match.group()
-            if match.start() in taken or len(word) < _FUZZY_LENGTH:
+            if match.start() in taken or len(word) < _FUZZY_LENGTH or word in common:
                 continue
             meant = {name for written, name in targets.items() if OSA.distance(word, written, score_cutoff=1) <= 1}
             if len(meant) == 1:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import Entities, Vocabulary, entities, masked
+from bot.understanding import Entities, Vocabulary, entities, masked, unclear_points
 from tests.understanding.helpers import HERE, read_yaml
 
 STORES = {"pine": ["pine st", "pine street"], "oak": ["oak ave"]}
@@ -132,6 +132,121 @@ def test_a_lone_number_is_asked_about_not_guessed(value: int) -> None:
     for text in (f"{value}", f"has {value} pts", f"went from {value} to {value + 1}", f"${value} off"):
         read = entities(text)
         assert (read.claimed_points, read.observed_points, read.points_delta) == ((), (), ())
+
+
+ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+UNOS = ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+DIECES = [
+    "diez",
+    "once",
+    "doce",
+    "trece",
+    "catorce",
+    "quince",
+    "dieciséis",
+    "diecisiete",
+    "dieciocho",
+    "diecinueve",
+    "veinte",
+    "veintiuno",
+    "veintidós",
+    "veintitrés",
+    "veinticuatro",
+    "veinticinco",
+    "veintiséis",
+    "veintisiete",
+    "veintiocho",
+    "veintinueve",
+]
+DECENAS = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
+CIENTOS = [
+    "ciento",
+    "doscientos",
+    "trescientos",
+    "cuatrocientos",
+    "quinientos",
+    "seiscientos",
+    "setecientos",
+    "ochocientos",
+    "novecientos",
+]
+
+
+def in_english(value: int, joint: str) -> str:
+    """1..999,999 in words."""
+    if value >= 1000:
+        rest = f" {in_english(value % 1000, joint)}" if value % 1000 else ""
+        return f"{in_english(value // 1000, joint)} thousand{rest}"
+    if value >= 100:
+        rest = f" {joint}{in_english(value % 100, joint)}" if value % 100 else ""
+        return f"{ONES[value // 100 - 1]} hundred{rest}"
+    if value >= 20:
+        return TENS[value // 10 - 2] + (f"-{ONES[value % 10 - 1]}" if value % 10 else "")
+    return TEENS[value - 10] if value >= 10 else ONES[value - 1]
+
+
+def in_spanish(value: int) -> str:
+    """1..999,999 in words."""
+    if value >= 1000:
+        many = f"{in_spanish(value // 1000)} " if value >= 2000 else ""
+        return f"{many}mil" + (f" {in_spanish(value % 1000)}" if value % 1000 else "")
+    if value >= 100:
+        rest = f" {in_spanish(value % 100)}" if value % 100 else ""
+        return "cien" if value == 100 else CIENTOS[value // 100 - 1] + rest
+    if value >= 30:
+        return DECENAS[value // 10 - 3] + (f" y {UNOS[value % 10 - 1]}" if value % 10 else "")
+    return DIECES[value - 10] if value >= 10 else UNOS[value - 1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 999_999), st.sampled_from(["", "and "]))
+def test_a_number_in_words_is_the_number(value: int, joint: str) -> None:
+    english, spanish = in_english(value, joint), in_spanish(value)
+    assert entities(f"add {english} points").points_delta == (value,)
+    assert entities(f"quítale {spanish} puntos").points_delta == (-value,)
+    assert entities(f"la app dice {spanish} puntos, aqui {english} points").claimed_points == (value,)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*ONES, *TEENS, *TENS, *UNOS, *DIECES, "hundred", "mil", "cien"]), max_size=6))
+def test_words_of_numbers_in_any_order_break_nothing(words: list[str]) -> None:
+    read = entities("app says " + " ".join(words))
+    assert all(0 <= value <= 1_000_000 for value in read.claimed_points)
+
+
+@pytest.mark.parametrize(
+    ("text", "unclear"),
+    [
+        ("740 vs 310", (740, 310)),
+        ("she has 500", (500,)),
+        ("1200 pts vs 900 pts 303-555-0142", (1200, 900)),
+        ("tiene quinientos puntos", (500,)),
+        ("app says 500", ()),
+        ("add 50 points", ()),
+        ("spent 500 points on 3 orders", ()),
+        ("0 points", ()),
+        ("register 2 is frozen", ()),
+    ],
+)
+def test_points_that_could_be_either_sides_are_named_to_ask_about(text: str, unclear: tuple[int, ...]) -> None:
+    assert unclear_points(text) == unclear
+
+
+@pytest.mark.parametrize(
+    ("text", "store"),
+    [
+        ("at lakwood points are gone", ("lake",)),
+        ("lakewod store", ("lake",)),
+        ("LAKEWOOD", ("lake",)),
+        ("en la lakewoood", ("lake",)),
+        ("customer Lakwood says 200", ()),
+        ("points of oakley", ()),
+    ],
+)
+def test_a_misspelt_store_is_read_where_a_place_is_spoken_of(text: str, store: tuple[str, ...]) -> None:
+    assert entities(text, stores={"lake": ["lakewood"], "oak": ["oak ave"]}).store == store
 
 
 @settings(max_examples=200, deadline=None)
