@@ -23,6 +23,7 @@ metadata = MetaData(
 )
 
 UNDER_WAY = "state IN ('submitted', 'approved', 'sending', 'unknown')"
+UNDOING = "state NOT IN ('cancelled', 'declined', 'expired', 'refused')"
 
 inbox = Table(
     "inbox",
@@ -194,4 +195,75 @@ switches = Table(  # `pointsman pause`, and other facts about the whole house
     Column("value", JSON, nullable=False),
     Column("set_by", String(40), nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
+)
+
+bulk_runs = Table(
+    "bulk_runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("source", String(300), nullable=False, unique=True),  # what it came by: the same arrival makes one run
+    Column("team_id", String(40), nullable=False),
+    Column("store_id", String(60), nullable=False),
+    Column("channel", String(40)),
+    Column("thread_ts", String(40)),
+    Column("action", String(30), nullable=False),  # adjust_points | enroll
+    Column("mode", String(10), nullable=False),  # add | set
+    Column("state", String(20), nullable=False),
+    Column("requester", String(40), nullable=False),
+    Column("private", LargeBinary),  # encrypted JSON: file name, reason, comment, how the file was read
+    Column("approvers", JSON, nullable=False),
+    Column("verdict", JSON, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("rows", Integer, nullable=False, server_default="0"),
+    Column("people", Integer, nullable=False, server_default="0"),
+    Column("given", sa.Numeric(16, 2), nullable=False, server_default="0"),
+    Column("taken", sa.Numeric(16, 2), nullable=False, server_default="0"),
+    Column("digest", String(64)),
+    Column("undo_of", String(40), ForeignKey("bulk_runs.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_at", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("decided_by", String(40)),
+    Column("decided_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("shown_at", UtcDateTime),
+    Column("runner", String(40)),  # whose turn it is: another's claims fail
+    Column("turn", Integer, nullable=False, server_default="0"),
+    Column("troubles", Integer, nullable=False, server_default="0"),
+    Index("ix_bulk_runs_state", "state", "expires_at"),
+    Index("ix_bulk_runs_store", "store_id", "submitted_at"),
+    Index(  # one counter-run at a time: by the database itself
+        "uq_bulk_runs_undo",
+        "undo_of",
+        unique=True,
+        sqlite_where=sa.text(UNDOING),
+        postgresql_where=sa.text(UNDOING),
+    ),
+)
+
+bulk_rows = Table(
+    "bulk_rows",
+    metadata,
+    Column("run_id", String(40), ForeignKey("bulk_runs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(10), nullable=False),
+    Column("code", String(30), nullable=False, server_default=""),
+    Column("points", sa.Numeric(14, 2)),
+    Column("private", LargeBinary),  # encrypted JSON: who it is; None once erased
+    Column("customer_ref", String(64)),  # HMACs, None once erased
+    Column("phone_ref", String(64)),
+    Column("email_ref", String(64)),
+    Column("seal", String(64)),  # HMAC of who and how many points
+    Column("operation_id", String(40), unique=True),  # only rows that are to be sent have one
+    Column("before", sa.Numeric(14, 2)),
+    Column("after", sa.Numeric(14, 2)),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("asked", Integer, nullable=False, server_default="0"),
+    Column("sending_since", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("absent_at", UtcDateTime),
+    Index("ix_bulk_rows_state", "run_id", "state", "number"),
+    Index("ix_bulk_rows_customer", "customer_ref"),
+    Index("ix_bulk_rows_phone", "phone_ref"),
+    Index("ix_bulk_rows_email", "email_ref"),
 )
