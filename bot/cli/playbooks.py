@@ -88,7 +88,7 @@ def test_playbooks(
     folder: FolderOption = None,
 ) -> None:
     """Run the playbooks' own cases against the sandboxes. Exit code 1 when one ends elsewhere."""
-    from bot.cli.worlds import open_world
+    from bot.cli.worlds import practice_worlds
     from bot.diagnosis import run_case
 
     library = library_of(folder)
@@ -98,7 +98,7 @@ def test_playbooks(
     chosen = [library.playbooks[i] for i in ids] if ids else list(library.playbooks.values())
     failures = []
     total = sum(len(p.cases) for p in chosen)
-    with Progress(console=err, transient=True) as progress:
+    with practice_worlds() as open_world, Progress(console=err, transient=True) as progress:
         task = progress.add_task("cases", total=total)
         for playbook in chosen:
             for case in playbook.cases:

@@ -13,10 +13,11 @@ from bot.diagnosis.subject import Subject, Systems
 from bot.playbook import ASKS, OTHERWISE, ExampleCase, Playbook
 from bot.understanding import entities, language_of
 
-OpenWorld = Callable[[str, str], AbstractContextManager[Systems]]
-"""`open_world(scenario, store_id)`: the store's systems in that situation, for as long as the context lasts."""
+OpenWorld = Callable[[str, str | None], AbstractContextManager[Systems]]
+"""`open_world(scenario, store_id)`: the store's systems in that situation, for as long as the context lasts; without a
+store, those of the store where the scenario's people live."""
 
-DEFAULT_STORE = "pine"
+SOME_STORE = "practice"
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,13 @@ def run_case(
     area_code: str | None = "303",
 ) -> CaseResult:
     """Run one case: its answers are given one at a time, and only when they are asked for."""
-    store = case.store or DEFAULT_STORE
+    store = case.store or SOME_STORE
     subject = Subject(
         entities=entities(case.question, area_code=area_code), store_id=store, store_name=store, area_code=area_code
     )
     language = language_of(case.question)
     answers: dict[str, str] = {}
-    with open_world(case.world, store) as systems:
+    with open_world(case.world, case.store) as systems:
         diagnosis = diagnose(playbook, subject, systems, clock=clock, language=language)
         while diagnosis.waiting_for and diagnosis.waiting_for.fact in case.answers:
             answers[diagnosis.waiting_for.fact] = case.answers[diagnosis.waiting_for.fact]

@@ -95,7 +95,7 @@ SCENARIOS = (
         "Klara Voigt 303-555-0185 cancelled order #1048 and wants her 200 points back",
         140,
         (ago(days=2), "redemption", -200, ""),
-        sales=(Sold(5681048, 4685, ago(days=2), 64, voided=True, **_UNHEARD),),
+        sales=(Sold(5681048, 4685, ago(days=2), 64, voided=True, extra={"shopify_name": "#1048"}, **_UNHEARD),),
     ),
     _one(
         "rivo_taken_back",

@@ -9,7 +9,10 @@ from connectors.values import Row, e164, email, identifier, national, text
 
 
 def member_from(row: Row) -> Member | None:
-    """A member, or None without an id. A balance is not taken from it: nobody vouches for such a field."""
+    """A member, or None without an id. A balance is not taken from it: nobody vouches for such a field.
+
+    Whoever springbig lists is enrolled: there is one list, and enrolling is how somebody gets onto it.
+    """
     own_id = identifier(row.get("id"))
     if own_id is None:
         return None
@@ -19,6 +22,7 @@ def member_from(row: Row) -> Member | None:
         last_name=text(row.get("last_name")),
         phone=e164(row.get("phone_number")),
         email=email(row.get("email")),
+        enrolled=True,
         source_id=text(row.get("pos_user")) or None,
         source=text(row.get("pos_type")),
     )

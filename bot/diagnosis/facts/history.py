@@ -9,7 +9,8 @@ from connectors.contract import EntryKind, Ledger, LedgerEntry, LoyaltyProgram, 
 
 WINDOW = timedelta(days=90)
 NOT_COUNTED = "Not counted yet"
-"""How a connector marks the note of a row whose points still wait."""
+TAKEN_BACK = "Taken back"
+"""How connectors mark the notes of rows whose points still wait, and of those that took a sale's points back."""
 
 
 @fact(
@@ -41,6 +42,13 @@ def expiry(history: tuple[LedgerEntry, ...], now: datetime) -> LedgerEntry | Non
 def hand_adjustment(history: tuple[LedgerEntry, ...], now: datetime) -> LedgerEntry | None:
     """The last adjustment by hand within 30 days."""
     return _last(history, "adjust", now - timedelta(days=30))
+
+
+@fact
+def other_change(history: tuple[LedgerEntry, ...], now: datetime) -> LedgerEntry | None:
+    """The last row within 30 days that took points off and says why, where the provider names no kind of row."""
+    rows = [e for e in history if e.kind == "other" and e.points < 0 and e.at >= now - timedelta(days=30)]
+    return next((e for e in reversed(rows) if e.note and not e.note.startswith(TAKEN_BACK)), None)
 
 
 @fact

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, utils
 from bot.diagnosis.catalogue import Asks, CannotTell, Outcome, fact
 from bot.diagnosis.facts.pair import nature_of
 from bot.diagnosis.facts.profiles import same_name
-from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Said, Searched
+from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Pair, Said, Searched
 from bot.playbook import Text
 from connectors.contract import (
     Balance,
@@ -217,12 +217,18 @@ def _equal(one: str | None, other: str | None) -> bool:
     operations=FIND,
     asks=Asks(
         question=Text(
-            en="What does the loyalty provider show for this customer?",
-            es="¿Qué muestra el programa de puntos para este cliente?",
+            en="What does {{ provider_name }} show for this customer?",
+            es="¿Qué muestra {{ provider_name }} para este cliente?",
         ),
         where=Text(
-            en="Open the provider's customer list and search by phone.",
-            es="Abra la lista de clientes del programa y busque por teléfono.",
+            en="{% if pair.program == 'treez' %}At the register start a sale, add the customer and open the loyalty "
+            "wallet; then cancel the sale.{% elif pair.program == 'brandlift' %}Shopify > BrandLift > Customers: "
+            "search by name or e-mail.{% else %}{{ provider_name }}'s customer list: search by phone or e-mail."
+            "{% endif %}",
+            es="{% if pair.program == 'treez' %}En la caja empiece una venta, agregue al cliente y abra la billetera; "
+            "luego cancele la venta.{% elif pair.program == 'brandlift' %}Shopify > BrandLift > Customers: busque por "
+            "nombre o correo.{% else %}La lista de clientes de {{ provider_name }}: busque por teléfono o correo."
+            "{% endif %}",
         ),
         options={
             "member": Text(en="A member", es="Es miembro"),
@@ -231,7 +237,7 @@ def _equal(one: str | None, other: str | None) -> bool:
         },
     ),
 )
-def enrolment(member: Member | None) -> Enrolment:
+def enrolment(member: Member | None, pair: Pair, provider_name: str) -> Enrolment:
     """Whether the person is a member, only a contact, or unknown at the provider. Asked where no API says."""
     if member is None:
         return "none"

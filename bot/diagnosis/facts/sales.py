@@ -50,9 +50,10 @@ def posted_rows(sales: Sequence[Sale], rows: Sequence[LedgerEntry]) -> dict[str,
 
 
 def _earning(sales: Sequence[Sale]) -> list[Sale]:
-    """The sales that should have earned something: not voided, not returned, and not free."""
+    """The sales that should have earned something: completed, not voided, not returned, not free, and not excluded."""
     returned = {s.returns_sale_id for s in sales if s.is_return}
-    return [s for s in sales if not (s.is_void or s.is_return or s.id in returned) and _worth(s) > 0]
+    whole = [s for s in sales if not (s.is_void or s.cancelled or s.is_return or s.id in returned)]
+    return [s for s in whole if s.earns is not False and _worth(s) > 0]
 
 
 def _worth(sale: Sale) -> Decimal:
@@ -126,7 +127,7 @@ def sale(
         if missing:
             return max(missing, key=lambda s: (s.at, s.id))
     returned = {s.returns_sale_id for s in recent_sales.value or () if s.is_return}
-    undone = [s for s in recent if s.is_void or s.id in returned]
+    undone = [s for s in recent if s.is_void or s.cancelled or s.earns is False or s.id in returned]
     return max(undone or recent, key=lambda s: (s.at, s.id), default=None)
 
 

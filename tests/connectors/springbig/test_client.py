@@ -79,6 +79,7 @@ def test_found_by_phone_and_email(springbig: Springbig) -> None:
         email="ann.holt@example.com",
         source_id="4100",
         source="dutchie",
+        enrolled=True,
     )
     assert springbig.find_members(phone="+13035550100") == [expected]
     assert springbig.find_members(email="Ann.Holt@Example.com") == [expected]
