@@ -143,6 +143,33 @@ class MergePolicy(KindPolicy):
     )
 
 
+class BulkPolicy(AdjustPolicy):
+    """Lists of changes. Points are the list's total: every point that it gives or takes."""
+
+    may_ask: Literal["staff", "manager"] = Field(
+        "manager", description='Who may ask: the store\'s "staff", or only a "manager" (also regional and support).'
+    )
+    approvals: int = Field(2, ge=0, le=5, description="Signatures of others before anything is sent.")
+    second_approver_above: Decimal = Field(Decimal(0), ge=0, description="Points above which `quorum` people approve.")
+    refuse_above: Decimal = Field(Decimal(1_000_000), gt=0, description="Points above which a list is refused.")
+    per_requester_day: Decimal = Field(
+        Decimal(1_000_000), gt=0, description="Points asked for in lists by one person in 24 hours."
+    )
+    per_store_day: Decimal = Field(Decimal(2_000_000), gt=0, description="Points in lists at one store in 24 hours.")
+    per_customer_week: Decimal = Field(
+        Decimal(5000),
+        gt=0,
+        description="Points for one customer in 7 days, single changes included; else the row is left out.",
+    )
+    row_refuse_above: Decimal = Field(Decimal(5000), gt=0, description="Points above which a row is left out.")
+    times_per_requester_day: int | None = Field(
+        10, ge=1, description="How many lists one person may ask for in 24 hours."
+    )
+    times_per_store_day: int | None = Field(20, ge=1, description="How many lists at one store in 24 hours.")
+    most_rows: int = Field(100_000, ge=1, le=1_000_000, description="Rows of one list.")
+    expires_hours: float = Field(24, gt=0, description="Hours until a list that nobody decided on expires.")
+
+
 class BreakGlass(Table):
     """One person of roles.admin approves alone, with a reason; support is told at once, and it is reviewed next day."""
 
@@ -175,6 +202,7 @@ class Policy(Table):
     enroll: KindPolicy = KindPolicy()
     attach_order: KindPolicy = KindPolicy()
     merge_customers: MergePolicy = MergePolicy()
+    bulk: BulkPolicy = BulkPolicy()
     break_glass: BreakGlass = BreakGlass()
     signs: SignsPolicy = SignsPolicy()
     expires_hours: float = Field(4, gt=0, description="Hours until an undecided proposal expires.")
