@@ -12,6 +12,7 @@ from bot.cases import (
     labels,
     posts,
     proposal_store,
+    snapshots,
     switches,
 )
 from bot.cases.database import is_current, open_database, reading, upgrade, writing
@@ -58,6 +59,7 @@ __all__ = [
     "posts",
     "proposal_store",
     "reading",
+    "snapshots",
     "switches",
     "too_late",
     "upgrade",

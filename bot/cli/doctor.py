@@ -13,13 +13,15 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cases import is_current, open_database
+from bot.cases import is_current, open_database, reading, snapshots
 from bot.cli.doctor_vendors import Finding, vendor_findings
 from bot.config import Config, Store
 from bot.playbook import BUILT_IN, Library, load_library
+from bot.work import stores_with_own_points
 from connectors.transport import Transport
 
 CLOCK_SKEW_S = 60
+OLD_POINTS_H = 48
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 
@@ -55,6 +57,7 @@ def _database(config: Config) -> Iterator[Finding]:
         with engine.connect() as conn:
             conn.execute(sa.text("SELECT 1"))
         current = is_current(engine)
+        native = list(_native_points(config, engine)) if current else []
     except sa.exc.SQLAlchemyError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding("mend", f"database: {kind} does not answer: {reason}", "Check `database` and that it runs.")
@@ -63,8 +66,26 @@ def _database(config: Config) -> Iterator[Finding]:
         engine.dispose()
     if current:
         yield Finding("ok", f"database: {kind}, up to date")
+        yield from native
     else:
         yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
+
+
+def _native_points(config: Config, engine: sa.Engine) -> Iterator[Finding]:
+    """How old the nightly points are, at each store whose register keeps its own."""
+    with reading(engine) as conn:
+        kept = snapshots.times(conn)
+    for store in stores_with_own_points(config):
+        if store.id not in kept:
+            yield Finding("note", f"{store.id}: no nightly points yet", "`pointsman serve` fetches them by itself.")
+            continue
+        as_of = kept[store.id].as_of
+        hours = (datetime.now(UTC) - as_of).total_seconds() / 3600
+        said = f"{store.id}: nightly points as of {as_of:%Y-%m-%d %H:%M} UTC, {hours:.0f} h old"
+        if hours < OLD_POINTS_H:
+            yield Finding("ok", said)
+        else:
+            yield Finding("note", said, "`pointsman serve` fetches them every night; its log says why it could not.")
 
 
 class _Slack:

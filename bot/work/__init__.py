@@ -6,6 +6,7 @@ The one door of this room, but for `questions` and `proposals`, whose functions 
 from bot.work.house import House, Pace, open_house
 from bot.work.intake import ack_transaction, receive
 from bot.work.knowledge import FileKnowledge, Fixed, Knowledge, Known
+from bot.work.native_points import stores_with_own_points
 from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
@@ -27,5 +28,6 @@ __all__ = [
     "prepare",
     "receive",
     "set_pause",
+    "stores_with_own_points",
     "subject_of",
 ]

@@ -8,7 +8,7 @@ import re
 import phonenumbers
 from pydantic import BaseModel, ConfigDict
 
-from bot.cases import Vault, audit, erasure, open_database, reading, writing
+from bot.cases import Vault, audit, erasure, open_database, reading, snapshots, writing
 from bot.clock import Clock, system_clock
 from bot.config import Config
 from bot.errors import BadInput, NotAllowed
@@ -53,6 +53,8 @@ def erase_customer(
                 raise NotAllowed(f"A change for this customer is under way: {ids}. Decide it or let it end first.")
             if not found.nothing:
                 erasure.erase(conn, found)
+            if person.customer is not None:
+                snapshots.erase_customer(conn, vault, person.customer.strip())
             detail = {"refs": sorted(refs | about), "cases": len(found.cases), "changes": len(found.proposals)}
             audit.append(
                 conn, actor=by[:40], deed="customer.erase", subject=min(refs | about), detail=detail, now=clock()

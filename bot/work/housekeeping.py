@@ -10,8 +10,9 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from bot.cases import ProposalState, case_store, checkpoints, evidence, inbox, proposal_store, switches
+from bot.cases import ProposalState, case_store, checkpoints, evidence, inbox, proposal_store, snapshots, switches
 from bot.cases.database import writing
+from bot.work import native_points
 from bot.work.exceptions import tell_exceptions
 from bot.work.house import House
 
@@ -26,8 +27,14 @@ STUCK = Gauge("pointsman_stuck", "Work that needs an operator: failed for good, 
 
 
 def every_second(house: House) -> None:
-    """The heartbeat's errand: queue the sweep and the retention once for each of their times, over all processes."""
+    """The heartbeat's errand: queue the sweep, the retention and the nightly points once for each of their times, over
+    all processes, and see every minute whether another process fetched newer points."""
     now = datetime.now(UTC)
+    minute = int(now.timestamp() // 60)
+    if _asked_for.get("points") != minute:
+        native_points.queue_due(house)
+        native_points.use_newest(house)
+        _asked_for["points"] = minute
     slot = int(now.timestamp() // SWEEP_EVERY.total_seconds())
     if _asked_for.get("sweep") == slot:
         return
@@ -100,6 +107,7 @@ def retain(house: House, _key: str) -> None:
             "facts": evidence.erase_evidence(conn, before=before),
             "cases": case_store.erase_private(conn, before=before),
             "changes": proposal_store.erase_private(conn, before=before),
+            "nightly points": snapshots.erase_old(conn, before=before),
         }
     log.info("Retention: %d jobs; %s", gone, ", ".join(f"{number} {what}" for what, number in forgotten.items()))
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.cases import inbox, reading
 from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
-from bot.work import exceptions, housekeeping, proposals, questions, webhooks
+from bot.work import exceptions, housekeeping, native_points, proposals, questions, webhooks
 from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
@@ -62,6 +62,7 @@ JOBS: Final[dict[str, Job]] = {
     **questions.JOBS,
     **proposals.JOBS,
     **housekeeping.JOBS,
+    **native_points.JOBS,
     **exceptions.JOBS,
     **webhooks.JOBS,
     "question": question,

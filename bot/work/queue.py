@@ -52,6 +52,7 @@ QUEUE_OF: Final[dict[str, str]] = {
     "alert": "asks",
     "sweep": "housekeeping",
     "retain": "housekeeping",
+    "snapshot": "housekeeping",
 }
 
 

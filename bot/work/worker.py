@@ -24,6 +24,7 @@ from dbos._serialization import DBOSPortableJSONSerializer
 from prometheus_client import Counter
 
 from bot.cases.database import writing
+from bot.work import native_points
 from bot.work.house import House
 from bot.work.housekeeping import every_second
 from bot.work.jobs import JOBS, Job, tell_failed
@@ -77,6 +78,7 @@ class Worker:
         _current = self
         try:
             quieten_engine()
+            native_points.use_newest(self.house)
             self.house.work.register_queues()
             DBOS(config=self._engine_config(self._lease.executor_id))
             DBOS.launch()

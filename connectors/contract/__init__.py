@@ -66,6 +66,7 @@ from connectors.contract.ports import (
 )
 from connectors.contract.program_parts import (
     AdjustsInBatch,
+    AnswersBySnapshot,
     Enrolls,
     KeepsOrders,
     KeepsRedemptions,
@@ -110,6 +111,7 @@ from connectors.contract.register_parts import (
 
 __all__ = [
     "AdjustsInBatch",
+    "AnswersBySnapshot",
     "AttachesOrders",
     "Audience",
     "Balance",

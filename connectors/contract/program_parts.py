@@ -12,6 +12,7 @@ from connectors.contract.details import (
     BatchResult,
     Enrolment,
     MemberTier,
+    NativeSnapshot,
     ProgramRules,
     Purchase,
     Redemption,
@@ -141,3 +142,14 @@ class SetsTier(Protocol):
 
     def set_tier(self, member_id: str, tier_id: str, *, operation_id: str) -> None:
         """Put the member on this level. Safe to repeat."""
+
+
+@runtime_checkable
+class AnswersBySnapshot(Protocol):
+    """SNAPSHOT_BALANCES of a program: its balances come from the last file that it was given or fetched."""
+
+    def native_snapshot(self, *, at: datetime) -> NativeSnapshot:
+        """Fetch the file, a whole location in one call, and answer by it. `at`: now, by the caller's clock."""
+
+    def use_snapshot(self, snapshot: NativeSnapshot) -> None:
+        """Answer by this file, unless a newer one is in use."""

@@ -6,15 +6,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cases import audit, open_database, upgrade, writing
+from bot.cases import Vault, audit, open_database, snapshots, upgrade, writing
+from bot.cases.tables import snapshots as snapshots_table
 from bot.cli import app
 from bot.cli.demo_settings import settings_text
 from bot.clock import system_clock
+from bot.config_file import load_config
 from bot.desk import DeskServer, demo_workspace
 from bot.errors import PointsmanError
 from connectors.sandbox import Fault, SandboxServers
@@ -179,7 +182,6 @@ def test_facts_are_listed_with_their_types() -> None:
 
 
 def test_init_writes_a_file_that_reads_and_never_overwrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bot.config_file import load_config
 
     path = tmp_path / "pointsman.toml"
     assert "pointsman doctor" in run("init", path).stdout
@@ -250,6 +252,24 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         "ok    pine: dutchie_ecommerce: only a person can see (where: docs/connectors): Loyalty is displayed; ",
     ):
         assert part in result.stdout
+
+
+def test_doctor_says_how_old_the_nightly_points_are(config: Path) -> None:
+    settings = load_config(config)
+    upgrade(settings.database)
+
+    def said() -> str:
+        return run("doctor", "--store", "ivy", "--config", config).stdout
+
+    assert "note  koa: no nightly points yet" in said()
+    engine, vault = open_database(settings.database), Vault(settings.security.key.get_secret_value())
+    for days, status in ((0, "ok    "), (3, "note  ")):
+        at = system_clock() - timedelta(days=days)
+        with writing(engine) as conn:
+            conn.execute(snapshots_table.delete())
+            snapshots.keep(conn, vault, "koa", {"rows": {}}, kept=snapshots.Kept(taken_at=at, as_of=at))
+        assert f"{status}koa: nightly points as of {at:%Y-%m-%d %H:%M} UTC, {24 * days} h old" in said()
+    engine.dispose()
 
 
 def test_doctor_says_when_it_is_not_clear_which_web_shop_is_meant(config: Path) -> None:
