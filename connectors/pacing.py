@@ -16,6 +16,11 @@ class Pace:
     per_second: int
     per_minute: int
 
+    @property
+    def most_a_minute(self) -> int:
+        """What can be called in a minute when nobody stops."""
+        return min(self.per_minute, 60 * self.per_second)
+
     def rates(self) -> list[Rate]:
         """Both windows, unless one of them already implies the other."""
         second, minute = Rate(self.per_second, 1000), Rate(self.per_minute, 60_000)

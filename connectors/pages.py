@@ -154,6 +154,8 @@ def _facts(capabilities: Capabilities) -> Iterator[str]:
         yield f"- Safe to send twice: {', '.join(f'`{o}`' for o in sorted(capabilities.repeatable))}."
     if capabilities.batch_limit:
         yield f"- At most {capabilities.batch_limit} rows in one batch."
+    if capabilities.whole_points:
+        yield "- Whole points only."
 
 
 def _span(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectors.alpineiq.api import ADJUST
 from connectors.alpineiq.settings import AlpineIqSettings
 from connectors.contract import Capabilities, HumanCheck, Operation, Support, by_api, missing
 
@@ -73,6 +74,7 @@ BASE = Capabilities(
         Operation.SNAPSHOT_BALANCES: missing("Alpine IQ's balances are live; there is no nightly file."),
         Operation.WEBHOOKS: missing("Alpine IQ sends no messages about changes; it has to be asked."),
     },
+    per_minute=ADJUST.pace.most_a_minute,
     settle_s=5,
     ledger_shows=frozenset(("earn", "redeem", "adjust", "expire", "block", "merge", "gift", "import")),
     finds_by=frozenset(("phone", "email", "source_id")),

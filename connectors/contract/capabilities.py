@@ -86,6 +86,8 @@ class Capabilities(Model):
     finds_by: what records are looked up by; another criterion raises Unsupported.
     links: of a register, by provider's vendor. repeatable: operations that, sent twice with the same operation id,
     cannot be done twice. batch_limit: rows of one ADJUST_BATCH. checks: settings of this vendor that no API shows.
+    per_minute: calls a minute that our own pace allows for an account; 0: not the same for all calls. whole_points:
+    points with a fraction are refused.
     """
 
     operations: Mapping[Operation, Support]
@@ -96,6 +98,8 @@ class Capabilities(Model):
     links: Mapping[str, LinkNature] = {}
     repeatable: frozenset[Operation] = frozenset()
     batch_limit: int = 0
+    per_minute: int = 0
+    whole_points: bool = False
     checks: tuple[HumanCheck, ...] = ()
 
     def of(self, operation: Operation) -> Support:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+from connectors.rivo.api import ADJUST
 from connectors.rivo.settings import RivoSettings
 
 REFUND_BY_HAND = guided(
@@ -46,6 +47,8 @@ BASE = Capabilities(
             "Rivo lets a tier be set by API, but does not publish how well enough to send it; its support can tell."
         ),
     },
+    per_minute=ADJUST.pace.most_a_minute,
+    whole_points=True,
     settle_s=60,
     ledger_proves_absence=True,
     ledger_shows=frozenset(("earn", "adjust")),

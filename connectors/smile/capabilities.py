@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, missing
+from connectors.smile.api import ADJUST
 from connectors.smile.settings import SmileSettings
 
 ENROLL_OFF = missing(
@@ -38,6 +39,8 @@ BASE = Capabilities(
         Operation.SET_TIER: missing("Smile sets tiers by its own rules; no call changes one."),
         Operation.WEBHOOKS: missing("Messages from Smile are not used; it is asked whenever its answer matters."),
     },
+    per_minute=ADJUST.pace.most_a_minute,
+    whole_points=True,
     settle_s=5,
     ledger_proves_absence=True,
     finds_by=frozenset(("email",)),

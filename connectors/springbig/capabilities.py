@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+from connectors.springbig.api import ENROLL
 from connectors.springbig.settings import SpringbigSettings
 
 _FIND = "Sign in to springbig's dashboard and find {name} by phone {phone} or e-mail {email}."
@@ -63,6 +64,7 @@ BASE = Capabilities(
         ),
         Operation.WEBHOOKS: missing("No messages from springbig are known; it has to be asked."),
     },
+    per_minute=ENROLL.pace.most_a_minute,
     settle_s=60,
     finds_by=frozenset(("phone", "email")),
     repeatable=frozenset((Operation.UPDATE_MEMBER,)),
