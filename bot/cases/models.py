@@ -77,6 +77,7 @@ class Deed(StrEnum):
     BREAK_GLASS = "break_glass"  # approve alone, for roles.admin, with a reason
     DECLINE = "decline"
     CANCEL = "cancel"
+    STEER = "steer"  # pause, resume or stop a list that is being carried out
     SEND = "send"  # the house itself, just before the effect
     UNDO = "undo"
     RESOLVE_UNKNOWN = "resolve_unknown"

@@ -79,6 +79,15 @@ def is_the_requester(view: View) -> Notes:
     yield from ()
 
 
+def may_steer(view: View) -> Notes:
+    """Whoever asked for it, may approve here, or looks after it: support and administrators."""
+    actor = view.actor
+    helps = actor.roles & {Role.SUPPORT, Role.ADMIN}
+    if not (helps or actor.user_id == view.proposal.requester or may_approve_here(actor, view.proposal.store_id)):
+        raise Refused("not_yours", "Only whoever asked for this, a manager of this store or support can do that.")
+    yield from ()
+
+
 def not_signed_yet(view: View) -> Notes:
     """One person, one signature."""
     if view.actor.user_id in view.proposal.approvers:

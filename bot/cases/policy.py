@@ -49,6 +49,7 @@ RULES: Final[dict[Deed, tuple[Rule, ...]]] = {
     ),
     Deed.SEND: _AMOUNTS,
     Deed.DECLINE: (people.full_member, people.same_workspace, people.an_approver, people.not_the_requester),
+    Deed.STEER: (people.full_member, people.same_workspace, people.may_steer),
     Deed.CANCEL: (people.full_member, people.same_workspace, people.is_the_requester),
     Deed.UNDO: (*_ANYBODY, people.same_workspace, limits.undo_window),
     Deed.RESOLVE_UNKNOWN: (people.full_member, people.same_workspace, people.resolver, *_OTHERS),
