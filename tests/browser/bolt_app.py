@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from slack_bolt import App
@@ -103,7 +103,13 @@ class TinyApp:
         """Answer a mention in its thread, as its words ask."""
         where = {"channel": event["channel"], "thread_ts": event.get("thread_ts", event["ts"])}
         text = event["text"]
-        if "secret" in text:
+        if event.get("files"):
+            names = ", ".join(file["name"] for file in event["files"])
+            client.files_upload_v2(
+                channel=event["channel"], thread_ts=event.get("thread_ts", event["ts"]), filename="outcome.csv",
+                content="row,outcome\n2,done\n", initial_comment=f"Got {names}",
+            )  # fmt: skip
+        elif "secret" in text:
             client.chat_postEphemeral(user=event["user"], text="Only you may know this.", **where)
         elif "slowly" in text:
             client.assistant_threads_setStatus(
@@ -179,4 +185,4 @@ def tiny_app(desk: DeskServer) -> Iterator[TinyApp]:
         yield tiny
     finally:
         handler.client.auto_reconnect_enabled = False
-        handler.client.close()
+        Thread(target=handler.client.close, daemon=True).start()  # it takes two seconds, and nobody waits for it

@@ -44,15 +44,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def vendors() -> Iterator[SandboxServers]:
-    """The sandbox's world behind real servers."""
+    """The sandbox's world behind real servers; for tests that look at it."""
     with sandbox() as running:
         yield running
 
 
 @pytest.fixture
-def server(vendors: SandboxServers) -> Iterator[DeskServer]:
-    """The real desk with the sandbox's world behind its panel, no app yet."""
-    with DeskServer(demo_workspace(), manifest=MANIFEST, world_urls=dict(vendors.urls), enforce_rates=False) as running:
+def server(request: pytest.FixtureRequest) -> Iterator[DeskServer]:
+    """The real desk, no app yet; with the sandbox's world behind its panel where a test asks for `vendors`."""
+    worlds = dict(request.getfixturevalue("vendors").urls) if "vendors" in request.fixturenames else {}
+    with DeskServer(demo_workspace(), manifest=MANIFEST, world_urls=worlds, enforce_rates=False) as running:
         yield running
 
 

@@ -214,6 +214,13 @@ class DeskPage:
         box.press("Enter")
         expect(box).to_have_value("")
 
+    def attach(self, name: str, content: str, *, in_thread: bool = False) -> None:
+        """Pick a file for the next message, as by the paper clip."""
+        root = self.page.locator("#thread-composer" if in_thread else "#composer")
+        file = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+        root.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
+        expect(root.locator(".attached-file", has_text=name)).to_be_visible()
+
     def use_shortcut(self, message_text: str, shortcut: str) -> None:
         """A message's menu, and one of the app's shortcuts in it."""
         message = self.channel().message(message_text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.bolt_app import button, plain, section
@@ -88,6 +89,7 @@ def test_every_control_has_a_name_and_every_input_a_label(hung: Desk, gallery: G
     assert nameless == []
 
 
+@pytest.mark.usefixtures("vendors")
 def test_a_phone_shows_one_pane_at_a_time_with_a_way_back(desk: Desk) -> None:
     riley = desk.open_as("U0RILEY", size="phone")
     page = riley.page

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from connectors.sandbox import SandboxServers
 from connectors.sandbox.state import Event
 from tests.browser.desk_page import Desk
+
+pytestmark = pytest.mark.usefixtures("vendors")
 
 
 def test_balances_light_up_when_they_change(desk: Desk, vendors: SandboxServers) -> None:

@@ -113,10 +113,10 @@ def test_people_and_groups(client: WebClient) -> None:
     assert client.users_info(user="U0GUEST")["user"]["is_restricted"] is True
     assert client.users_info(user="U0POINTSMAN")["user"]["is_bot"] is True
     assert error(client.users_info, user="U0NOBODY") == "user_not_found"
-    first = client.users_list(limit=5)
-    second = client.users_list(limit=5, cursor=first["response_metadata"]["next_cursor"])
+    first = client.users_list(limit=6)
+    second = client.users_list(limit=6, cursor=first["response_metadata"]["next_cursor"])
     names = [member["name"] for page in (first, second) for member in page["members"]]
-    assert names == ["riley", "jo", "morgan", "quinn", "casey", "avery", "guest", "pointsman"]
+    assert names == [*(person.name for person in demo_workspace().people), "pointsman"]
     assert second["response_metadata"]["next_cursor"] == ""
     groups = client.usergroups_list(include_users=True)["usergroups"]
     assert [(g["id"], g["handle"], g["users"]) for g in groups] == [
@@ -137,7 +137,8 @@ def test_channels(desk: DeskServer, client: WebClient) -> None:
     assert error(client.conversations_info, channel="C0NOWHERE") == "channel_not_found"
     listed = client.conversations_list(types="public_channel,private_channel,im", limit=200)["channels"]
     assert len(listed) == len(desk.practice.workspace.channels)
-    assert [c["name"] for c in client.conversations_list()["channels"]] == ["pine-street", "break-room"]
+    public = [channel.name for channel in demo_workspace().channels if not channel.private]
+    assert [c["name"] for c in client.conversations_list()["channels"]] == public
     members = client.conversations_members(channel="C0SUPPORT")["members"]
     assert members == ["U0CASEY", "U0QUINN", "U0AVERY", "U0POINTSMAN"]
     assert client.conversations_open(users="U0JO")["channel"] == {"id": "D0JO"}
