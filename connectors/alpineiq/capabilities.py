@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.alpineiq.api import ADJUST
 from connectors.alpineiq.settings import AlpineIqSettings
-from connectors.contract import Capabilities, HumanCheck, Operation, Support, by_api, missing
+from connectors.contract import Capabilities, HumanCheck, Operation, Support, by_api, minding, missing
 
 _CARD = "Alpine IQ > Settings > Integrations > Dutchie POS"
 CHECKS = (
@@ -56,10 +56,14 @@ BASE = Capabilities(
             Operation.READ_AUDIENCES,
             Operation.READ_REWARDS,
             Operation.READ_PROGRAM,
-            Operation.ADJUST_POINTS,
-            Operation.ENROLL,
             Operation.OPT_IN,
         ),
+        **minding(
+            Operation.ADJUST_POINTS,
+            "Alpine IQ takes points given by hand for a gift: they do not expire like earned ones, and count for no "
+            "store in its reports.",
+        ),
+        **minding(Operation.ENROLL, "Alpine IQ may text the customer at once, and ask for a YES."),
         Operation.UPDATE_MEMBER: missing(_OVERRIDE),
         Operation.RECORD_PURCHASE: missing(_SALE),
         Operation.READ_TIER: missing("Alpine IQ names no tier; the wallet's tier rewards only hint at one."),

@@ -24,6 +24,7 @@ from connectors.contract.capabilities import (
     Support,
     by_api,
     guided,
+    minding,
     missing,
 )
 from connectors.contract.details import (
@@ -186,6 +187,7 @@ __all__ = [
     "WriteEvidence",
     "by_api",
     "guided",
+    "minding",
     "missing",
     "part",
 ]

@@ -35,6 +35,11 @@ def by_api(*operations: Operation) -> dict[Operation, Support]:
     return dict.fromkeys(operations, Support(supported=True))
 
 
+def minding(operation: Operation, why: str) -> dict[Operation, Support]:
+    """This operation, by API, and what to mind: whoever decides on it reads it first."""
+    return {operation: Support(supported=True, why=why)}
+
+
 def missing(why: str) -> Support:
     """No API, and nothing a person could be guided through."""
     return Support(supported=False, why=why)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, missing
+from connectors.contract import Capabilities, HumanCheck, Operation, by_api, guided, minding, missing
 from connectors.rivo.api import ADJUST
 from connectors.rivo.settings import RivoSettings
 
@@ -25,9 +25,13 @@ BASE = Capabilities(
             Operation.READ_TIER,
             Operation.READ_REWARDS,
             Operation.READ_REDEMPTIONS,
-            Operation.ADJUST_POINTS,
             Operation.ADJUST_BATCH,
             Operation.WEBHOOKS,
+        ),
+        **minding(
+            Operation.ADJUST_POINTS,
+            "Rivo does not say whether points changed by hand count towards the tier and the lifetime points: look at "
+            "both afterwards.",
         ),
         Operation.REFUND_REDEMPTION: REFUND_BY_HAND,
         Operation.READ_PROGRAM: missing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.contract import Capabilities, HumanCheck, Operation, by_api, missing
+from connectors.contract import Capabilities, HumanCheck, Operation, by_api, minding, missing
 from connectors.smile.api import ADJUST
 from connectors.smile.settings import SmileSettings
 
@@ -22,7 +22,10 @@ BASE = Capabilities(
             Operation.READ_PROGRAM,
             Operation.READ_REWARDS,
             Operation.READ_REDEMPTIONS,
+        ),
+        **minding(
             Operation.ADJUST_POINTS,
+            "Smile.io does not say whether points changed by hand count towards the tier: look at it afterwards.",
         ),
         Operation.ENROLL: ENROLL_OFF,
         Operation.ADJUST_BATCH: missing("Smile takes changes of points one at a time."),
