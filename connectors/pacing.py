@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
@@ -37,8 +38,16 @@ class TooSoon(Exception):
         self.wait_s = wait_s
 
 
+class Paces(Protocol):
+    """Hands out places in time. Safe from several threads. Who needs several processes to keep one pace together brings
+    another of these to the transport."""
+
+    def wait(self, key: str, pace: Pace, *, at_most: Callable[[], float | None]) -> None:
+        """Return when one more call of `key` is within its pace. Raises TooSoon if that is later than `at_most()`."""
+
+
 class Pacer:
-    """Hands out places in time. Safe from several threads.
+    """`Paces` of one process.
 
     clock: seconds, never going back. sleep: waits that many seconds.
     """

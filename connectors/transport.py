@@ -31,7 +31,7 @@ from connectors.deadlines import deadline, remaining
 from connectors.dialect import Authorizer, Dialect, Endpoint, Explained, Meter
 from connectors.errors import Denied, Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.metrics import metrics_in
-from connectors.pacing import Pace, Pacer, TooSoon
+from connectors.pacing import Pace, Pacer, Paces, TooSoon
 from connectors.tries import Again, NotNow, enough, wait
 
 __all__ = [
@@ -91,7 +91,8 @@ class Transport:
     """Shared by all connectors of a process. Safe from several threads.
 
     clock and sleep are seconds; tests pass their own. metrics: where the counters are registered.
-    paced: keep below the vendors' limits; off only where the other side is a sandbox.
+    paced: keep below the vendors' limits; off only where the other side is a sandbox. paces: who hands out the places;
+    this process alone unless said.
     """
 
     def __init__(
@@ -103,13 +104,14 @@ class Transport:
         breaker_threshold: int = 5,
         breaker_ttl_s: float = 15.0,
         paced: bool = True,
+        paces: Paces | None = None,
     ) -> None:
         for name in ("httpx", "httpcore"):
             # Both log URLs with their query, which holds phones and e-mails.
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._sleep = sleep
         self._paced = paced
-        self._pacer = Pacer(clock, sleep)
+        self._paces = paces if paces is not None else Pacer(clock, sleep)
         self._breakers = breaker.Breakers(
             (Unreachable, UnknownOutcome), threshold=breaker_threshold, ttl_s=breaker_ttl_s
         )
@@ -246,7 +248,7 @@ class Transport:
         """Return when our own pace, and the vendor's meter, have room. Raises TooSoon."""
         if not self._paced:
             return
-        self._pacer.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
+        self._paces.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
         while link.meter is not None and (wait_s := link.meter.wait_s(endpoint)) > 0:
             left = remaining()
             if left is not None and wait_s > left:

@@ -12,7 +12,7 @@ from bot.diagnosis import Systems
 from bot.errors import ConfigError
 from bot.playbook import BUILT_IN, Library
 from bot.understanding import Matcher, load_chatter, load_vocabulary
-from bot.work import FileKnowledge, House, open_house
+from bot.work import FileKnowledge, House, open_house, shared_paces
 from connectors import REGISTRY, Side
 from connectors.transport import Transport
 
@@ -66,4 +66,5 @@ def open_all(config: Config) -> House:
     """The house as `serve` runs it, the database brought up to date. Raises ConfigError."""
     own = {store.id: Path(store.playbooks) for store in config.stores if store.playbooks}
     knowledge = FileKnowledge(BUILT_IN, own, matcher_of)
-    return open_house(config, systems=Vendors(config, Transport()), knowledge=knowledge)
+    transport = Transport(paces=shared_paces(config.database))
+    return open_house(config, systems=Vendors(config, transport), knowledge=knowledge)

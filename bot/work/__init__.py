@@ -7,6 +7,7 @@ from bot.work.house import House, Pace, open_house
 from bot.work.intake import ack_transaction, receive
 from bot.work.knowledge import FileKnowledge, Fixed, Knowledge, Known
 from bot.work.native_points import stores_with_own_points
+from bot.work.pacing import shared_paces
 from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
@@ -28,6 +29,7 @@ __all__ = [
     "prepare",
     "receive",
     "set_pause",
+    "shared_paces",
     "stores_with_own_points",
     "subject_of",
 ]

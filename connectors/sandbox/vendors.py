@@ -30,8 +30,9 @@ class VendorWorld:
     """One vendor in the practice world. Everything gets the store (its lock is held) and the world's time.
 
     pos_settings, loyalty_settings, online_settings: what a configuration would say to reach the store's part at this
-    vendor, given the sandboxes' addresses by vendor. online_of: the register whose stores have this web shop. fill: once the store's people, sales and members are there, what
-    only this vendor keeps of them, into `store.own[vendor]` or the records' `extra`. member_id: the provider's id of a
+    vendor, given the sandboxes' addresses by vendor. online_of: the register whose stores have this web shop. fill:
+    once the store's people, sales and members are there, what only this vendor keeps of them, into
+    `store.own[vendor]` or the records' `extra`. member_id: the provider's id of a
     member, from a digest that is the same in every world, and the register's id where the provider knows it. night:
     what the vendor does overnight; counts by kind. deeds: what a person can do by hand on the vendor's screens and no
     API can, by name (for guided steps). scenarios: the situations that only this vendor has.
