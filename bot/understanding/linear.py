@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-EXACT_ROWS = 3_600
+EXACT_ROWS = 5_000
 SKETCHED = 4_096
 _HEAVY = 24
 """Features in more rows than this are multiplied as a dense block; rarer ones pair by pair."""
 _CHUNK = 2_048
+_INVERTED_AT_ONCE = 256
 _SIGN = 0x9E3779B1
 """Knuth's multiplicative hash: its high bit scatters the signs of neighbouring features."""
 
@@ -163,10 +164,31 @@ def _exact(gram: NDArray[np.float32], rows: Rows, targets: Floats, asked: Ints) 
     if not len(asked):  # a third of the work
         dual = np.linalg.solve(gram, goal)
         return Fit(rows.transposed_times(dual), dual.sum(axis=0), goal[:0])
-    inverse = np.linalg.inv(gram)
+    inverse = inverted(gram)
     dual = inverse @ goal
     left_out = goal[asked] - dual[asked] / np.diag(inverse)[asked, None]
     return Fit(rows.transposed_times(dual), dual.sum(axis=0), left_out)
+
+
+def inverted(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The inverse of a symmetric positive definite matrix, by halves: Schur's complement of the first in the second.
+
+    Nearly all of it is products of matrices, which makes it several times as fast as the general routine.
+    """
+    size = len(matrix)
+    if size <= _INVERTED_AT_ONCE:
+        return np.linalg.inv(matrix)
+    half = size // 2
+    first = inverted(matrix[:half, :half])
+    carried = first @ matrix[:half, half:]
+    second = inverted(matrix[half:, half:] - matrix[half:, :half] @ carried)
+    across = carried @ second
+    out = np.empty_like(matrix)
+    out[:half, :half] = first + across @ carried.T
+    out[:half, half:] = -across
+    out[half:, :half] = -across.T
+    out[half:, half:] = second
+    return out
 
 
 def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, asked: Ints) -> Fit:
@@ -180,7 +202,7 @@ def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, ask
         curve += weighted.T @ weighted
         pull += table.T @ (targets[part] * importance[part, None]).astype(np.float32)
     curve[np.diag_indices(size)] += ridge
-    inverse: NDArray[np.float32] = np.linalg.inv(curve)
+    inverse = inverted(curve)
     weights = inverse @ pull
     left_out = np.zeros((len(asked), targets.shape[1]), np.float32)
     for start in range(0, rows.count, _CHUNK):
