@@ -79,6 +79,11 @@ class Sale(Model):
     refunded: Decimal | None = None
     location: str = ""
 
+    @property
+    def receipt(self) -> str:
+        """What people call it: the number on the receipt, else the id."""
+        return self.number or self.id
+
 
 class Member(Model):
     """The provider's record of a person.
