@@ -13,11 +13,17 @@ PointsmanError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.words import Words
+
 
 class PointsmanError(Exception):
-    """Base. `code` is stable."""
+    """Base. `code` is stable. words: the same as `staff`, for readers of another language, where there is."""
 
     code = "error"
+    words: Words | None = None
 
     def __init__(self, staff: str, operator: str = "") -> None:
         super().__init__(operator or staff)

@@ -78,6 +78,7 @@ class Deed(StrEnum):
     DECLINE = "decline"
     CANCEL = "cancel"
     STEER = "steer"  # pause, resume or stop a list that is being carried out
+    BY_HAND = "by_hand"  # say that a guided fix, agreed on, is done
     SEND = "send"  # the house itself, just before the effect
     UNDO = "undo"
     RESOLVE_UNKNOWN = "resolve_unknown"
@@ -136,9 +137,19 @@ class Proposal(BaseModel):
     result: dict[str, Any] = {}
 
     @property
+    def mode(self) -> str:
+        """ "act": by API. "guided": by a person, with our steps. "none": no way; the offer says why."""
+        return str(self.offer.get("mode") or "act")
+
+    @property
     def guided(self) -> bool:
-        """A person does it by hand; we read back."""
-        return self.offer.get("mode") == "guided"
+        """A person does it by hand; we read back where we can."""
+        return self.mode == "guided"
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether the API can show that it was done by hand."""
+        return bool(self.offer.get("reads_back"))
 
     @property
     def senior_signed(self) -> bool:

@@ -47,6 +47,7 @@ RULES: Final[dict[Deed, tuple[Rule, ...]]] = {
         limits.in_hours,
         limits.signs_seen,
     ),
+    Deed.BY_HAND: (*_ANYBODY, people.same_workspace, people.not_the_beneficiary, *_AMOUNTS),
     Deed.SEND: _AMOUNTS,
     Deed.DECLINE: (people.full_member, people.same_workspace, people.an_approver, people.not_the_requester),
     Deed.STEER: (people.full_member, people.same_workspace, people.may_steer),

@@ -20,12 +20,12 @@ S = ProposalState
 MOVES: Final[dict[str, tuple[frozenset[ProposalState], ProposalState]]] = {
     "submit": (frozenset({S.OFFERED}), S.SUBMITTED),  # parameters frozen, waiting for signatures
     "confirm": (frozenset({S.OFFERED}), S.APPROVED),  # parameters frozen, no signature needed
-    "by_hand": (frozenset({S.OFFERED}), S.DONE),  # a person did it, and the vendor was read
+    "by_hand": (frozenset({S.APPROVED}), S.DONE),  # guided: a person did it; read back where the vendor shows it
     "sign": (frozenset({S.SUBMITTED}), S.SUBMITTED),  # one signature, another is needed
     "approve": (frozenset({S.SUBMITTED}), S.APPROVED),
     "break_glass": (frozenset({S.SUBMITTED}), S.APPROVED),  # by one administrator alone, with a reason
     "decline": (frozenset({S.SUBMITTED}), S.DECLINED),
-    "cancel": (frozenset({S.OFFERED, S.SUBMITTED}), S.DECLINED),
+    "cancel": (frozenset({S.OFFERED, S.SUBMITTED, S.APPROVED}), S.DECLINED),  # approved: only what a person was to do
     "expire": (frozenset({S.OFFERED, S.SUBMITTED, S.APPROVED}), S.EXPIRED),
     "outdate": (frozenset({S.OFFERED, S.SUBMITTED, S.APPROVED}), S.STALE),  # what it was built on has changed
     "refuse": (frozenset({S.OFFERED, S.SUBMITTED, S.APPROVED}), S.REJECTED),  # by the rules; nothing was sent

@@ -9,7 +9,21 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.cases import Proposal
-from bot.effects.kind import BadFields, Check, Grounds, Offer, Preview, Proof, ReadBack
+from bot.effects.guiding import minds, plain, signed
+from bot.effects.kind import (
+    BadFields,
+    Check,
+    Field,
+    Form,
+    Grounds,
+    Line,
+    Offer,
+    Preview,
+    Proof,
+    ReadBack,
+    offered,
+)
+from bot.words import Words
 from connectors.contract import LoyaltyProgram, Operation, PointOfSale
 from connectors.errors import NotFound
 
@@ -27,11 +41,10 @@ def offer(grounds: Grounds) -> Offer | None:
     member, balance = grounds.member, grounds.balance
     if member is None or balance is None or balance.hidden or member.enrolled is False:
         return None
-    if not grounds.program.of(Operation.ADJUST_POINTS).supported:
-        return None
     customer = grounds.customer
     people = (member.phone, member.email, customer and customer.phone, customer and customer.email)
-    return Offer(
+    return offered(
+        grounds.program.of(Operation.ADJUST_POINTS),
         kind=KIND,
         about=f"pos:{customer.id}" if customer is not None else f"member:{member.id}",
         offer={"member": member.id, "customer": customer.id if customer is not None else None},
@@ -41,27 +54,86 @@ def offer(grounds: Grounds) -> Offer | None:
     )
 
 
+def form(proposal: Proposal) -> Form:
+    """Signed points, a reason for us, a comment for the provider; says the balance, and that somebody decides."""
+    asked = proposal.parameters or proposal.shown.get("asked") or {}
+    suggested = _points(asked.get("points") or proposal.shown.get("points"))
+    fields = (
+        Field(
+            name="points",
+            label=Words.of("form.points"),
+            hint=Words.of("form.points_hint"),
+            placeholder="+50",
+            initial=Words.raw(signed(suggested)) if suggested else None,
+            longest=12,
+        ),
+        *texts(asked, comment=Words.of("form.comment_default")),
+    )
+    balance = plain(Decimal(proposal.expected["balance"]))
+    return Form(
+        title=Words.of("fix.adjust_points"),
+        intro=(Words.of("form.adjust_points.balance", balance=balance),),
+        submit=Words.of("form.ask"),
+        fields=fields,
+    )
+
+
+def texts(asked: Mapping[str, Any], *, comment: Words) -> tuple[Field, Field]:
+    """The two texts of a change of points: why, for us, and what the provider's note says. asked: as typed before."""
+    typed = {name: Words.raw(str(asked[name])) for name in ("reason", "comment") if asked.get(name)}
+    return (
+        Field(
+            name="reason",
+            label=Words.of("form.reason"),
+            hint=Words.of("form.reason_hint"),
+            initial=typed.get("reason"),
+            input="lines",
+            longest=LONGEST_REASON,
+        ),
+        Field(
+            name="comment",
+            label=Words.of("form.comment"),
+            hint=Words.of("form.comment_hint"),
+            initial=typed.get("comment", comment),
+            longest=LONGEST_COMMENT,
+        ),
+    )
+
+
+def words(proposal: Proposal) -> Words:
+    """+50 points."""
+    if proposal.points is None:
+        return Words.of("fix.adjust_points")
+    return Words.of("what.adjust_points", points=signed(proposal.points))
+
+
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """points: signed, not zero, at most two decimals, not below a zero balance; reason: ours; comment: the provider's.
 
     Raises BadFields, with a sentence for each field.
     """
-    errors: dict[str, str] = {}
+    errors: dict[str, Words] = {}
     points = _points(parameters.get("points"))
     if points is None:
-        errors["points"] = "Points with a sign, like +50 or -40, and not 0."
+        errors["points"] = Words.of("field.points")
     elif Decimal(proposal.expected["balance"]) + points < 0:
-        errors["points"] = f"The customer has {_plain(Decimal(proposal.expected['balance']))} points to take off."
-    texts: dict[str, str] = {}
-    for field, longest in (("reason", LONGEST_REASON), ("comment", LONGEST_COMMENT)):
-        texts[field] = " ".join(str(parameters.get(field) or "").translate(_NO_MARKUP).split())
-        if not texts[field]:
-            errors[field] = "Please write a few words here."
-        elif len(texts[field]) > longest:
-            errors[field] = f"Please keep this under {longest} characters."
+        errors["points"] = Words.of("field.points_have", balance=plain(Decimal(proposal.expected["balance"])))
+    said = checked_texts(parameters, errors)
     if errors or points is None:
         raise BadFields(errors)
-    return {"points": _plain(points), **texts}
+    return {"points": plain(points), **said}
+
+
+def checked_texts(parameters: Mapping[str, Any], errors: dict[str, Words]) -> dict[str, str]:
+    """reason and comment, tidied; what is wrong with them is added to `errors`."""
+    said: dict[str, str] = {}
+    for field, longest in (("reason", LONGEST_REASON), ("comment", LONGEST_COMMENT)):
+        said[field] = " ".join(str(parameters.get(field) or "").translate(_NO_MARKUP).split())
+        if not said[field]:
+            errors[field] = Words.of("field.empty")
+        elif len(said[field]) > longest:
+            errors[field] = Words.of("field.too_long", longest=str(longest))
+    return said
 
 
 def _points(raw: Any) -> Decimal | None:
@@ -74,29 +146,32 @@ def _points(raw: Any) -> Decimal | None:
         return None
 
 
-def _plain(points: Decimal) -> str:
-    """Without an exponent or trailing zeros: one form only."""
-    text = f"{points:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def note(proposal: Proposal) -> str:
     """The provider's one note: the comment, which the customer may see, and the operation id."""
     return f"{proposal.parameters['comment']} (ref {proposal.operation_id})"
 
 
 def preview(proposal: Proposal) -> Preview:
-    """The balance before and after, and what the customer may notice."""
+    """The balance before and after, the texts, and what the customer may notice."""
     before = Decimal(proposal.expected["balance"])
     points = proposal.points or Decimal(0)
-    effects = ["The customer may see the comment in their points history."]
-    effects.append(
-        "Points added by hand do not expire like earned ones."
-        if points > 0
-        else "Points taken off show in the customer's wallet at once."
+    change = Words.of("change", before=plain(before), after=plain(before + points))
+    known = (Words.of("mind.points.added" if points > 0 else "mind.points.taken"),) if points else ()
+    effects = (Words.of("mind.points.note"), *known, *minds(proposal))
+    return Preview(
+        lines=(Line(label=Words.of("line.balance"), text=change), *text_lines(proposal)),
+        side_effects=effects,
+        would_send=Words.of("send.adjust_points", points=signed(points), member=str(proposal.offer["member"])),
     )
-    sent = f"{points:+f} points for member {proposal.offer['member']}" if proposal.points is not None else ""
-    return Preview(before=_plain(before), after=_plain(before + points), side_effects=tuple(effects), would_send=sent)
+
+
+def text_lines(proposal: Proposal) -> tuple[Line, ...]:
+    """The reason and the comment, as deciders read them."""
+    return tuple(
+        Line(label=Words.of(f"line.{name}"), text=Words.raw(str(proposal.parameters[name])))
+        for name in ("reason", "comment")
+        if proposal.parameters.get(name)
+    )
 
 
 def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Check:
@@ -104,17 +179,17 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     try:
         member = program.member(proposal.offer["member"])
     except NotFound:
-        return Check(state="blocked", reason="The loyalty provider no longer has this member.")
+        return Check(state="blocked", reason=Words.of("check.member_gone"))
     balance = program.balance(member)
     if balance.hidden:
-        return Check(state="blocked", reason="The provider hides this member's points, so nothing can be checked.")
-    fresh = {"balance": _plain(balance.points)}
+        return Check(state="blocked", reason=Words.of("check.points_hidden"))
+    fresh = {"balance": plain(balance.points)}
     if balance.points != Decimal(proposal.expected["balance"]):
-        was = _plain(Decimal(proposal.expected["balance"]))
-        reason = f"The balance changed from {was} to {fresh['balance']} points since this was asked for."
+        was = plain(Decimal(proposal.expected["balance"]))
+        reason = Words.of("check.points.moved", before=was, after=fresh["balance"])
         return Check(state="moved", expected=fresh, shown=proposal.shown, reason=reason, before=fresh)
     if balance.points + (proposal.points or 0) < 0:
-        return Check(state="blocked", reason=f"The customer has only {fresh['balance']} points.", before=fresh)
+        return Check(state="blocked", reason=Words.of("check.points.few", balance=fresh["balance"]), before=fresh)
     return Check(state="as_expected", expected=fresh, shown=proposal.shown, before=fresh)
 
 
@@ -132,7 +207,7 @@ def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
     """Confirmed by our row in the history; where no row can be read, by a balance that moved by exactly our points."""
     balance = program.balance(program.member(proposal.offer["member"]))
-    values = {"balance": None if balance.hidden else _plain(balance.points)}
+    values = {"balance": None if balance.hidden else plain(balance.points)}
     proof = reconcile(proposal, pos, program, since)
     if proof == "applied":
         return ReadBack(confirmed=True, values=values)
@@ -141,7 +216,7 @@ def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
     if moved and proof == "cannot_tell":
         return ReadBack(confirmed=True, values=values)
     return ReadBack(
-        confirmed=False if proof == "absent" else None, values=values, reason="The provider does not show it yet."
+        confirmed=False if proof == "absent" else None, values=values, reason=Words.of("read.points.not_yet")
     )
 
 
@@ -172,16 +247,18 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
         expected={"balance": after},
     )
     parameters = {
-        "points": _plain(-proposal.points),
+        "points": plain(-proposal.points),
         "reason": f"Undo: {proposal.parameters['reason']}"[:LONGEST_REASON],
         "comment": "Correction of an earlier adjustment",
     }
     return opposite, parameters
 
 
-def where_to_look(proposal: Proposal) -> str:
+def where_to_look(proposal: Proposal) -> Words:
     """The member's history, for our operation id."""
-    return (
-        f"Open member {proposal.offer['member']} at the loyalty provider and look in the points history for "
-        f'"ref {proposal.operation_id}" ({proposal.parameters["points"]} points). If it is there, it arrived.'
+    return Words.of(
+        "look.points",
+        member=str(proposal.offer["member"]),
+        operation=proposal.operation_id,
+        points=signed(proposal.points or Decimal(0)),
     )

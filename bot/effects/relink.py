@@ -10,16 +10,30 @@ from typing import Any
 import phonenumbers
 
 from bot.cases import Proposal, mask_phone
-from bot.effects.kind import BadFields, Check, Grounds, Guided, Offer, Preview, Proof, ReadBack
+from bot.effects.guiding import minds
+from bot.effects.kind import (
+    BadFields,
+    Check,
+    Field,
+    Form,
+    Grounds,
+    Guided,
+    Line,
+    Offer,
+    Preview,
+    Proof,
+    ReadBack,
+)
+from bot.words import Words
 from connectors.contract import Customer, LoyaltyProgram, Operation, PointOfSale
 from connectors.errors import NotFound, VendorError
 
 KIND = "relink"
 REPEATABLE = True
-_CALL_BY_HAND = (
-    "Open the customer's profile in the register.",
-    "Ask the customer which number they use today, and type it into the phone field. Check the last four digits aloud.",
-    "Save, then press Done here: I look whether the points are found.",
+_BY_HAND = (
+    "Open the profile of {name} in the register.",
+    "Type the number that the customer uses today, {phone}, into the phone field. Check the last four digits aloud.",
+    "Save, then say here that it is done: I look whether the points are found.",
 )
 
 
@@ -46,10 +60,54 @@ def offer(grounds: Grounds) -> Offer | None:
     support = grounds.pos.of(Operation.CHANGE_PHONE)
     if not support.supported or customer.phone_obstacles:
         why = customer.phone_obstacles or (support.why,)
-        return Guided(
-            **common, steps=(*(f"I cannot change it myself: {w.rstrip('.')}." for w in why if w), *_CALL_BY_HAND)
-        )
+        return Guided(**common, steps=_BY_HAND, why=tuple(w for w in why if w), reads_back=True)
     return Offer(**common)
+
+
+def form(proposal: Proposal) -> Form:
+    """A yes or no where staff named the number already; else the number is asked, and nothing is suggested, so that
+    nobody copies the provider's."""
+    before, after = (masked(number_of(proposal, which)) for which in ("phone_before", "phone"))
+    if number_of(proposal, "phone") is not None:
+        return Form(
+            title=Words.of("confirm.relink.title"),
+            intro=(Words.of("confirm.relink.text", before=before, after=after),),
+            submit=Words.of("confirm.relink.yes"),
+            button=Words.of("fix.relink_to", after=after),
+        )
+    number = Field(
+        name="phone",
+        label=Words.of("form.relink.phone"),
+        hint=Words.of("modal.customer.phone_hint"),
+        placeholder="303-555-0142",
+        longest=40,
+    )
+    return Form(
+        title=Words.of("fix.relink"),
+        intro=(Words.of("form.relink.before", before=before),),
+        submit=Words.of("form.relink.submit"),
+        fields=(number,),
+    )
+
+
+def words(proposal: Proposal) -> Words:
+    """From which number to which."""
+    before, after = number_of(proposal, "phone_before"), number_of(proposal, "phone")
+    if after is None:
+        return Words.of("what.relink_unknown", before=masked(before))
+    return Words.of("what.relink", before=masked(before), after=masked(after))
+
+
+def number_of(proposal: Proposal, which: str) -> str | None:
+    """The old number ("phone_before"), or the new one as asked for or named ("phone"); a renewed offer remembers it."""
+    asked = proposal.parameters or proposal.shown.get("asked") or {}
+    found = (asked.get("phone") if which == "phone" else None) or proposal.shown.get(which)
+    return str(found) if found else None
+
+
+def masked(phone: str | None) -> str:
+    """Fit for a channel; a dash where there is none."""
+    return mask_phone(phone) if phone else "–"
 
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +115,7 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
 
     Raises BadFields.
     """
-    raw = str(parameters.get("phone") or proposal.shown.get("phone") or "")
+    raw = str(parameters.get("phone") or number_of(proposal, "phone") or "")
     try:
         parsed = phonenumbers.parse(raw, "US")
         complete = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
@@ -65,25 +123,22 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
     except phonenumbers.NumberParseException:
         usable = False
     if not usable:
-        raise BadFields({"phone": "A number with area code, like 303-555-0142, without an extension."})
+        raise BadFields({"phone": Words.of("field.phone")})
     phone = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if phone == proposal.shown.get("phone_before"):
-        raise BadFields({"phone": "That is the number the register has already."})
+        raise BadFields({"phone": Words.of("field.phone_same")})
     return {"phone": phone}
 
 
 def preview(proposal: Proposal) -> Preview:
     """The number before and after, and what changes with it."""
-    after = str(proposal.parameters.get("phone") or proposal.shown.get("phone") or "")
-    masked = mask_phone(after) if after else "the number the customer names"
+    before, after = number_of(proposal, "phone_before"), number_of(proposal, "phone")
+    unsaid = Words.of("change.phone_unsaid")
+    new = masked(after) if after else unsaid
     return Preview(
-        before=proposal.shown.get("phone_before") or "",
-        after=after,
-        side_effects=(
-            "Receipts and texts of the store go to the new number.",
-            "Points are found by the new number from now on, not by the old one.",
-        ),
-        would_send=f"phone {masked} for customer {proposal.offer['customer']}",
+        lines=(Line(label=Words.of("line.phone"), text=Words.of("change", before=masked(before), after=new)),),
+        side_effects=(Words.of("mind.relink.store"), Words.of("mind.relink.found"), *minds(proposal)),
+        would_send=Words.of("send.relink", phone=new, customer=str(proposal.offer["customer"])),
     )
 
 
@@ -92,15 +147,15 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     try:
         customer = pos.customer(proposal.offer["customer"])
     except NotFound:
-        return Check(state="blocked", reason="The register no longer has this customer.")
+        return Check(state="blocked", reason=Words.of("check.customer_gone"))
     if not customer.live:
-        return Check(state="blocked", reason="This profile was archived or merged, so it cannot be changed.")
+        return Check(state="blocked", reason=Words.of("check.not_live"))
     new, old = proposal.parameters["phone"], proposal.shown.get("phone_before")
     if customer.phone == new:
         return Check(state="done_already")
     if customer.phone != old:
         shown = {**proposal.shown, "phone_before": customer.phone}
-        reason = "The number in the register was changed since this was offered."
+        reason = Words.of("check.relink.moved")
         return Check(state="moved", expected=proposal.expected, shown=shown, reason=reason)
     blocked = _blocked(proposal, customer, pos, program)
     if blocked:
@@ -108,21 +163,21 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     return Check(state="as_expected", expected=proposal.expected, shown=proposal.shown)
 
 
-def _blocked(proposal: Proposal, customer: Customer, pos: PointOfSale, program: LoyaltyProgram) -> str:
+def _blocked(proposal: Proposal, customer: Customer, pos: PointOfSale, program: LoyaltyProgram) -> Words | None:
     new = proposal.parameters["phone"]
-    if customer.phone_obstacles:
-        return f"I cannot change this number myself: {'; '.join(customer.phone_obstacles)}."
+    if customer.phone_obstacles and not proposal.guided:
+        return Words.of("check.relink.obstacle", why=Words.vendor("; ".join(customer.phone_obstacles)))
     others = [c for c in pos.find_customers(phone=new) if c.live and c.id != customer.id]
     if others:
-        return "Another customer's profile has that number already. Look for duplicate profiles first."
+        return Words.of("check.relink.taken")
     if proposal.expected["member"] is None:  # an undo: the old number led to nobody, and may again
-        return ""
+        return None
     found = [m.id for m in program.find_members(phone=new)]
     if not found:
-        return "That number leads to nobody at the loyalty provider, so changing it would not bring the points."
+        return Words.of("check.relink.nobody")
     if found != [proposal.expected["member"]]:
-        return "That number leads to another member than expected. Ask the customer again which number they use."
-    return ""
+        return Words.of("check.relink.another")
+    return None
 
 
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> None:
@@ -148,12 +203,12 @@ def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
     wanted = proposal.parameters.get("phone")
     phone = pos.customer(proposal.offer["customer"]).phone
     if phone is None or (wanted is not None and phone != wanted) or phone == proposal.shown.get("phone_before"):
-        return ReadBack(confirmed=False, reason="The register does not show the new number yet.")
+        return ReadBack(confirmed=False, reason=Words.of("read.relink.not_yet"))
     if proposal.expected["member"] is None:
         return ReadBack(confirmed=True)
     members = program.find_members(phone=phone)
     if [m.id for m in members] != [proposal.expected["member"]]:
-        return ReadBack(confirmed=False, reason="The new number does not lead to the expected member.")
+        return ReadBack(confirmed=False, reason=Words.of("read.relink.another"))
     balance = program.balance(members[0])
     return ReadBack(confirmed=True, values={"balance": None if balance.hidden else f"{balance.points:f}"})
 
@@ -205,9 +260,6 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     return opposite, {"phone": before}
 
 
-def where_to_look(proposal: Proposal) -> str:
+def where_to_look(proposal: Proposal) -> Words:
     """The profile's phone field."""
-    return (
-        f"Open customer {proposal.offer['customer']} in the register and read the phone number. If it ends in "
-        f"{proposal.parameters['phone'][-4:]}, the change arrived."
-    )
+    return Words.of("look.relink", customer=str(proposal.offer["customer"]), digits=proposal.parameters["phone"][-4:])

@@ -23,11 +23,12 @@ from bot.cases import (
     who_can_approve,
 )
 from bot.diagnosis import Diagnosis
-from bot.effects import KINDS
+from bot.effects import KINDS, obstacles, steps
 from bot.slack.strings import reason
 from bot.slack.views.home import Desk
 from bot.slack.views.model import CaseView, ExceptionsView, FixView, Neighbour
 from bot.understanding import masked
+from bot.words import Words, sentences
 from bot.work import questions
 from bot.work.exceptions import DIGEST
 from bot.work.house import House
@@ -150,27 +151,27 @@ class Reader:
 
     def fix(self, proposal: Proposal, *, nth: int = 0, language: str = "en") -> FixView:
         """One change as people see it; `language` is that of the rules' reasons."""
-        preview = KINDS[proposal.kind].preview(proposal)
-        parameters, shown, result = proposal.parameters, proposal.shown, proposal.result
-        asked = parameters or shown.get("asked") or {}  # a renewed offer remembers what was asked for
-        after = str(asked.get("phone") or shown.get("phone") or "")
+        kind = KINDS[proposal.kind]
+        preview = kind.preview(proposal)
+        asked = proposal.parameters or proposal.shown.get("asked") or {}  # a renewed offer remembers what was asked for
+        result = proposal.result
         return FixView(
             id=proposal.id,
             kind=proposal.kind,
             state=proposal.state,
             requester=proposal.requester,
+            words=kind.words(proposal),
+            form=kind.form(proposal),
             nth=nth,
-            guided=bool(shown.get("steps")),
-            steps=tuple(shown.get("steps") or ()),
-            points=proposal.points,
-            suggested=_number(asked.get("points") or shown.get("points")),
-            before=_number(proposal.expected.get("balance")),
-            balance_now=_number((result.get("after") or {}).get("balance")),
-            phone_before=mask_phone(shown["phone_before"]) if shown.get("phone_before") else "",
-            phone_after=mask_phone(after) if after else "",
+            mode=proposal.mode,
+            lines=preview.lines,
+            minds=preview.side_effects,
+            irreversible=preview.irreversible,
+            steps=steps(proposal),
+            why=obstacles(proposal),
+            reads_back=proposal.reads_back,
             reason=str(asked.get("reason") or ""),
-            comment=str(asked.get("comment") or ""),
-            side_effects=preview.side_effects,
+            balance_now=_number((result.get("after") or {}).get("balance")),
             verdict=tuple(reason(r, language) for r in proposal.verdict.get("reasons", ())),
             deciders=self._deciders(proposal),
             approvals_needed=int(proposal.verdict.get("approvals_needed") or 0),
@@ -178,7 +179,7 @@ class Reader:
             expires_at=proposal.expires_at,
             decided_by=proposal.decided_by,
             decided_at=proposal.decided_at,
-            outcome=str(result.get("outcome") or ""),
+            outcome=_outcome(result),
             undo_of=proposal.undo_of,
             can_undo=_undoable(proposal),
             read_only=self._house.config.store(proposal.store_id).read_only,
@@ -214,6 +215,13 @@ def worth_telling(proposal: Proposal) -> bool:
 def _undoable(proposal: Proposal) -> bool:
     done = proposal.state is ProposalState.DONE and proposal.undo_of is None
     return done and KINDS[proposal.kind].undo(proposal) is not None
+
+
+def _outcome(result: dict[str, Any]) -> tuple[Words, ...]:
+    """How it ended; what older versions stored is English only."""
+    if "said" in result:
+        return sentences(result["said"])
+    return (Words.raw(str(result["outcome"])),) if result.get("outcome") else ()
 
 
 def _number(raw: Any) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""The staff-facing words that are not playbooks: `playbooks/strings.yml`, one key, both languages.
+"""The staff-facing words that are not playbooks, spoken in one language. The sentences themselves: `bot.words`.
 
 Sentences are `str.format` templates; the caller passes values already escaped for the place they go to.
 """
@@ -6,54 +6,38 @@ Sentences are `str.format` templates; the caller passes values already escaped f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from ruamel.yaml import YAML
+from bot.errors import PointsmanError, WorkUnavailable
+from bot.words import LANGUAGES, PATH, Words, built_in, read
 
-from bot.errors import ConfigError, PointsmanError, WorkUnavailable
-
-LANGUAGES = ("en", "es")
-PATH = Path(__file__).resolve().parents[2] / "playbooks" / "strings.yml"
-
-Say = Callable[..., str]
-"""`say(key, **values)` gives the sentence in the language it was made for."""
+__all__ = ["LANGUAGES", "PATH", "Say", "read", "reason", "refusal", "speaker"]
 
 
-def read(path: Path) -> dict[str, dict[str, str]]:
-    """All sentences by key. Raises ConfigError naming the key that lacks a language."""
-    table: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    for key, sentence in table.items():
-        lacking = [language for language in LANGUAGES if not sentence.get(language)]
-        if lacking:
-            raise ConfigError(f"{path}: '{key}' has no text in: {', '.join(lacking)}.")
-    return {
-        key: {language: str(sentence[language]).strip() for language in LANGUAGES} for key, sentence in table.items()
-    }
+class Say:
+    """`say(key, **values)` gives our sentence, `say.words(…)` one that comes as data, in one language."""
 
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else "en"
 
-@cache
-def _built_in() -> dict[str, dict[str, str]]:
-    return read(PATH)
+    def __call__(self, key: str, /, **values: object) -> str:
+        return built_in()[key][self.language].format(**values)
+
+    def words(self, words: Words) -> str:
+        """Not escaped."""
+        return words.said(self.language)
 
 
 def speaker(language: str) -> Say:
     """The sentences in one language; a language nobody translated speaks English."""
-    table = _built_in()
-    spoken = language if language in LANGUAGES else "en"
-
-    def say(key: str, **values: object) -> str:
-        return table[key][spoken].format(**values)
-
-    return say
+    return Say(language)
 
 
 def reason(stored: Mapping[str, Any], language: str) -> str:
     """A rule's reason as stored with the verdict (code, text, values), in the reader's language; a code that has no
     sentence here, or other places than the rule filled, is told in the rule's own English."""
-    translated = _built_in().get(f"reason.{stored['code']}")
+    translated = built_in().get(f"reason.{stored['code']}")
     if language == "en" or translated is None or language not in translated:
         return str(stored["text"])
     try:
@@ -63,8 +47,11 @@ def reason(stored: Mapping[str, Any], language: str) -> str:
 
 
 def refusal(error: PointsmanError, language: str) -> str:
-    """Why something was refused, for the person. Rules speak English and name a stable code at the start of `operator`;
-    readers of another language get that code's own sentence, where there is one."""
+    """Why something was refused, for the person. What comes as words is said in their language. Rules speak English and
+    name a stable code at the start of `operator`; readers of another language get that code's own sentence, where there
+    is one."""
+    if error.words is not None:
+        return error.words.said(language)
     code = "unavailable" if isinstance(error, WorkUnavailable) else re.split(r"[:\s]", error.operator, maxsplit=1)[0]
-    translated = _built_in().get(f"refused.{code}")
+    translated = built_in().get(f"refused.{code}")
     return error.staff if language == "en" or translated is None else translated[language]

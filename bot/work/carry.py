@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from bot.cases import Actor, Deed, Proposal, ProposalState, proposal_store, switches
+from bot.cases import Actor, Deed, Proposal, ProposalState, switches
 from bot.cases.database import writing
 from bot.effects import Check, ReadBack
 from bot.errors import TooLate
+from bot.words import Words
 from bot.work import marks
 from bot.work.house import House
 from bot.work.offering import SYSTEM
-from bot.work.standing import judge, kind_of, look
+from bot.work.outcomes import NOTHING_SENT, outcome, trouble
+from bot.work.standing import judge, kind_of, look, refusal_words, would_send
 from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.transport import deadline
 
@@ -31,6 +33,8 @@ def effect(house: House, key: str) -> None:
     """The job `effect`, key `<proposal>` or `<proposal>#<run>`: carry out what is approved, or find out what became
     of what was sent. Does nothing in every other state."""
     proposal = marks.read(house, key)
+    if proposal.guided:
+        return  # a person carries it out
     if proposal.state is ProposalState.APPROVED:
         _begin(house, proposal)
     elif proposal.state is ProposalState.SENDING:
@@ -53,10 +57,9 @@ def give_up(house: House, proposal_id: str) -> None:
     """The job failed for good: what was never sent is refused, what may have been sent goes to a person."""
     proposal = marks.read(house, proposal_id)
     if proposal.state is ProposalState.APPROVED:
-        text = "I could not check the systems, so nothing was sent. Please try again."
-        marks.refuse(house, proposal, "gave_up", text)
+        marks.refuse(house, proposal, "gave_up", Words.of("outcome.gave_up"))
     elif proposal.state is ProposalState.SENDING:
-        marks.lose(house, proposal, "I could not find out whether this arrived.")
+        marks.lose(house, proposal, Words.of("outcome.not_found_out"))
 
 
 def _begin(house: House, proposal: Proposal) -> None:
@@ -69,11 +72,11 @@ def _begin(house: House, proposal: Proposal) -> None:
         marks.still_trying(house, proposal, error)
         raise
     except VendorError as error:
-        marks.refuse(house, proposal, error.code, f"{error.reason}. Nothing was sent.")
+        marks.refuse(house, proposal, error.code, trouble(error), NOTHING_SENT)
         return
     house.watch("checked")
     if check.state == "blocked":
-        marks.refuse(house, proposal, "blocked", f"{check.reason} Nothing was sent.")
+        marks.refuse(house, proposal, "blocked", check.reason, NOTHING_SENT)
     elif check.state == "moved":
         marks.outdate(house, proposal, check)
     else:
@@ -91,11 +94,10 @@ def _rules_allow(house: House, proposal: Proposal) -> bool:
             return False
         verdict = judge(house, conn, nobody, Deed.SEND, proposal)
     if not verdict.allowed:
-        marks.refuse(house, proposal, verdict.reasons[0].code, f"{verdict.sentence} Nothing was sent.")
+        marks.refuse(house, proposal, verdict.reasons[0].code, refusal_words(verdict), NOTHING_SENT)
         return False
     if verdict.dry_run:
-        would = kind_of(proposal).preview(proposal).would_send
-        marks.refuse(house, proposal, "read_only", f"This store is read-only: I would send {would}. Nothing was sent.")
+        marks.refuse(house, proposal, "read_only", would_send(proposal), NOTHING_SENT)
         return False
     if proposal.decided_at and house.clock() - proposal.decided_at > _approval_holds(house):
         marks.end(house, proposal, "expire", proposal.result)
@@ -109,7 +111,7 @@ def _approval_holds(house: House) -> timedelta:
 
 def _mark(house: House, proposal: Proposal, check: Check) -> Proposal | None:
     """Commit "about to send"; None when somebody else did, or all effects were paused just now."""
-    result = {**proposal.result, "before": check.before, "attempt": 1, "asked": 0, "outcome": ""}
+    result = {**proposal.result, **outcome(), "before": check.before, "attempt": 1, "asked": 0}
     with writing(house.engine) as conn:
         if switches.is_paused(conn):
             return None
@@ -133,10 +135,10 @@ def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
     except Throttled as error:
         marks.put_back(house, proposal, error)
     except (UnknownOutcome, Unreachable) as error:
-        text = f"{error.reason}. I am finding out whether it arrived."
-        marks.ask_later(house, proposal, marks.absence(house, proposal), outcome=text)
+        said = outcome(trouble(error), Words.of("outcome.finding_out"))
+        marks.ask_later(house, proposal, marks.absence(house, proposal), **said)
     except VendorError as error:
-        result = {**proposal.result, "code": error.code, "outcome": f"{error.reason}. Nothing was changed."}
+        result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.nothing_changed"), code=error.code)}
         marks.end(house, proposal, "reject", result)
     else:
         house.watch("sent")
@@ -147,15 +149,14 @@ def _after_send(house: House, proposal: Proposal) -> None:
     try:
         found = _read_back(house, proposal)
     except VendorError as error:
-        found = ReadBack(confirmed=None, reason=f"{error.reason}.")
+        found = ReadBack(confirmed=None, reason=trouble(error))
     house.watch("read_back")
     if found.confirmed:
         _finish(house, proposal, found)
         return
     wait = timedelta(seconds=marks.settle_s(house, proposal))
-    text = "It was sent; the system needs some minutes until it shows. I look again then."
     with writing(house.engine) as conn:
-        if marks.note(house, conn, proposal, outcome=text):
+        if marks.note(house, conn, proposal, **outcome(Words.of("outcome.settling"))):
             house.work.enqueue(conn, "settle", f"{proposal.id}#{proposal.result.get('attempt', 1)}", delay=wait)
 
 
@@ -167,7 +168,7 @@ def _resume(house: House, proposal: Proposal) -> None:
         with deadline(house.pace.read):
             proof = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, since)
     except VendorError as error:
-        marks.ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
+        marks.ask_again(house, proposal, trouble(error), Words.of("outcome.asking"))
         return
     house.watch("reconciled")
     if proof == "applied":
@@ -175,7 +176,7 @@ def _resume(house: House, proposal: Proposal) -> None:
     elif proof == "absent":
         _absent(house, proposal)
     else:
-        marks.ask_again(house, proposal, "The system does not say yet whether it arrived.")
+        marks.ask_again(house, proposal, Words.of("outcome.not_said_yet"))
 
 
 def _absent(house: House, proposal: Proposal) -> None:
@@ -194,7 +195,7 @@ def _absent(house: House, proposal: Proposal) -> None:
         if proof and int(proposal.result.get("attempt", 1)) < _sends(proposal):
             _once_more(house, proposal)
         else:
-            marks.lose(house, proposal, "It was sent, and it does not show.")
+            marks.lose(house, proposal, Words.of("outcome.does_not_show"))
 
 
 def _sends(proposal: Proposal) -> int:
@@ -207,10 +208,11 @@ def _once_more(house: House, proposal: Proposal) -> None:
     try:
         check = look(house, proposal, seconds=house.pace.read)
     except VendorError as error:
-        marks.ask_again(house, proposal, f"{error.reason}. I keep asking whether it arrived.")
+        marks.ask_again(house, proposal, trouble(error), Words.of("outcome.asking"))
         return
     if check.state in ("blocked", "moved"):
-        result = {**proposal.result, "code": check.state, "outcome": f"It did not arrive. {check.reason}"}
+        said = outcome(Words.of("outcome.did_not_arrive"), check.reason, code=check.state)
+        result = {**proposal.result, **said}
         marks.end(house, proposal, "reject", result, same_send=True)  # what moved it may be another's retry
         return
     with writing(house.engine) as conn:
@@ -228,12 +230,10 @@ def _once_more(house: House, proposal: Proposal) -> None:
 def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
     """The vendor showed it: done, in our books and, for an undo, in the original's."""
     with writing(house.engine) as conn:
-        result = {**proposal.result, "after": found.values, "outcome": ""}
+        result = {**proposal.result, **outcome(), "after": found.values}
         try:
             done = marks.moved(house, conn, proposal, "finish", result=result)
-            if done.undo_of is not None:
-                original = proposal_store.get_proposal(conn, house.vault, done.undo_of, lock=True)
-                marks.moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
+            marks.undone(house, conn, done)
             house.watch("recording")
         except TooLate:
             return  # another process finished it

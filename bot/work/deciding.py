@@ -12,10 +12,12 @@ from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, evidence, m
 from bot.cases.proposal_store import parameters_hash
 from bot.effects import Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
+from bot.words import Words
 from bot.work.house import House
 from bot.work.intake import ack_transaction
 from bot.work.offering import outdate
-from bot.work.standing import judge, note_refusal, ran_out, show_later
+from bot.work.outcomes import outcome
+from bot.work.standing import judge, note_refusal, ran_out, refusal_words, show_later
 
 
 def read_proposal(house: House, proposal_id: str) -> Proposal:
@@ -34,14 +36,15 @@ def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = Fa
 def untampered(proposal: Proposal) -> None:
     """Raises a refusal unless the parameters are those that were frozen when it was asked for."""
     if parameters_hash(proposal.kind, proposal.parameters) != proposal.parameters_hash:
-        raise Refusal("tampered", "This request was changed after it was asked for, so it cannot be approved.")
+        raise Refusal("tampered", Words.of("refused.tampered"))
 
 
 class Refusal(NotAllowed):
     """A refusal that is put on record before it is said."""
 
-    def __init__(self, code: str, staff: str) -> None:
-        super().__init__(staff, code)
+    def __init__(self, code: str, words: Words) -> None:
+        super().__init__(str(words), code)
+        self.words = words
         self.reason_code = code
 
 
@@ -51,6 +54,12 @@ class _Answered(Exception):
     def __init__(self, error: PointsmanError) -> None:
         super().__init__(error.operator)
         self.error = error
+
+
+def _told(kind: type[PointsmanError], words: Words, operator: str) -> PointsmanError:
+    error = kind(str(words), operator)
+    error.words = words
+    return error
 
 
 class Decision:
@@ -66,7 +75,9 @@ class Decision:
     def expect(self, *states: ProposalState) -> None:
         """Raises TooLate unless the proposal is in one of `states` and has time left."""
         timezone = self.house.config.store(self.proposal.store_id).timezone
-        undecided = self.proposal.state in (ProposalState.OFFERED, ProposalState.SUBMITTED)
+        undecided = self.proposal.state in (ProposalState.OFFERED, ProposalState.SUBMITTED) or (
+            self.proposal.state is ProposalState.APPROVED and self.proposal.guided
+        )
         if undecided and ran_out(self.proposal, self.now):
             expired = self.move("expire")
             raise _Answered(too_late(expired, timezone=timezone))
@@ -80,7 +91,7 @@ class Decision:
     def allow(self, verdict: Verdict) -> Verdict:
         """The verdict itself, when it allows."""
         if not verdict.allowed:
-            raise Refusal(verdict.reasons[0].code, verdict.sentence)
+            raise Refusal(verdict.reasons[0].code, refusal_words(verdict))
         return verdict
 
     def still_true(self, check: Check | None) -> None:
@@ -89,10 +100,11 @@ class Decision:
             return
         if check.state == "moved":
             outdate(self.house, self.conn, self.proposal, check, actor=self.actor.user_id)
-            raise _Answered(TooLate(f"{check.reason} I put a fresh offer in the thread.", "late:stale"))
+            raise _Answered(_told(TooLate, Words.of("late.moved", why=check.reason or Words.raw("")), "late:stale"))
         if check.state == "blocked":
-            self.move("refuse", code="blocked", result={**self.proposal.result, "outcome": check.reason})
-            raise _Answered(NotAllowed(check.reason, "blocked"))
+            why = check.reason or Words.of("refused.blocked")
+            self.move("refuse", code="blocked", result={**self.proposal.result, **outcome(why)})
+            raise _Answered(_told(NotAllowed, why, "blocked"))
 
     def move(self, name: str, *, code: str = "", detail: Mapping[str, Any] | None = None, **values: Any) -> Proposal:
         """Make the move, with its audit row (`code`, `detail`, and what evidence it stood on), and have it shown."""

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from bot.cases import Vault
 from bot.config import StaffMember
 from bot.effects import Grounds
-from connectors.contract import Balance, Customer, Member
+from connectors import REGISTRY
+from connectors.contract import Balance, Customer, Member, ProgramRules, Redemption, Sale
 
 if TYPE_CHECKING:
     from bot.diagnosis import Diagnosis, Systems
@@ -22,20 +23,48 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def grounds_of(diagnosis: Diagnosis, systems: Systems) -> Grounds:
-    """The diagnosis's customer, member, link, balance and stated numbers; what could not be told is None."""
+    """What the diagnosis's facts tell, by their names; what could not be told, or was not asked, is None."""
     facts = diagnosis.evidence
     said = _value(facts, "said") or {}
     link = _value(facts, "link") or {}
+    customer = _model(facts, "customer", Customer)
+    pos, program = systems.pos, systems.program
     return Grounds(
-        customer=_model(facts, "customer", Customer),
+        customer=customer,
         member=_model(facts, "member", Member),
         reached=Member.model_validate(link["member"]) if link.get("member") else None,
+        stored=customer.links.get(program.vendor) if customer is not None else None,
         balance=_model(facts, "balance", Balance),
+        enrolment=_value(facts, "enrolment"),
         phones=tuple(said.get("phones") or ()),
+        emails=tuple(said.get("emails") or ()),
         points=_suggested(said, _model(facts, "balance", Balance)),
-        pos=systems.pos.capabilities,
-        program=systems.program.capabilities,
+        others=_models(facts, "duplicates", Customer) or (),
+        unattached=_model(facts, "unattached_sale", Sale),
+        receipt=_model(facts, "receipt_sale", Sale),
+        missed=_missed(_value(facts, "posting")),
+        redemption=_model(facts, "redemption", Redemption),
+        redemptions=_models(facts, "redemptions", Redemption),
+        rules=_model(facts, "program_rules", ProgramRules),
+        pos=pos.capabilities,
+        program=program.capabilities,
+        pos_vendor=pos.vendor,
+        program_vendor=program.vendor,
+        pos_title=_title(pos.vendor),
+        program_title=_title(program.vendor),
     )
+
+
+def _missed(posting: Mapping[str, Any] | None) -> Sale | None:
+    """The sale in question, unless the provider has it."""
+    if posting is None or posting.get("standing") == "posted":
+        return None
+    return Sale.model_validate(posting["sale"])
+
+
+def _title(vendor: str) -> str:
+    connector = REGISTRY.get(vendor)
+    return connector.title if connector is not None else vendor
 
 
 def _suggested(said: Mapping[str, Any], balance: Balance | None) -> int | None:
@@ -56,6 +85,11 @@ def _value(facts: Mapping[str, Evidence], name: str) -> Any:
 def _model(facts: Mapping[str, Evidence], name: str, model: type[M]) -> M | None:
     value = _value(facts, name)
     return None if value is None else model.model_validate(value)
+
+
+def _models(facts: Mapping[str, Evidence], name: str, model: type[M]) -> tuple[M, ...] | None:
+    value = _value(facts, name)
+    return None if value is None else tuple(model.model_validate(one) for one in value)
 
 
 def customer_reference(house: House, store_id: str, diagnosis: Diagnosis) -> str | None:

@@ -12,9 +12,11 @@ from bot.cases import Proposal, move, proposal_store, reading
 from bot.cases.database import writing
 from bot.effects import Check
 from bot.errors import TooLate
+from bot.words import Words
 from bot.work import offering
 from bot.work.house import House
 from bot.work.offering import SYSTEM
+from bot.work.outcomes import outcome, trouble
 from bot.work.queue import subject_of
 from bot.work.standing import kind_of, show_later
 from connectors.errors import Throttled, VendorError
@@ -23,15 +25,15 @@ ASKS = 6
 """How often the vendor is asked what became of a write, before a person is."""
 
 
-def lose(house: House, proposal: Proposal, reason: str) -> None:
+def lose(house: House, proposal: Proposal, reason: Words | None) -> None:
     """Nobody can say: a person has to look, and is told where."""
-    text = f"{reason} {kind_of(proposal).where_to_look(proposal)}"
-    end(house, proposal, "lose", {**proposal.result, "code": "unknown", "outcome": text})
+    said = outcome(reason, kind_of(proposal).where_to_look(proposal), code="unknown")
+    end(house, proposal, "lose", {**proposal.result, **said})
 
 
-def refuse(house: House, proposal: Proposal, code: str, text: str) -> None:
-    """Closed by the rules or by what the vendor shows; nothing was sent. `text` is for staff."""
-    end(house, proposal, "refuse", {**proposal.result, "code": code, "outcome": text})
+def refuse(house: House, proposal: Proposal, code: str, *said: Words | None) -> None:
+    """Closed by the rules or by what the vendor shows; nothing was sent. `said` is for staff."""
+    end(house, proposal, "refuse", {**proposal.result, **outcome(*said, code=code)})
 
 
 def end(house: House, proposal: Proposal, name: str, result: dict[str, Any], *, same_send: bool = False) -> None:
@@ -51,19 +53,19 @@ def put_back(house: House, proposal: Proposal, error: Throttled) -> None:
     """The vendor's limit: certainly not applied, so it waits as approved."""
     wait = timedelta(seconds=max(error.retry_after or 30.0, 1.0))
     with writing(house.engine) as conn:
-        result = {**proposal.result, "outcome": f"{error.reason}. I try again in a moment."}
+        result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.again"))}
         done, seq = move(conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), result=result)
         show_later(house, conn, done.id, seq)
         house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=wait)
 
 
-def ask_again(house: House, proposal: Proposal, outcome: str) -> None:
+def ask_again(house: House, proposal: Proposal, *said: Words) -> None:
     """Could not be told this time: rarer each time, and in the end a person."""
     asked = int(proposal.result.get("asked", 0)) + 1
     if asked >= ASKS:
-        lose(house, proposal, "I could not find out whether this arrived.")
+        lose(house, proposal, Words.of("outcome.not_found_out"))
     else:
-        ask_later(house, proposal, absence(house, proposal) * asked, outcome=outcome, asked=asked)
+        ask_later(house, proposal, absence(house, proposal) * asked, **outcome(*said, asked=asked))
 
 
 def ask_later(house: House, proposal: Proposal, wait: timedelta, **result: Any) -> None:
@@ -87,7 +89,7 @@ def note(house: House, conn: sa.Connection, proposal: Proposal, **result: Any) -
 def still_trying(house: House, proposal: Proposal, error: VendorError) -> None:
     """Say that it waits for a vendor that is away; the job is tried again by itself."""
     with writing(house.engine) as conn:
-        note(house, conn, proposal, outcome=f"{error.reason}. Nothing was sent yet; I keep trying for a few minutes.")
+        note(house, conn, proposal, **outcome(trouble(error), Words.of("outcome.still_trying")))
 
 
 def moved(house: House, conn: sa.Connection, proposal: Proposal, name: str, **values: Any) -> Proposal:
@@ -95,6 +97,13 @@ def moved(house: House, conn: sa.Connection, proposal: Proposal, name: str, **va
     done, seq = move(conn, house.vault, proposal, name, actor=SYSTEM, now=house.clock(), **values)
     show_later(house, conn, done.id, seq)
     return done
+
+
+def undone(house: House, conn: sa.Connection, done: Proposal) -> None:
+    """Where `done` took something back: the original counts as undone. Raises TooLate when it does already."""
+    if done.undo_of is not None:
+        original = proposal_store.get_proposal(conn, house.vault, done.undo_of, lock=True)
+        moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
 
 
 def settle_s(house: House, proposal: Proposal) -> float:

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from bot.cases import Case, Proposal, ProposalState, audit, case_store, move, proposal_store
 from bot.cases.database import writing
-from bot.effects import KINDS, Check, Guided, Offer
+from bot.effects import KINDS, Check, Offer
 from bot.work.grounds import about_reference, contact_reference, grounds_of
 from bot.work.house import House
+from bot.work.outcomes import outcome
 from bot.work.standing import show_later
 
 if TYPE_CHECKING:
@@ -61,17 +62,9 @@ def _same(proposal: Proposal, offer: Offer) -> bool:
     return (
         proposal.kind == offer.kind
         and proposal.expected == offer.expected
-        and proposal.shown == _shown(offer)
-        and proposal.offer == _offer_json(offer)
+        and proposal.shown == offer.stored_shown()
+        and proposal.offer == offer.stored_offer()
     )
-
-
-def _offer_json(offer: Offer) -> dict[str, Any]:
-    return {**offer.offer, "mode": "guided" if isinstance(offer, Guided) else "act"}
-
-
-def _shown(offer: Offer) -> dict[str, Any]:
-    return {**offer.shown, "steps": list(offer.steps)} if isinstance(offer, Guided) else offer.shown
 
 
 def _store(house: House, conn: sa.Connection, case: Case, offer: Offer) -> Proposal:
@@ -85,8 +78,8 @@ def _store(house: House, conn: sa.Connection, case: Case, offer: Offer) -> Propo
         requester=case.asker,
         customer_ref=about_reference(house.vault, str(case.store_id), offer.about),
         customer_refs={contact_reference(house.vault, p) for p in offer.people},
-        offer=_offer_json(offer),
-        shown=_shown(offer),
+        offer=offer.stored_offer(),
+        shown=offer.stored_shown(),
         expected=offer.expected,
         now=house.clock(),
         expires_at=house.clock() + timedelta(hours=house.config.policy.expires_hours),
@@ -155,7 +148,7 @@ def outdate(house: House, conn: sa.Connection, old: Proposal, check: Check, *, a
         shown["points"] = int(float(old.parameters["points"]))
     fresh = again(house, conn, old, shown=shown, expected=check.expected, undo_of=old.undo_of)
     recorded(house, conn, fresh, "offered", actor=SYSTEM)
-    result = {**old.result, "outcome": check.reason, "renewed_as": fresh.id}
+    result = {**old.result, **outcome(check.reason), "renewed_as": fresh.id}
     stale, seq = move(conn, house.vault, old, "outdate", actor=actor, now=house.clock(), result=result)
     show_later(house, conn, stale.id, seq)
     return fresh

@@ -17,20 +17,22 @@ from bot.cases import (
     Proposal,
     ProposalState,
     Verdict,
-    authorize,
     proposal_store,
     who_can_approve,
 )
 from bot.cases.people_rules import is_senior
 from bot.cases.proposal_store import parameters_hash
-from bot.effects import BadFields, Check
+from bot.effects import BadFields, Check, ReadBack
 from bot.understanding import masked
+from bot.words import Words
 from bot.work.carry import effect, settle
 from bot.work.deciding import Decision, Refusal, decision, read_proposal, untampered
 from bot.work.house import House
+from bot.work.marks import undone
 from bot.work.offering import again, offer_fixes, recorded
-from bot.work.standing import deciders, glance, kind_of, verdict_json
-from bot.work.timers import expire, remind, start_timers
+from bot.work.outcomes import NOTHING_SENT, outcome, trouble
+from bot.work.standing import deciders, glance, kind_of, verdict_json, would_send
+from bot.work.timers import expire, remind, start_expiry, start_timers
 from connectors.errors import VendorError
 from connectors.transport import deadline
 
@@ -47,6 +49,8 @@ __all__ = [
     "undo",
 ]
 
+APPROVED = ProposalState.APPROVED
+
 JOBS: Mapping[str, Callable[[House, str], None]] = {
     "effect": effect,
     "settle": settle,
@@ -58,17 +62,18 @@ JOBS: Mapping[str, Callable[[House, str], None]] = {
 def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str, Any]) -> Proposal:
     """Ask for a fix: freeze its parameters, let the rules decide, then wait for signatures or carry it out.
 
-    parameters: adjust_points: points ("+50"), reason, comment; relink: phone (may be left out where the question named
-    exactly one). At a read-only store the result says what would be sent, and nothing is.
+    parameters: by the names of the fields of the kind's form. At a read-only store the result says what would be sent,
+    and nothing is. A guided fix waits, once nobody has to sign it any more, for a person who does it by hand.
     """
     seen = read_proposal(house, proposal_id)
-    frozen = kind_of(seen).validate(seen, parameters) if seen.state is ProposalState.OFFERED else {}
+    open_ = seen.state is ProposalState.OFFERED and seen.mode != "none"
+    frozen = kind_of(seen).validate(seen, parameters) if open_ else {}
     draft = seen.model_copy(update={"parameters": frozen, "requester": actor.user_id})
-    check = glance(house, draft) if seen.state is ProposalState.OFFERED and not seen.guided else None
+    check = glance(house, draft) if open_ else None
     people = deciders(house, seen.store_id)
     with decision(house, proposal_id, actor, "submit") as click:
         click.expect(ProposalState.OFFERED)
-        _not_guided(click.proposal)
+        _possible(click.proposal)
         draft = click.proposal.model_copy(update={"parameters": frozen, "requester": actor.user_id})
         _not_twice(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
@@ -89,17 +94,23 @@ def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[st
         "expires_at": now + timedelta(hours=house.config.policy.expires_hours),
     }
     if verdict.dry_run:
-        would = kind_of(draft).preview(draft).would_send
-        text = f"This store is read-only: I would send {would}. Nothing was sent."
-        values["result"] = {"code": "read_only", "outcome": text, "would_send": would}
+        would = str(kind_of(draft).preview(draft).would_send)
+        values["result"] = outcome(would_send(draft), NOTHING_SENT, code="read_only", would_send=would)
         return click.move("refuse", code="read_only", **values)
     if not verdict.approvals_needed:
-        done = click.move("confirm", **values)
-        house.work.enqueue(click.conn, "effect", done.id)
-        return done
+        return _to_be_done(click, click.move("confirm", **values))
     done = click.move("submit", **values)
     start_timers(house, click.conn, done)
     return done
+
+
+def _to_be_done(click: Decision, agreed: Proposal) -> Proposal:
+    """Nothing is in the way any more: the house carries it out, or a person does, while there is time."""
+    if agreed.guided:
+        start_expiry(click.house, click.conn, agreed)
+    else:
+        click.house.work.enqueue(click.conn, "effect", agreed.id)
+    return agreed
 
 
 def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
@@ -118,9 +129,14 @@ def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
         needed = max(verdict.approvals_needed, int(proposal.verdict.get("approvals_needed", 1)))
         if len(signed["approvers"]) < needed:
             return click.move("sign", **signed)
-        done = click.move("approve", **signed)
-        house.work.enqueue(click.conn, "effect", done.id)
-        return done
+        return _to_be_done(click, click.move("approve", **signed, **_time_for(click)))
+
+
+def _time_for(click: Decision) -> dict[str, Any]:
+    """A guided fix that was approved has as long again to be done by hand."""
+    if not click.proposal.guided:
+        return {}
+    return {"expires_at": click.now + timedelta(hours=click.house.config.policy.expires_hours)}
 
 
 def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Proposal:
@@ -129,7 +145,7 @@ def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Pr
     why = " ".join(reason.split())[:500]
     shortest = house.config.policy.break_glass.reason_at_least
     if len(why) < shortest:
-        raise BadFields({"reason": f"Please say why this cannot wait, in at least {shortest} letters."})
+        raise BadFields({"reason": Words.of("field.why_now", shortest=str(shortest))})
     seen = read_proposal(house, proposal_id)
     check = glance(house, seen) if seen.state is ProposalState.SUBMITTED else None
     with decision(house, proposal_id, actor, "break_glass") as click:
@@ -141,8 +157,8 @@ def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Pr
         detail = {"reason": masked(why), "signatures": len(proposal.approvers)}
         kept = {**proposal.verdict, "break_glass": masked(why), "reasons": verdict_json(verdict)["reasons"]}
         approvers = [*proposal.approvers, actor.user_id]
-        done = click.move("break_glass", detail=detail, approvers=approvers, verdict=kept)
-        house.work.enqueue(click.conn, "effect", done.id)
+        done = click.move("break_glass", detail=detail, approvers=approvers, verdict=kept, **_time_for(click))
+        _to_be_done(click, done)
         house.work.enqueue(click.conn, "alert", f"break_glass/{done.id}")
         return done
 
@@ -158,9 +174,9 @@ def decline(house: House, proposal_id: str, actor: Actor, reason: str = "") -> P
 
 
 def cancel(house: House, proposal_id: str, actor: Actor) -> Proposal:
-    """The asker takes it back, before it is decided."""
+    """The asker takes it back, before it is decided, or before they did it by hand."""
     with decision(house, proposal_id, actor, "cancel") as click:
-        click.expect(ProposalState.OFFERED, ProposalState.SUBMITTED)
+        click.expect(ProposalState.OFFERED, ProposalState.SUBMITTED, *([APPROVED] if click.proposal.guided else []))
         click.judge(Deed.CANCEL, click.proposal)
         return click.move("cancel")
 
@@ -179,9 +195,9 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         click.expect(ProposalState.DONE)
         click.judge(Deed.UNDO, click.proposal)
         if opposite is None:
-            raise Refusal("no_undo", "This cannot be undone from here. Ask support.")
+            raise Refusal("no_undo", Words.of("refused.no_undo"))
         if check is not None and check.state in ("blocked", "done_already"):
-            raise Refusal("no_undo", check.reason or "It is as it was already.")
+            raise Refusal("no_undo", check.reason or Words.of("outcome.as_it_was"))
         offer, parameters = opposite
         moved = check is not None and check.state == "moved"
         expected = check.expected if check is not None and moved else offer.expected
@@ -189,8 +205,8 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
             house,
             click.conn,
             click.proposal,
-            offer=offer.offer,
-            shown=offer.shown,
+            offer=offer.stored_offer(),
+            shown=offer.stored_shown(),
             expected=expected,
             requester=actor.user_id,
             undo_of=original.id,
@@ -199,7 +215,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         try:
             frozen = kind_of(fresh).validate(fresh, parameters)
         except BadFields as error:
-            raise Refusal("no_undo", error.staff) from error
+            raise Refusal("no_undo", Words.known(error.staff, "refused.no_undo")) from error
         draft = fresh.model_copy(update={"parameters": frozen})
         click.proposal = fresh
         _not_twice(click, draft)
@@ -209,23 +225,43 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
 
 
 def confirm_done(house: House, proposal_id: str, actor: Actor) -> Proposal:
-    """A person did a guided fix by hand: read it back, and only then call it done."""
+    """A person did an agreed guided fix by hand. Where the API can show it, it counts as done only once it shows; where
+    nothing can, on the word of this person, which is said and put on record."""
     seen = read_proposal(house, proposal_id)
-    reason, values, confirmed = "The system did not answer just now.", {}, None
-    if seen.state is ProposalState.OFFERED and seen.guided:
-        systems = house.systems(seen.store_id)
-        try:
-            with deadline(house.pace.click * 1.5):
-                found = kind_of(seen).read_back(seen, systems.pos, systems.program, seen.created_at)
-            reason, values, confirmed = found.reason, found.values, found.confirmed
-        except VendorError:
-            confirmed = None
+    found = _found_by_hand(house, seen) if seen.guided and seen.state is APPROVED else ReadBack(confirmed=None)
     with decision(house, proposal_id, actor, "confirm_done") as click:
-        click.expect(ProposalState.OFFERED)
-        click.allow(authorize(actor, Deed.ASK, seen, store_id=seen.store_id, policy=house.config.policy, now=click.now))
-        if not confirmed:
-            raise Refusal("not_seen", f"{reason} Changes can take some minutes: please press Done again then.")
-        return click.move("by_hand", result={"after": values, "outcome": "Done by hand, and read back."})
+        _agreed(click)
+        untampered(click.proposal)
+        click.judge(Deed.BY_HAND, click.proposal)
+        if click.proposal.reads_back and not found.confirmed:
+            raise Refusal("not_seen", Words.of("refused.not_seen", why=found.reason or Words.of("read.no_answer")))
+        by_word = not click.proposal.reads_back
+        said = Words.of("outcome.on_the_word", who=f"<@{actor.user_id}>") if by_word else Words.of("outcome.by_hand")
+        done = click.move(
+            "by_hand",
+            result={**click.proposal.result, **outcome(said, on_the_word=by_word), "after": found.values},
+            detail={"on_the_word_of" if by_word else "read_back_for": actor.user_id},
+            sending_since=click.now,
+        )
+        undone(house, click.conn, done)
+        return done
+
+
+def _agreed(click: Decision) -> None:
+    """Only what was asked for, and signed where signatures are needed, is done by hand."""
+    click.expect(ProposalState.OFFERED, APPROVED)
+    if click.proposal.state is not APPROVED or not click.proposal.guided:
+        raise Refusal("not_agreed", Words.of("refused.not_agreed"))
+
+
+def _found_by_hand(house: House, proposal: Proposal) -> ReadBack:
+    systems = house.systems(proposal.store_id)
+    try:
+        with deadline(house.pace.click * 1.5):
+            since = proposal.submitted_at or proposal.created_at
+            return kind_of(proposal).read_back(proposal, systems.pos, systems.program, since)
+    except VendorError as error:
+        return ReadBack(confirmed=None, reason=trouble(error))
 
 
 def resolve_unknown(house: House, proposal_id: str, actor: Actor, *, happened: bool) -> Proposal:
@@ -233,18 +269,18 @@ def resolve_unknown(house: House, proposal_id: str, actor: Actor, *, happened: b
     with decision(house, proposal_id, actor, "resolve_unknown") as click:
         click.expect(ProposalState.UNKNOWN)
         click.judge(Deed.RESOLVE_UNKNOWN, click.proposal)
-        said = "it is there" if happened else "it is not there, so nothing was changed"
-        result = {**click.proposal.result, "outcome": f"<@{actor.user_id}> looked: {said}.", "resolved_by_hand": True}
+        who = f"<@{actor.user_id}>"
+        said = Words.of("outcome.looked_there" if happened else "outcome.looked_absent", who=who)
+        result = {**click.proposal.result, **outcome(said, resolved_by_hand=True)}
         return click.move("finish" if happened else "reject", result=result)
 
 
-def _not_guided(proposal: Proposal) -> None:
-    if proposal.guided:
-        raise Refusal("guided", "I cannot make this change myself. Please follow the steps and press Done.")
+def _possible(proposal: Proposal) -> None:
+    if proposal.mode == "none":
+        raise Refusal("impossible", Words.of("refused.impossible"))
 
 
 def _not_twice(click: Decision, draft: Proposal) -> None:
     other = proposal_store.under_way(click.conn, click.house.vault, draft)
     if other is not None:
-        text = f"A change of this kind is under way for this customer, asked for by <@{other.requester}>. "
-        raise Refusal("under_way", text + "Wait until it is decided or done.")
+        raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{other.requester}>"))

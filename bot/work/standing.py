@@ -30,6 +30,7 @@ from bot.cases.signatures import change_days
 from bot.cases.signs import clues_of, past_of, signs
 from bot.config import StaffMember
 from bot.effects import KINDS, Check, Kind
+from bot.words import Words
 from bot.work.grounds import staff_references
 from bot.work.house import House
 from connectors.errors import VendorError
@@ -152,6 +153,16 @@ def look(house: House, proposal: Proposal, *, seconds: float) -> Check:
     systems = house.systems(proposal.store_id)
     with deadline(seconds):
         return kind_of(proposal).check(proposal, systems.pos, systems.program)
+
+
+def refusal_words(verdict: Verdict) -> Words:
+    """Why the rules say no: their own sentence in English, that of the code in other languages."""
+    return Words.known(verdict.sentence, f"refused.{verdict.reasons[0].code}")
+
+
+def would_send(proposal: Proposal) -> Words:
+    """What a read-only store shows instead of doing it."""
+    return Words.of("outcome.read_only", what=kind_of(proposal).preview(proposal).would_send)
 
 
 def ran_out(proposal: Proposal, now: datetime) -> bool:

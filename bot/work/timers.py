@@ -19,10 +19,15 @@ WAITING = (ProposalState.OFFERED, ProposalState.SUBMITTED)
 
 def start_timers(house: House, conn: sa.Connection, proposal: Proposal) -> None:
     """From the moment it is asked for: the first reminder, and the end of the time to decide."""
+    start_expiry(house, conn, proposal)
+    _remind_later(house, conn, proposal, 1)
+
+
+def start_expiry(house: House, conn: sa.Connection, proposal: Proposal) -> None:
+    """The end of the time to decide on it, or to do it by hand."""
     if proposal.expires_at is not None:
         left = proposal.expires_at - house.clock()
-        house.work.enqueue(conn, "expire", f"{proposal.id}#submitted", delay=left)
-    _remind_later(house, conn, proposal, 1)
+        house.work.enqueue(conn, "expire", f"{proposal.id}#{proposal.state.value}", delay=left)
 
 
 def _remind_later(house: House, conn: sa.Connection, proposal: Proposal, nth: int) -> None:
@@ -46,7 +51,8 @@ def remind(house: House, key: str) -> None:
 def expire(house: House, key: str) -> None:
     """The job `expire`, key `<proposal>` or `<proposal>#…`: end what nobody decided in time, and show it."""
     proposal = _read(house, key)
-    if proposal.state not in WAITING or not ran_out(proposal, house.clock()):
+    waiting = proposal.state in WAITING or (proposal.guided and proposal.state is ProposalState.APPROVED)
+    if not waiting or not ran_out(proposal, house.clock()):
         return  # decided, or asked for meanwhile: then another timer runs
     with writing(house.engine) as conn:
         try:

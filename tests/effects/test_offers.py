@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cases import Proposal, ProposalState
-from bot.effects import KINDS, BadFields, Grounds, Guided, Offer, Preview, adjust_points, relink
+from bot.effects import KINDS, BadFields, Grounds, Guided, Impossible, Offer, Preview, adjust_points, relink
 from connectors.contract import Balance, Capabilities, Customer, Member, Operation, Support
 
 ALL = Capabilities(operations={o: Support(supported=True) for o in Operation}, settle_s=5, ledger_proves_absence=True)
@@ -87,11 +87,17 @@ def test_points_are_offered_for_a_member_whose_balance_can_be_seen() -> None:
         {"balance": None},
         {"balance": Balance(points=Decimal(0), hidden=True)},
         {"member": HERS.model_copy(update={"enrolled": False})},
-        {"program": NONE},
     ],
 )
 def test_points_are_not_offered_where_they_cannot_be_seen_or_changed(fields: dict[str, Any]) -> None:
     assert adjust_points.offer(grounds(**fields)) is None
+
+
+def test_points_that_no_api_moves_are_said_to_be_impossible_with_the_reason() -> None:
+    impossible = adjust_points.offer(grounds(program=NONE))
+    assert isinstance(impossible, Impossible)
+    assert impossible.why == ("This system has no such operation.",)
+    assert impossible.stored_offer()["mode"] == "none"
 
 
 def test_a_phone_is_offered_for_a_live_profile_and_taken_only_from_the_customer() -> None:
@@ -129,35 +135,65 @@ def test_no_phone_is_offered_without_a_live_profile_and_a_member(fields: dict[st
     assert relink.offer(grounds(**fields)) is None
 
 
-def test_what_no_api_can_do_is_guided_with_the_reason_first() -> None:
+def test_what_no_api_can_do_is_guided_with_the_reason() -> None:
     obstacle = DANA.model_copy(update={"phone_obstacles": ("the profile has no city",)})
     guided = relink.offer(grounds(customer=obstacle))
     assert isinstance(guided, Guided)
-    assert guided.steps[0] == "I cannot change it myself: the profile has no city."
-    assert len(guided.steps) == 4
+    assert (guided.why, len(guided.steps), guided.reads_back) == (("the profile has no city",), 3, True)
     unsupported = relink.offer(grounds(pos=NONE))
     assert isinstance(unsupported, Guided)
-    assert unsupported.steps[0] == "I cannot change it myself: This system has no such operation."
+    assert unsupported.why == ("This system has no such operation.",)
+
+
+def told(preview: Preview) -> list[str]:
+    """A preview as a reader of English sees it."""
+    return [*(f"{one.label}: {one.text}" for one in preview.lines), *(str(one) for one in preview.side_effects)]
 
 
 def test_deciders_read_before_after_and_side_effects() -> None:
-    assert adjust_points.preview(adjusting()) == Preview(
-        before="500",
-        after="449.5",
-        side_effects=(
-            "The customer may see the comment in their points history.",
-            "Points taken off show in the customer's wallet at once.",
-        ),
-        would_send="-50.5 points for member m1",
-    )
+    taken = adjust_points.preview(adjusting())
+    assert told(taken) == [
+        "Balance: 500 → 449.5",
+        "Reason (stays with us): r",
+        "Comment (the customer may see it): c",
+        "The customer may see the comment in their points history.",
+        "Points taken off show in the customer's wallet at once.",
+    ]
+    assert (str(taken.would_send), taken.irreversible) == ("-50.5 points for member m1", False)
     added = adjusting().model_copy(update={"parameters": {"points": "50", "comment": "c"}})
-    assert adjust_points.preview(added).side_effects[1] == "Points added by hand do not expire like earned ones."
-    assert adjust_points.preview(added.model_copy(update={"parameters": {}})).would_send == ""
+    assert told(adjust_points.preview(added))[-1] == "Points added by hand do not expire like earned ones."
     shown = relink.preview(relinking())
-    assert (shown.before, shown.after) == ("+13035550177", "+13035550142")
-    assert shown.would_send == "phone (•••) •••-0142 for customer 880123"
+    assert told(shown)[0] == "Phone on the register: (•••) •••-0177 → (•••) •••-0142"
+    assert str(shown.would_send) == "phone (•••) •••-0142 for customer 880123"
     unsaid = relinking().model_copy(update={"parameters": {}, "shown": {"phone_before": None, "phone": None}})
-    assert relink.preview(unsaid).would_send == "phone the number the customer names for customer 880123"
+    assert str(relink.preview(unsaid).would_send) == "phone the number the customer names for customer 880123"
+    assert relink.preview(relinking()).would_send.said("es") == "el teléfono (•••) •••-0142 para el cliente 880123"
+
+
+def test_a_change_is_a_phrase_without_a_whole_number() -> None:
+    assert str(adjust_points.words(adjusting())) == "-50.5 points"
+    assert str(relink.words(relinking())) == "the register's phone from (•••) •••-0177 to (•••) •••-0142"
+    unsaid = relinking().model_copy(update={"parameters": {}, "shown": {"phone_before": None}})
+    assert str(relink.words(unsaid)) == "the register's phone, now –"
+
+
+def test_a_form_asks_only_what_is_not_known_and_never_suggests_a_phone() -> None:
+    known = relink.form(relinking())
+    assert known.fields == ()
+    assert [str(one) for one in known.intro] == [
+        "The register has (•••) •••-0177. They use (•••) •••-0142 today, change it. "
+        "The customer is with you and said so."
+    ]
+    asks = relink.form(relinking().model_copy(update={"parameters": {}, "shown": {"phone_before": "+13035550177"}}))
+    assert [(field.name, field.initial) for field in asks.fields] == [("phone", None)]
+    offer = adjust_points.offer(grounds())
+    assert offer is not None
+    form = adjust_points.form(stored(offer))
+    assert [(field.name, str(field.initial)) for field in form.fields] == [
+        ("points", "+300"),
+        ("reason", "None"),
+        ("comment", "Points corrected by the store"),
+    ]
 
 
 def test_the_note_carries_the_comment_and_the_operation_and_never_the_reason() -> None:
@@ -190,8 +226,8 @@ def test_the_opposite_of_a_new_phone_is_the_old_one() -> None:
 
 
 def test_a_person_is_told_where_to_look() -> None:
-    assert '"ref op_1" (-50.5 points)' in adjust_points.where_to_look(adjusting())
-    assert "ends in 0142" in relink.where_to_look(relinking())
+    assert '"ref op_1" (-50.5 points)' in str(adjust_points.where_to_look(adjusting()))
+    assert "ends in 0142" in str(relink.where_to_look(relinking()))
 
 
 def test_every_kind_is_found_by_its_name() -> None:
@@ -208,4 +244,6 @@ def test_a_long_reason_is_cut_in_an_undo_and_refused_when_typed() -> None:
     assert len(made[1]["reason"]) == 500
     with pytest.raises(BadFields) as caught:
         adjust_points.validate(adjusting(), {"points": "1", "reason": "x" * 501, "comment": "c"})
-    assert caught.value.fields == {"reason": "Please keep this under 500 characters."}
+    assert {name: str(text) for name, text in caught.value.fields.items()} == {
+        "reason": "Please keep this under 500 characters."
+    }

@@ -16,9 +16,12 @@ from bot.errors import ConfigError, NotAllowed, WorkUnavailable
 from bot.playbook.schema import FixKind
 from bot.slack.strings import LANGUAGES, PATH, read, refusal, speaker
 from bot.slack.views.model import Need
+from bot.words import Words, vendors
 from bot.work.ports import Notice
+from connectors.errors import VendorError
 
-SOURCES = sorted((Path(__file__).resolve().parents[2] / "bot" / "slack").rglob("*.py"))
+BOT = Path(__file__).resolve().parents[2] / "bot"
+SOURCES = sorted(path for room in ("slack", "effects", "work") for path in (BOT / room).rglob("*.py"))
 BUILT = {
     "ask.": Need.__args__,
     "need.": Need.__args__,
@@ -26,7 +29,8 @@ BUILT = {
     "state.": [s.value for s in ProposalState],
     "fix.": FixKind.__args__,
     "notice.": Notice.__args__,
-    "field.": ["points", "reason", "comment", "phone", "text"],
+    "line.": ["reason", "comment"],
+    "trouble.": [kind.code for kind in VendorError.__subclasses__()],
     "button.": ["arrived", "absent"],
     "confirm.": ["arrived", "absent"],
     "sign.": EXCEPTIONS,
@@ -37,14 +41,17 @@ BUILT = {
 
 
 def calls() -> Iterator[tuple[str, set[str]]]:
-    """Each literal `say("key", name=…)` with the names it passes; both branches of a conditional key."""
+    """Each literal `say("key", name=…)` or `Words.of("key", name=…)` with the names it passes; both branches of a
+    conditional key."""
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            spoken = name == "say" or (
-                isinstance(node.func, ast.Call) and getattr(node.func.func, "id", "") == "speaker"
+            spoken = (
+                name == "say"
+                or (isinstance(node.func, ast.Call) and getattr(node.func.func, "id", "") == "speaker")
+                or (name == "of" and getattr(getattr(node.func, "value", None), "id", "") == "Words")
             )
             if not spoken:
                 continue
@@ -58,7 +65,7 @@ def calls() -> Iterator[tuple[str, set[str]]]:
 def built() -> Iterator[str]:
     """Each prefix of `say(f"prefix.{…}")`."""
     for path in SOURCES:
-        for match in re.finditer(r"""(?:say|\))\(\s*f["']([a-z.]+\.)\{""", path.read_text(encoding="utf-8")):
+        for match in re.finditer(r"""(?:say|\)|Words\.of)\(\s*f["']([a-z.]+\.)\{""", path.read_text(encoding="utf-8")):
             yield match.group(1)
 
 
@@ -105,3 +112,31 @@ def test_refusals_speak_the_readers_language() -> None:
     assert refusal(error, "es") == "Solo puede decidir un responsable de esta tienda o regional."
     assert refusal(NotAllowed("Something rare."), "es") == "Something rare."
     assert refusal(WorkUnavailable("Try again."), "es") == "No pude anotarlo ahora. Pruebe otra vez en un momento."
+
+
+def test_words_are_said_in_each_language_with_words_inside_them() -> None:
+    inner = Words.of("change", before="1", after="2")
+    outer = Words.of("what.undo", what=inner)
+    assert [outer.said(language) for language in ("en", "es", "fr")] == [
+        "taking back: 1 → 2",
+        "deshacer: 1 → 2",
+        "taking back: 1 → 2",
+    ]
+    assert Words.raw("{not} a place").said("es") == "{not} a place"
+    assert Words.model_validate(outer.model_dump(mode="json")) == outer
+
+
+def test_what_a_connector_says_is_told_in_spanish_where_it_is_translated_and_a_gap_shows_a_dash() -> None:
+    english = "Open the profile of {name} in the register."
+    assert Words.vendor(english, name="Dana").said("es") == "Abra el perfil de Dana en la caja."
+    assert str(Words.vendor(english)) == "Open the profile of – in the register."
+    assert Words.vendor("Press {button}, whoever you are.").said("es") == "Press –, whoever you are."
+    for sentence, spanish in vendors().items():
+        places = [{f for _, f, _, _ in string.Formatter().parse(text) if f} for text in (sentence, spanish)]
+        assert places[0] == places[1], sentence
+
+
+def test_a_sentence_made_elsewhere_is_told_by_its_like_in_another_language() -> None:
+    error = Words.known("Alpine IQ did not answer in time.", "trouble.unreachable", vendor="Alpine IQ")
+    assert [error.said("en"), error.said("es")] == ["Alpine IQ did not answer in time.", "Alpine IQ no respondió."]
+    assert Words.known("Something rare.", "trouble.rare").said("es") == "Something rare."

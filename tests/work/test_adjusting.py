@@ -59,6 +59,7 @@ def test_from_the_offer_to_done_and_undone(shop: Shop) -> None:
         "attempt": 1,
         "asked": 0,
         "outcome": "",
+        "said": [],
     }
     assert shop.rows() == [(50, f"Points corrected by the store (ref {done.operation_id})")]
 
@@ -133,7 +134,7 @@ def test_what_cannot_be_used_is_said_field_by_field(
         proposals.submit(sqlite_shop.house, offer.id, RILEY, parameters)
     assert isinstance(caught.value, BadFields)
     assert set(caught.value.fields) == fields
-    assert all(text.endswith(".") for text in caught.value.fields.values())
+    assert all(str(text).endswith(".") for text in caught.value.fields.values())
     assert sqlite_shop.get(offer) == offer
 
 

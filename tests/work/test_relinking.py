@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cases import ProposalState
-from bot.effects import BadFields
+from bot.cases import Proposal, ProposalState
+from bot.effects import BadFields, obstacles, steps
 from bot.errors import NotAllowed, TooLate
 from bot.work import proposals
 from connectors.sandbox import Fault
@@ -148,35 +148,90 @@ def test_a_person_may_find_that_nothing_happened(sqlite_shop: Shop) -> None:
     assert known.state is S.REJECTED
 
 
+def by_hand(shop: Shop) -> Proposal:
+    """Dana's phone cannot be changed by API; somebody asks for it all the same."""
+    with shop.servers.world.lock:
+        shop.servers.world.customer(880123).cell_phone = "3035550177"
+    offer = shop.offers(**DANA)["relink"]
+    assert (offer.mode, offer.guided, offer.reads_back) == ("guided", True, True)
+    return proposals.submit(shop.house, offer.id, RILEY, {})
+
+
 def test_an_obstacle_makes_it_a_guided_step_that_is_read_back(sqlite_shop: Shop) -> None:
-    with sqlite_shop.servers.world.lock:
-        sqlite_shop.servers.world.customer(880123).cell_phone = "3035550177"
-    guided = sqlite_shop.offers(**DANA)["relink"]
-    assert guided.guided
-    assert guided.shown["steps"][-1] == "Save, then press Done here: I look whether the points are found."
-    assert guided.shown["steps"][0] == (
-        "I cannot change it myself: the same number is also kept as a cell phone, which cannot be changed from here."
-    )
-    with pytest.raises(NotAllowed, match="guided"):
-        proposals.submit(sqlite_shop.house, guided.id, RILEY, {})
+    agreed = by_hand(sqlite_shop)
+    assert agreed.state is S.APPROVED
+    assert [str(w) for w in obstacles(agreed)] == [
+        "the same number is also kept as a cell phone, which cannot be changed from here"
+    ]
+    assert [str(w) for w in steps(agreed)] == [
+        "Open the profile of Dana Ortiz in the register.",
+        "Type the number that the customer uses today, (•••) •••-0142, into the phone field. "
+        "Check the last four digits aloud.",
+        "Save, then say here that it is done: I look whether the points are found.",
+    ]
+    assert f"effect:{agreed.id}" not in sqlite_shop.queued()
+    sqlite_shop.run("effect", agreed.id)  # even so: a person does it
+    assert (sqlite_shop.get(agreed).state, sqlite_shop.register_phone()) == (S.APPROVED, "3035550177")
     with pytest.raises(NotAllowed) as caught:
-        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
+        proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
     assert caught.value.staff.startswith("The register does not show the new number yet.")
     with sqlite_shop.servers.world.lock:
         sqlite_shop.servers.world.customer(880123).phone = "3035550142"
-    done = proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
+    done = proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
     assert (done.state, done.result["after"]) == (S.DONE, {"balance": "500"})
+    assert (done.result["outcome"], done.sending_since) == ("Done by hand, and read back.", sqlite_shop.clock())
     with pytest.raises(TooLate):
-        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
+        proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
+
+
+def test_nothing_counts_as_done_by_hand_before_it_was_asked_for_and_signed(sqlite_shop: Shop) -> None:
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).cell_phone = "3035550177"
+    offer = sqlite_shop.offers(**DANA)["relink"]
+    with pytest.raises(NotAllowed, match="not_agreed"):
+        proposals.confirm_done(sqlite_shop.house, offer.id, RILEY)
+    first = proposals.submit(sqlite_shop.house, offer.id, RILEY, {})
+    proposals.cancel(sqlite_shop.house, first.id, RILEY)  # "I could not do it": still possible
+    assert sqlite_shop.get(first).state is S.DECLINED
+    again = sqlite_shop.offers(**DANA)["relink"]
+    agreed = proposals.submit(sqlite_shop.house, again.id, RILEY, {})
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).phone = "3035550142"
+    proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
+    with sqlite_shop.servers.world.lock:
+        sqlite_shop.servers.world.customer(880123).phone = "3035550177"
+    second = sqlite_shop.offers(**DANA)["relink"]
+    asked = proposals.submit(sqlite_shop.house, second.id, RILEY, {})
+    assert asked.state is S.SUBMITTED  # the second change in 30 days, done by hand or not
+    with pytest.raises(TooLate, match="late:submitted"):
+        proposals.confirm_done(sqlite_shop.house, asked.id, RILEY)
+    assert proposals.approve(sqlite_shop.house, asked.id, MORGAN).state is S.APPROVED
+    with pytest.raises(NotAllowed, match="not_seen"):
+        proposals.confirm_done(sqlite_shop.house, asked.id, MORGAN)
+
+
+def test_what_nobody_did_by_hand_in_time_lapses(sqlite_shop: Shop) -> None:
+    agreed = by_hand(sqlite_shop)
+    sqlite_shop.clock.move(hours=5)
+    sqlite_shop.run("expire", f"{agreed.id}#approved")
+    assert sqlite_shop.get(agreed).state is S.EXPIRED
+    with pytest.raises(TooLate, match="late:expired"):
+        proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
+
+
+def test_what_the_house_does_itself_cannot_be_taken_back_once_agreed(sqlite_shop: Shop) -> None:
+    agreed = sqlite_shop.ask_relink()
+    with pytest.raises(TooLate, match="late:approved"):
+        proposals.cancel(sqlite_shop.house, agreed.id, RILEY)
+    with pytest.raises(NotAllowed, match="not_agreed"):
+        proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
 
 
 def test_done_is_not_believed_while_the_register_is_away(sqlite_shop: Shop) -> None:
-    with sqlite_shop.servers.world.lock:
-        sqlite_shop.servers.world.customer(880123).cell_phone = "3035550177"
-    guided = sqlite_shop.offers(**DANA)["relink"]
+    agreed = by_hand(sqlite_shop)
     sqlite_shop.servers.world.fault(Fault("status", vendor="dutchie", code=503))
     with pytest.raises(NotAllowed, match="not_seen"):
-        proposals.confirm_done(sqlite_shop.house, guided.id, RILEY)
+        proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
 
 
 def test_an_answer_that_never_came_is_found_out_not_repeated(shop: Shop) -> None:

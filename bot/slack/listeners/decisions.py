@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.errors import TooLate
 from bot.slack.listeners.press import Press, Work
-from bot.slack.views.modals import adjust_modal, relink_modal
+from bot.slack.views.modals import form_modal
 from bot.slack.views.model import FixView
 from bot.work import proposals
 
@@ -23,10 +23,8 @@ def _fix(press: Press) -> FixView:
 def _start(press: Press) -> None:
     """Ask for the fix: at once where the confirm named everything, else by a modal."""
     fix = _fix(press)
-    if fix.kind == "adjust_points":
-        press.open(adjust_modal(fix, press.say))
-    elif fix.kind == "relink" and not fix.phone_after:
-        press.open(relink_modal(fix, press.say))
+    if fix.form.fields:
+        press.open(form_modal(fix, press.say))
     else:
         proposals.submit(press.house, press.value, press.person.actor, {})
 

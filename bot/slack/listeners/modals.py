@@ -14,6 +14,7 @@ from bot.errors import BadInput, PointsmanError
 from bot.slack.listeners.press import Door, Press, where
 from bot.slack.strings import refusal
 from bot.slack.views.modals import field_errors, question_modal, read_fields, sorry_modal
+from bot.words import Words
 from bot.work import proposals, questions
 from bot.work.questions import why_not
 
@@ -52,9 +53,9 @@ def _first_field(press: Press) -> str:
     return _fields_of(press)[0]
 
 
-def _beside(press: Press, fields: Mapping[str, str]) -> dict[str, str]:
+def _beside(press: Press, fields: Mapping[str, Words]) -> dict[str, str]:
     """Errors at the fields that the modal has; what has none goes to the first one."""
-    shown = field_errors(fields, press.say, press.person.language)
+    shown = field_errors(fields, press.say)
     known = _fields_of(press)
     placed = {name: text for name, text in shown.items() if name in known}
     return placed or {known[0]: " ".join(shown.values())}
@@ -75,7 +76,7 @@ def ask(press: Press) -> None:
 def question(press: Press) -> None:
     """The question was stored by the middleware, unless it was empty."""
     if not read_fields(press.state, "text")["text"]:
-        raise BadFields({"text": press.say("field.text")})
+        raise BadFields({"text": Words.of("field.text")})
 
 
 def customer(press: Press) -> None:
@@ -88,15 +89,9 @@ def customer(press: Press) -> None:
     questions.supply(press.house, press.subject, text, press.person.actor)
 
 
-def adjust_points(press: Press) -> None:
-    """Signed points, reason, comment."""
-    fields = read_fields(press.state, "points", "reason", "comment")
-    proposals.submit(press.house, press.subject, press.person.actor, fields)
-
-
-def relink(press: Press) -> None:
-    """The number that the customer uses today."""
-    proposals.submit(press.house, press.subject, press.person.actor, read_fields(press.state, "phone"))
+def change(press: Press) -> None:
+    """The form of any kind of change, by the names of its fields."""
+    proposals.submit(press.house, press.subject, press.person.actor, read_fields(press.state, *_fields_of(press)))
 
 
 def closed(ack: Ack) -> None:

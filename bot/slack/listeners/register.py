@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot.slack.intake import COMMAND, QUESTION_MODAL, SHORTCUT
 from bot.slack.listeners import decisions, home, modals, questions
 from bot.slack.listeners.press import Door, pressed
+from bot.slack.views.modals import FORM
 
 ASK_SHORTCUT = "ask_about_points"
 
@@ -25,7 +26,6 @@ def register(app: App, door: Door) -> None:
         app.action(re.compile(f"^{pattern}$"))(pressed(door, home.refreshed(work)))
     app.action(re.compile(".*"))(pressed(door, questions.unknown))
     app.view("customer")(modals.submitted(door, modals.customer))
-    app.view("adjust_points")(modals.submitted(door, modals.adjust_points))
-    app.view("relink")(modals.submitted(door, modals.relink))
+    app.view(FORM)(modals.submitted(door, modals.change))
     app.view(QUESTION_MODAL)(modals.submitted(door, modals.question))
     app.view_closed(re.compile(".*"))(modals.closed)

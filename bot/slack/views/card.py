@@ -7,7 +7,7 @@ from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Row
 from bot.slack.blocks import Block, actions, button, context, fitted, section, table
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, unescape, user
-from bot.slack.views.changes import change_blocks, fix_button
+from bot.slack.views.changes import cannot, change_blocks, fix_button
 from bot.slack.views.model import CaseView, Need, Neighbour
 from bot.slack.views.spoken import spoken
 
@@ -108,13 +108,15 @@ def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:
 
 def _changes(case: CaseView, say: Say) -> list[Block]:
     out: list[Block] = []
-    offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and not f.guided]
+    offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode != "none"]
     if offered:
         row = [fix_button(fix, say, primary=n == 0) for n, fix in enumerate(offered)]
         out.append(actions("fixes", row))
         if any(fix.read_only for fix in offered):
             out.append(context(say("state.read_only")))
-    for fix in [f for f in case.fixes if f not in offered][-_CHANGES:]:
+    hopeless = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode == "none"]
+    out += [context(cannot(fix, say)) for fix in hopeless]
+    for fix in [f for f in case.fixes if f not in offered and f not in hopeless][-_CHANGES:]:
         out += change_blocks(fix, say)
     return out
 

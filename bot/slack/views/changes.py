@@ -5,42 +5,42 @@ from __future__ import annotations
 from bot.cases.models import ProposalState
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, section
 from bot.slack.strings import Say
-from bot.slack.text import clip, clock_time, day_and_time, escape, points, signed, user, who
+from bot.slack.text import clip, clock_time, day_and_time, escape, points, user, who
 from bot.slack.views.model import CaseView, FixView
 from bot.slack.views.spoken import spoken
 
 S = ProposalState
 _LONG = 600
+_STEPS = 2900
 _EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
 
 def change_in_words(fix: FixView, say: Say) -> str:
-    """What would change, as a phrase: "+50 points", "the register's phone from … to …"."""
-    if fix.points is not None:
-        what = say("what.adjust_points", points=signed(fix.points))
-    elif fix.phone_after:
-        what = say("what.relink", before=escape(fix.phone_before) or "–", after=escape(fix.phone_after))
-    elif fix.kind == "relink":
-        what = say("what.relink_unknown", before=escape(fix.phone_before) or "–")
-    else:
-        what = say("what.other", kind=say(f"fix.{fix.kind}"))
+    """What would change, as a phrase, escaped: "+50 points", "the register's phone from … to …"."""
+    what = escape(say.words(fix.words))
     return say("what.undo", what=what) if fix.undo_of else what
 
 
 def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
-    """The button that starts a fix. A phone that staff named already is confirmed at once; otherwise a modal asks."""
+    """The button that starts a fix. Where nothing has to be typed a dialog names the consequence, else a modal does."""
     action = f"fix:{fix.kind}" + (f":{fix.nth}" if fix.nth else "")
-    dialog = None
-    text = say(f"fix.{fix.kind}")
-    if fix.kind == "relink" and fix.phone_after:
-        text = say("fix.relink_to", after=fix.phone_after)
-        dialog = confirm(
-            say("confirm.relink.title"),
-            say("confirm.relink.text", before=escape(fix.phone_before) or "–", after=escape(fix.phone_after)),
-            say("confirm.relink.yes"),
-            say("confirm.no"),
-        )
+    form, dialog = fix.form, None
+    if not form.fields:
+        intro = " ".join(escape(say.words(w)) for w in form.intro)
+        dialog = confirm(say.words(form.title), intro, say.words(form.submit), say("confirm.no"))
+    text = say.words(form.button) if form.button else say(f"fix.{fix.kind}")
     return button(text, action, fix.id, style="primary" if primary else None, dialog=dialog)
+
+
+def cannot(fix: FixView, say: Say) -> str:
+    """Why there is no way to do it here, and what to do now."""
+    why = " ".join(_sentence(escape(say.words(w))) for w in fix.why)
+    return say("guided.cannot", what=say(f"fix.{fix.kind}"), why=why)
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def state_line(fix: FixView, say: Say) -> str:
@@ -58,6 +58,8 @@ def state_line(fix: FixView, say: Say) -> str:
             )
         if fix.expires_at:
             line += " " + say("state.submitted_expires", time=clock_time(fix.expires_at))
+    elif fix.state is S.APPROVED and fix.guided:
+        line = say("state.by_hand", what=what, asker=asker)
     elif fix.state is S.APPROVED:
         line = (
             say("state.approved_by", who=by, what=what)
@@ -70,35 +72,46 @@ def state_line(fix: FixView, say: Say) -> str:
         line = say("state.done_balance", what=what, balance=points(fix.balance_now))
     else:
         line = say(f"state.{fix.state.value}", what=what)
-    if fix.outcome and fix.state in _EXPLAINED:
-        line += f" {escape(fix.outcome)}"
+    if fix.state in _EXPLAINED:
+        line = " ".join([line, *(escape(say.words(w)) for w in fix.outcome)])
     return line
 
 
-def _steps(fix: FixView) -> str:
-    return "\n".join(f"{n}. {escape(step)}" for n, step in enumerate(fix.steps, 1))
+def _by_hand(fix: FixView, say: Say) -> list[Block]:
+    """What a person does, while it is to be done: why, the steps, and how to say that it is done."""
+    if not fix.guided or fix.state not in (S.APPROVED, S.UNKNOWN):
+        return []
+    why = [say("guided.why", why=_sentence(escape(say.words(w)))) for w in fix.why]
+    numbered = [f"{n}. {escape(say.words(step))}" for n, step in enumerate(fix.steps, 1)]
+    return [section(clip("\n".join((*why, *numbered)), _STEPS), expand=True)]
+
+
+def _done_button(fix: FixView, say: Say) -> Block:
+    what = clip(change_in_words(fix, say), 150)
+    text = say("confirm.done.text" if fix.reads_back else "confirm.done.on_your_word", what=what)
+    dialog = confirm(say("confirm.done.title"), text, say("confirm.yes"), say("confirm.no"))
+    return button(say("button.done"), "done", fix.id, style="primary", dialog=dialog)
+
+
+def _cancel_button(fix: FixView, say: Say) -> Block:
+    what = clip(change_in_words(fix, say), 150)
+    text = say("confirm.cancel.text", what=what)
+    dialog = confirm(say("confirm.cancel.title"), text, say("button.cancel"), say("confirm.no"))
+    return button(say("button.cancel"), "cancel", fix.id, dialog=dialog)
 
 
 def change_blocks(fix: FixView, say: Say) -> list[Block]:
     """The change on the case card: its state, steps for a person, and what the asker may press."""
-    what = clip(change_in_words(fix, say), 200)
     out: list[Block] = []
     line = state_line(fix, say)
     if line:
         out.append(section(line))
-    if fix.guided and fix.steps and fix.state in (S.OFFERED, S.SUBMITTED, S.APPROVED, S.UNKNOWN):
-        out.append(section(_steps(fix), expand=True))
+    out += _by_hand(fix, say)
     row: list[Block] = []
-    if fix.guided and fix.state in (S.OFFERED, S.APPROVED):
-        dialog = confirm(
-            say("confirm.done.title"), say("confirm.done.text", what=what), say("confirm.yes"), say("confirm.no")
-        )
-        row.append(button(say("button.done"), "done", fix.id, dialog=dialog))
-    if fix.state is S.SUBMITTED:
-        dialog = confirm(
-            say("confirm.cancel.title"), say("confirm.cancel.text", what=what), say("button.cancel"), say("confirm.no")
-        )
-        row.append(button(say("button.cancel"), "cancel", fix.id, dialog=dialog))
+    if fix.guided and fix.state is S.APPROVED:
+        row.append(_done_button(fix, say))
+    if fix.state is S.SUBMITTED or (fix.guided and fix.state is S.APPROVED):
+        row.append(_cancel_button(fix, say))
     if fix.state is S.DONE and fix.can_undo:
         row.append(undo_button(fix, say))
     if fix.state is S.UNKNOWN:
@@ -136,23 +149,15 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     waiting = fix.state is S.SUBMITTED
     title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else state_line(fix, say)
     pairs = [(say("decide.what"), what)]
-    if fix.points is not None and fix.before is not None:
-        line = say("decide.balance_line", before=points(fix.before), after=points(fix.before + fix.points))
-        pairs.append((say("decide.balance"), line))
+    pairs += [(escape(say.words(one.label)), escape(clip(say.words(one.text), _LONG))) for one in fix.lines]
     pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
-    if fix.reason:
-        pairs.append((say("decide.reason"), escape(clip(fix.reason, _LONG))))
-    if fix.comment:
-        pairs.append((say("decide.comment"), escape(clip(fix.comment, _LONG))))
     if waiting and fix.expires_at:
         pairs.append((say("decide.expires"), day_and_time(fix.expires_at)))
     blocks = [section(title if not waiting else f"*{title}*"), fields(*pairs)]
     found = _finding(case)
     if found:
         blocks.append(section(f"*{say('decide.found')}*\n{found}"))
-    notes = [say("decide.side_effect", what=escape(note)) for note in fix.side_effects] + [
-        escape(v) for v in fix.verdict
-    ]
+    notes = [*minded(fix, say), *(escape(v) for v in fix.verdict)]
     if waiting and fix.approvers:
         notes.append(say("state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers)))
     if case.link:
@@ -165,11 +170,22 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     return spoken(blocks, say), blocks
 
 
+def minded(fix: FixView, say: Say) -> list[str]:
+    """What to mind before it is done: that nothing undoes it, that a person does it, side effects; one a line."""
+    out = [say("decide.irreversible")] if fix.irreversible else []
+    if fix.guided:
+        out.append(say("decide.by_hand" if fix.reads_back else "decide.by_hand_on_word"))
+    return out + [say("decide.side_effect", what=escape(say.words(mind))) for mind in fix.minds]
+
+
 def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
     what = clip(what, 150)
-    yes = confirm(
-        say("confirm.approve.title"), say("confirm.approve.text", what=what), say("button.approve"), say("confirm.no")
+    text = say(
+        "confirm.approve.by_hand" if fix.guided else "confirm.approve.text", what=what, asker=user(fix.requester)
     )
+    if fix.irreversible:
+        text += f" {say('decide.irreversible')}"
+    yes = confirm(say("confirm.approve.title"), text, say("button.approve"), say("confirm.no"))
     no = confirm(
         say("confirm.decline.title"),
         say("confirm.decline.text", what=what, asker=user(fix.requester)),
@@ -186,8 +202,9 @@ def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
 def outcome(fix: FixView, say: Say) -> tuple[str, list[Block]]:
     """The new message that tells the asker how it ended: (fallback text, blocks)."""
     blocks = [section(f"{user(fix.requester)} {state_line(fix, say)}")]
-    if fix.guided and fix.steps and fix.state in (S.APPROVED, S.UNKNOWN):
-        blocks.append(section(_steps(fix), expand=True))
+    blocks += _by_hand(fix, say)
+    if fix.guided and fix.state is S.APPROVED:
+        blocks.append(actions(f"outcome:{fix.id}", [_done_button(fix, say), _cancel_button(fix, say)]))
     if fix.state is S.DONE and fix.can_undo:
         blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
     blocks = fitted(blocks)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.slack.blocks import Block, modal, notice_modal, section, select_input, text_input
+from bot.effects import Field
+from bot.slack.blocks import Block, context, modal, notice_modal, section, select_input, text_input
 from bot.slack.strings import Say
-from bot.slack.text import escape, points, signed
+from bot.slack.text import escape
+from bot.slack.views.changes import minded
 from bot.slack.views.model import FixView, Need
+from bot.words import Words
+
+FORM = "change"
+"""The callback of every kind's form."""
 
 
 def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
@@ -37,44 +43,33 @@ def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
     )
 
 
-def adjust_modal(fix: FixView, say: Say) -> Block:
-    """Signed points, internal reason, comment; says the balance and that a manager decides."""
-    intro = say("modal.adjust.no_balance")
-    if fix.before is not None:
-        intro = say("modal.adjust.balance", balance=points(fix.before))
-    blocks = [
-        section(intro),
-        text_input(
-            "points",
-            say("modal.adjust.points"),
-            hint=say("modal.adjust.points_hint"),
-            placeholder="+50",
-            initial=signed(fix.suggested) if fix.suggested else "",
-            longest=12,
-        ),
-        text_input(
-            "reason",
-            say("modal.adjust.reason"),
-            hint=say("modal.adjust.reason_hint"),
-            initial=fix.reason,
-            multiline=True,
-            longest=500,
-        ),
-        text_input(
-            "comment",
-            say("modal.adjust.comment"),
-            hint=say("modal.adjust.comment_hint"),
-            initial=fix.comment or say("modal.adjust.comment_default"),
-            longest=120,
-        ),
-    ]
+def form_modal(fix: FixView, say: Say) -> Block:
+    """The form of any kind: what it does, what to mind, and its fields."""
+    form = fix.form
+    blocks = [section(escape(say.words(one))) for one in form.intro]
+    minds = minded(fix, say)
+    if minds:
+        blocks.append(context(*minds))
+    blocks += [_input(field, say) for field in form.fields]
     return modal(
-        "adjust_points",
-        say("modal.adjust.title"),
-        blocks,
-        submit=say("modal.adjust.submit"),
-        close=say("modal.cancel"),
-        meta=fix.id,
+        FORM, say.words(form.title), blocks, submit=say.words(form.submit), close=say("modal.cancel"), meta=fix.id
+    )
+
+
+def _input(field: Field, say: Say) -> Block:
+    label, hint = say.words(field.label), say.words(field.hint) if field.hint else ""
+    if field.input == "choice":
+        options = [(one.id, say.words(one.label)) for one in field.choices]
+        return select_input(field.name, label, options, initial=field.initial.text if field.initial else None)
+    return text_input(
+        field.name,
+        label,
+        hint=hint,
+        placeholder=field.placeholder,
+        initial=say.words(field.initial) if field.initial else "",
+        optional=field.optional,
+        multiline=field.input == "lines",
+        longest=field.longest,
     )
 
 
@@ -83,31 +78,9 @@ def read_fields(state: dict[str, Any], *names: str) -> dict[str, str]:
     return {name: typed_value(state, name) for name in names}
 
 
-def field_errors(fields: Mapping[str, str], say: Say, language: str) -> dict[str, str]:
-    """Errors by block: the rule's own sentence, or in Spanish the field's general one."""
-    return {name: text if language == "en" else say(f"field.{name}") for name, text in fields.items()}
-
-
-def relink_modal(fix: FixView, say: Say) -> Block:
-    """Asks which number the customer uses today; nothing is suggested, so that nobody copies the provider's number."""
-    blocks = [
-        section(say("modal.relink.before", before=escape(fix.phone_before) or "–")),
-        text_input(
-            "phone",
-            say("modal.relink.phone"),
-            hint=say("modal.customer.phone_hint"),
-            placeholder="303-555-0142",
-            longest=40,
-        ),
-    ]
-    return modal(
-        "relink",
-        say("modal.relink.title"),
-        blocks,
-        submit=say("modal.relink.submit"),
-        close=say("modal.cancel"),
-        meta=fix.id,
-    )
+def field_errors(fields: Mapping[str, Words], say: Say) -> dict[str, str]:
+    """Errors by block."""
+    return {name: say.words(text) for name, text in fields.items()}
 
 
 def question_modal(stores: Sequence[tuple[str, str]], own: str | None, say: Say) -> Block:

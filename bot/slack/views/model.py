@@ -10,36 +10,40 @@ from typing import Literal
 from bot.cases.digests import Line
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Diagnosis
+from bot.effects import Form
+from bot.effects import Line as Told
+from bot.words import Words
 
 Need = Literal["customer", "area_code", "which_phone", "store", "order"]
 
 
 @dataclass(frozen=True)
 class FixView:
-    """One proposal as people see it.
+    """One proposal as people see it; what comes as words is said in each reader's language, and masked already.
 
-    points: signed, once asked for; suggested: as the question named them. before: the balance the change starts from.
-    phone_*: masked; `phone_after` is "" while nobody has said the number. guided: a person carries it out, following
-    `steps`. deciders: ids of people who may decide. outcome: for staff, what the vendor answered, when it is not simply
-    done.
+    words: the change as a phrase. form: what is asked before it is submitted. lines, minds, irreversible: what deciders
+    read. mode: "act" by API; "guided" by a person, following `steps`, because of `why`; "none" not at all, because of
+    `why`. reads_back: once done by hand, the API shows it. reason: as typed, for us. balance_now: what a done change of
+    points left. deciders: ids of people who may decide. outcome: for staff, what the vendor answered, when it is not
+    simply done.
     """
 
     id: str
     kind: str
     state: ProposalState
     requester: str
+    words: Words
+    form: Form
     nth: int = 0
-    guided: bool = False
-    steps: tuple[str, ...] = ()
-    points: Decimal | None = None
-    suggested: Decimal | None = None
-    before: Decimal | None = None
-    balance_now: Decimal | None = None
-    phone_before: str = ""
-    phone_after: str = ""
+    mode: str = "act"
+    lines: tuple[Told, ...] = ()
+    minds: tuple[Words, ...] = ()
+    irreversible: bool = False
+    steps: tuple[Words, ...] = ()
+    why: tuple[Words, ...] = ()
+    reads_back: bool = False
     reason: str = ""
-    comment: str = ""
-    side_effects: tuple[str, ...] = ()
+    balance_now: Decimal | None = None
     verdict: tuple[str, ...] = ()
     deciders: tuple[str, ...] = ()
     approvals_needed: int = 0
@@ -47,10 +51,15 @@ class FixView:
     expires_at: datetime | None = None
     decided_by: str | None = None
     decided_at: datetime | None = None
-    outcome: str = ""
+    outcome: tuple[Words, ...] = ()
     undo_of: str | None = None
     can_undo: bool = False
     read_only: bool = False
+
+    @property
+    def guided(self) -> bool:
+        """A person carries it out."""
+        return self.mode == "guided"
 
     @property
     def open(self) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Evidence, NotTold, Option, Row
+from bot.effects import Choice, Field, Form, Line
 from bot.slack.views.model import CaseView, FixView, Neighbour
+from bot.words import Words
 
 AT = datetime(2026, 11, 20, 17, 5, tzinfo=UTC)
 CLOCK = f"<!date^{int(AT.timestamp())}^{{time}}|17:05 UTC>"
@@ -63,13 +64,62 @@ def case(**changes: Any) -> CaseView:
 
 
 def fix(kind: str = "adjust_points", state: ProposalState = ProposalState.OFFERED, **changes: Any) -> FixView:
-    """A change; adjust_points of +50 from 200 unless said."""
-    points = {"points": Decimal(50), "before": Decimal(200)} if kind == "adjust_points" else {}
-    plain = FixView(id="P_1", kind=kind, state=state, requester="U0RILEY", **points)
+    """A change; adjust_points of +50 from 200, or a relink with its two numbers, unless said."""
+    words, form = Words.of(f"fix.{kind}"), ASKS
+    lines: tuple[Line, ...] = ()
+    if kind == "adjust_points":
+        words = Words.of("what.adjust_points", points="+50")
+        lines = (Line(label=Words.of("line.balance"), text=Words.of("change", before="200", after="250")),)
+    elif kind == "relink":
+        numbers = {"before": "(•••) •••-0177", "after": "(•••) •••-0142"}
+        words, form = Words.of("what.relink", **numbers), confirmed(numbers)
+    plain = FixView(id="P_1", kind=kind, state=state, requester="U0RILEY", words=words, form=form, lines=lines)
     return replace(plain, **changes)
 
 
+ASKS = Form(
+    title=Words.of("fix.adjust_points"),
+    intro=(Words.of("form.adjust_points.balance", balance="200"),),
+    submit=Words.of("form.ask"),
+    fields=(
+        Field(name="points", label=Words.of("form.points"), initial=Words.raw("-40"), longest=12),
+        Field(name="reason", label=Words.of("form.reason"), hint=Words.of("form.reason_hint"), input="lines"),
+        Field(
+            name="which",
+            label=Words.of("form.comment"),
+            input="choice",
+            choices=tuple(Choice(id=str(n), label=Words.raw(f"the {n}th")) for n in range(3)),
+            initial=Words.raw("1"),
+        ),
+    ),
+)
+
+
+def confirmed(numbers: dict[str, str]) -> Form:
+    """A form without fields: a yes or no."""
+    return Form(
+        title=Words.of("confirm.relink.title"),
+        intro=(Words.of("confirm.relink.text", **numbers),),
+        submit=Words.of("confirm.relink.yes"),
+        button=Words.of("fix.relink_to", after=numbers["after"]),
+    )
+
+
 LONG = "<!channel> & a very long sentence that goes on; " * 120
+
+
+MUCH: dict[str, Any] = {
+    "words": Words.raw(LONG),
+    "form": Form(title=Words.raw(LONG), intro=(Words.raw(LONG),), submit=Words.raw(LONG)),
+    "lines": (Line(label=Words.raw(LONG), text=Words.raw(LONG)),) * 9,
+    "minds": (Words.raw(LONG),) * 9,
+    "steps": (Words.raw(LONG),) * 9,
+    "why": (Words.raw(LONG),) * 3,
+    "outcome": (Words.raw(LONG),),
+    "reason": LONG,
+    "irreversible": True,
+}
+"""A change in which everything is too long."""
 
 
 def monstrous(state: CaseState, need: Any = None) -> CaseView:
@@ -96,7 +146,7 @@ def monstrous(state: CaseState, need: Any = None) -> CaseView:
         }
     )
     fixes = tuple(
-        fix(state=s, id=f"P_{n}", reason=LONG, comment=LONG, outcome=LONG, guided=n % 2 == 0, steps=(LONG,) * 9, nth=n)
+        fix(state=s, id=f"P_{n}", mode=("act", "guided", "none")[n % 3], nth=n, **MUCH)
         for n, s in enumerate(ProposalState)
     )
     return case(

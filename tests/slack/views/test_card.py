@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from bot.cases.models import CaseState, ProposalState
 from bot.slack.strings import speaker
 from bot.slack.views.card import case_card
 from bot.slack.views.model import Neighbour
+from bot.words import Words
 from tests.slack.views.samples import ASK, AT, CLOCK, DIAGNOSIS, FOUND, case, fix
 
 EN, ES = speaker("en"), speaker("es")
@@ -54,7 +56,7 @@ def actions_of(blocks: list[dict[str, Any]]) -> list[str]:
 
 
 def test_an_answered_case_as_a_whole() -> None:
-    relink = fix("relink", phone_before="(•••) •••-0177", phone_after="(•••) •••-0142")
+    relink = fix("relink")
     text, blocks = case_card(case(fixes=(relink,)), EN)
     assert blocks == [
         section("*Say to the customer* · about a minute\n> Your points are under another number."),
@@ -134,12 +136,38 @@ def test_a_read_only_store_says_so_beside_its_fixes() -> None:
     assert context("This store is in read-only mode: I show what I would do and change nothing.") in blocks
 
 
-def test_a_guided_fix_is_steps_and_a_done_button_with_a_confirm() -> None:
-    guided = fix("relink", guided=True, steps=("Open the <profile>.", "Save."), phone_before="(•••) •••-0177")
-    _, blocks = case_card(case(fixes=(guided,)), EN)
-    assert section("1. Open the &lt;profile&gt;.\n2. Save.", expand=True) in blocks
-    assert "done" in actions_of(blocks)
+GUIDED: dict[str, Any] = {
+    "mode": "guided",
+    "why": (Words.raw("the register has no such call"),),
+    "steps": (Words.raw("Open the <profile>."), Words.raw("Save.")),
+}
+
+
+def test_a_guided_fix_begins_with_its_button_and_shows_the_steps_once_agreed() -> None:
+    _, offered = case_card(case(fixes=(fix("relink", **GUIDED),)), EN)
+    assert "fix:relink" in actions_of(offered)
+    assert "done" not in actions_of(offered)
+    waiting = fix("relink", ProposalState.SUBMITTED, **GUIDED)
+    assert "Save." not in case_card(case(fixes=(waiting,)), EN)[0]
+    agreed = fix("relink", ProposalState.APPROVED, **GUIDED)
+    text, blocks = case_card(case(fixes=(agreed,)), EN)
+    assert (
+        section(
+            "I cannot do this myself. The register has no such call.\n1. Open the &lt;profile&gt;.\n2. Save.",
+            expand=True,
+        )
+        in blocks
+    )
+    assert "*To be done by hand*: the register's phone" in text
+    assert actions_of(blocks)[:2] == ["done", "cancel"]
     assert "fix:relink" not in actions_of(blocks)
+
+
+def test_what_no_system_lets_anybody_do_is_said_with_the_way_on_and_no_button() -> None:
+    impossible = fix("merge_customers", mode="none", why=(Words.raw("no API, and no screen"),))
+    text, blocks = case_card(case(fixes=(impossible,)), EN)
+    assert "*Merge profiles* is not possible here. No API, and no screen. Support can take it from here" in text
+    assert "fix:merge_customers" not in actions_of(blocks)
 
 
 def test_a_waiting_case_asks_with_a_button_for_each_answer() -> None:
@@ -275,8 +303,8 @@ def test_a_change_on_the_card_in_every_state() -> None:
     )
     assert shown(S.SENDING) == (["*Doing it now*: +50 points."], [])
     assert shown(S.DONE, can_undo=True) == (["*Done*: +50 points."], ["undo"])
-    assert shown(S.DONE, balance_now=fix().before) == (["*Done*: +50 points. The balance is now 200."], [])
-    assert shown(S.REJECTED, outcome="It said <no>.") == (
+    assert shown(S.DONE, balance_now=Decimal(200)) == (["*Done*: +50 points. The balance is now 200."], [])
+    assert shown(S.REJECTED, outcome=(Words.raw("It said <no>."),)) == (
         ["*Refused*: +50 points. Nothing was changed. It said &lt;no&gt;."],
         [],
     )

@@ -16,7 +16,7 @@ from bot.slack.views import home, modals
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome
 from bot.slack.views.packet import packet_card, packet_text
-from tests.slack.views.samples import LONG, case, fix, monstrous
+from tests.slack.views.samples import ASKS, LONG, MUCH, case, fix, monstrous
 
 NEEDS = (None, "customer", "area_code", "which_phone", "store", "order")
 
@@ -53,8 +53,8 @@ def test_every_message_of_a_change(state: ProposalState, language: str) -> None:
     say = speaker(language)
     big = monstrous(CaseState.ANSWERED)
     for kind in ("adjust_points", "relink", "merge_customers"):
-        one = fix(kind, state, reason=LONG, comment=LONG, outcome=LONG, steps=(LONG,) * 9, guided=True, can_undo=True)
-        one = replace(one, side_effects=(LONG,) * 9, verdict=(LONG,) * 9, deciders=("U1", "S1"), approvers=("U2",))
+        one = fix(kind, state, mode="guided", can_undo=True, **MUCH)
+        one = replace(one, verdict=(LONG,) * 9, deciders=("U1", "S1"), approvers=("U2",))
         check(decision_request(one, big, say))
         check(outcome(one, say))
         check(decision_request(fix(kind, state), case(), say))
@@ -67,9 +67,8 @@ def test_every_view(language: str) -> None:
     views = [
         modals.customer_modal("C_1", "order", say),
         modals.customer_modal("C_1", None, say),
-        modals.adjust_modal(fix(reason=LONG, comment=LONG), say),
-        modals.adjust_modal(fix(before=None, suggested=None), say),
-        modals.relink_modal(fix("relink", phone_before="(•••) •••-0177"), say),
+        modals.form_modal(fix(), say),
+        modals.form_modal(replace(fix(**MUCH), form=ASKS), say),
         modals.question_modal([(f"s{n}", LONG) for n in range(150)], "s1", say),
         modals.question_modal([("pine", "Pine")], None, say),
         modals.sorry_modal(LONG, say),

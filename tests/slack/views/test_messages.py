@@ -6,10 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.cases.models import CaseState, ProposalState
+from bot.effects import Line
 from bot.slack.strings import speaker
 from bot.slack.views import home, modals
 from bot.slack.views.changes import decision_request, outcome, reminder
 from bot.slack.views.packet import packet_card, packet_text
+from bot.words import Words
 from tests.slack.views.samples import AT, CLOCK, DATE, case, fix
 from tests.slack.views.test_card import actions_of, button, context, row, section
 
@@ -24,10 +26,9 @@ def plain(text: str) -> dict[str, object]:
 def test_a_request_for_a_decision_as_a_whole() -> None:
     asked = fix(
         state=S.SUBMITTED,
-        reason="never <arrived>",
-        comment="Your points",
+        lines=(*fix().lines, Line(label=Words.of("line.reason"), text=Words.raw("never <arrived>"))),
         deciders=("U0MORGAN", "U0QUINN"),
-        side_effects=("The customer may see the comment.",),
+        minds=(Words.raw("The customer may see the comment."),),
         verdict=("Points need a manager's approval.",),
         expires_at=AT,
     )
@@ -35,10 +36,9 @@ def test_a_request_for_a_decision_as_a_whole() -> None:
     pairs = [
         "*Change*\n+50 points",
         "*Balance*\n200 → 250",
+        "*Reason (stays with us)*\nnever &lt;arrived&gt;",
         "*Asked by*\n<@U0RILEY>",
         "*Store*\nPine St",
-        "*Reason (stays with us)*\nnever &lt;arrived&gt;",
-        "*Comment (the customer may see it)*\nYour points",
         f"*Lapses at*\n{DATE}",
     ]
     assert blocks == [
@@ -91,7 +91,7 @@ def test_a_request_for_a_decision_as_a_whole() -> None:
 
 
 def test_a_decided_request_names_who_and_has_no_buttons() -> None:
-    decided = fix(state=S.DECLINED, decided_by="U0MORGAN", approvals_needed=1)
+    decided = fix(state=S.DECLINED, decided_by="U0MORGAN", approvals_needed=1, lines=())
     text, blocks = decision_request(decided, case(diagnosis=None), EN)
     assert blocks[0] == section("*Declined* by <@U0MORGAN>: +50 points. Nothing was changed.")
     assert [b["type"] for b in blocks] == ["section", "section"]
@@ -108,7 +108,7 @@ def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
     text, blocks = outcome(done, EN)
     assert text.splitlines()[0] == "<@U0RILEY> *Done*: +50 points. The balance is now 250."
     assert actions_of(blocks) == ["undo"]
-    unknown = fix(state=S.UNKNOWN, guided=True, steps=("Look there.",))
+    unknown = fix(state=S.UNKNOWN, mode="guided", steps=(Words.raw("Look there."),))
     text, blocks = outcome(unknown, EN)
     assert "Please do not do it a second time" in text
     assert text.splitlines()[-1] == "1. Look there."
@@ -116,11 +116,10 @@ def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
 
 
 def test_changes_in_words() -> None:
-    relink = fix("relink", S.SUBMITTED, phone_before="(•••) •••-0177", phone_after="(•••) •••-0142", deciders=("S1",))
+    relink = fix("relink", S.SUBMITTED, deciders=("S1",))
     assert reminder(relink, EN) == (
         "<!subteam^S1> still waiting for your decision: the register's phone from (•••) •••-0177 to (•••) •••-0142."
     )
-    assert reminder(fix("relink", S.SUBMITTED), EN).endswith("the register's phone, now –.")
     assert reminder(fix("enroll", S.SUBMITTED), EN).endswith(": Enroll.")
 
 
@@ -200,15 +199,46 @@ def test_the_packet_says_who_has_it_and_what_is_missing() -> None:
     assert actions_of(packet_card(case(), EN)[1]) == []
 
 
-def test_the_adjust_modal_shows_the_balance_and_what_was_asked_before() -> None:
-    view = modals.adjust_modal(fix(suggested=Decimal(-40), reason="twice", comment=""), EN)
-    assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("adjust_points", "P_1", True)
-    assert view["blocks"][0] == section(
-        "The balance at the loyalty provider is *200* now. "
-        "This goes to a manager to decide; nothing changes before that."
-    )
-    values = {b["block_id"]: b["element"].get("initial_value") for b in view["blocks"][1:]}
-    assert values == {"points": "-40", "reason": "twice", "comment": "Points corrected by the store"}
+def test_a_form_names_the_consequence_what_to_mind_and_what_stands_in_its_fields_already() -> None:
+    view = modals.form_modal(fix(minds=(Words.raw("It texts the customer."),), irreversible=True), EN)
+    assert (view["callback_id"], view["private_metadata"], view["notify_on_close"]) == ("change", "P_1", True)
+    assert view["blocks"][:2] == [
+        section(
+            "The balance at the loyalty provider is *200* now. "
+            "This goes to a manager to decide; nothing changes before that."
+        ),
+        context(":warning: Nothing can undo this.", "Mind: It texts the customer."),
+    ]
+    fields = view["blocks"][2:]
+    assert [(b["block_id"], b["element"].get("initial_value")) for b in fields[:2]] == [
+        ("points", "-40"),
+        ("reason", None),
+    ]
+    assert fields[2]["element"]["initial_option"]["value"] == "1"
+
+
+def test_a_decider_reads_that_a_person_does_it_and_on_whose_word() -> None:
+    shown = fix("relink", S.SUBMITTED, mode="guided", reads_back=True)
+    unseen = fix("relink", S.SUBMITTED, mode="guided", irreversible=True)
+    assert "and I look whether it shows." in decision_request(shown, case(), EN)[0]
+    text, blocks = decision_request(unseen, case(), EN)
+    assert "it counts on their word." in text
+    assert ":warning: Nothing can undo this." in text
+    dialog = blocks[-1]["elements"][0]["confirm"]["text"]["text"]
+    assert dialog.startswith("I give <@U0RILEY> the steps to do it by hand: the register's phone from")
+    assert dialog.endswith(":warning: Nothing can undo this.")
+
+
+def test_whoever_did_it_by_hand_says_so_knowing_whether_it_is_checked() -> None:
+    for reads_back, says in (
+        (True, "I will check whether the change shows"),
+        (False, "it counts as done on your word"),
+    ):
+        agreed = fix("relink", S.APPROVED, mode="guided", steps=(Words.raw("Save."),), reads_back=reads_back)
+        text, blocks = outcome(agreed, EN)
+        assert actions_of(blocks) == ["done", "cancel"]
+        assert "1. Save." in text
+        assert says in blocks[-1]["elements"][0]["confirm"]["text"]["text"]
 
 
 def test_typed_values_are_read_and_errors_speak_the_persons_language() -> None:
@@ -216,10 +246,9 @@ def test_typed_values_are_read_and_errors_speak_the_persons_language() -> None:
         "values": {"text": {"value": {"value": "  hi "}}, "store": {"value": {"selected_option": {"value": "oak"}}}}
     }
     assert modals.read_fields(state, "text", "store", "gone") == {"text": "hi", "store": "oak", "gone": ""}
-    assert modals.field_errors({"phone": "Not a number."}, EN, "en") == {"phone": "Not a number."}
-    assert modals.field_errors({"phone": "Not a number."}, speaker("es"), "es") == {
-        "phone": "Un número con código de área, como 303-555-0142, distinto del actual."
-    }
+    wrong = {"phone": Words.of("field.phone_same")}
+    assert modals.field_errors(wrong, EN) == {"phone": "That is the number the register has already."}
+    assert modals.field_errors(wrong, speaker("es")) == {"phone": "Ese es el número que la caja ya tiene."}
 
 
 def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
