@@ -18,6 +18,7 @@ from slack_bolt.request import BoltRequest
 from bot.cases import case_store, inbox, reading
 from bot.slack.text import plain
 from bot.slack.views.modals import typed_value
+from bot.understanding import asks_why
 from bot.work import receive
 from bot.work.house import House
 from bot.work.questions import Arrival
@@ -146,10 +147,12 @@ def _command(body: Body) -> tuple[str, str, Arrival] | None:
 
 
 def subcommand(text: str) -> str | None:
-    """The one word after `/points` that is no question ("help", or something we do not know); None for a question."""
+    """What after `/points` is no question: "help", "why", or one word that we do not know; None for a question."""
     word = text.strip()
     if word.casefold() in HELP:
         return "help"
+    if asks_why(word):
+        return "why"
     return word if _SUBCOMMAND.match(word) else None
 
 

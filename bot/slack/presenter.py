@@ -24,9 +24,11 @@ from bot.slack.views.changes import decision_request, outcome, reminder
 from bot.slack.views.exceptions import exceptions_message
 from bot.slack.views.packet import packet_card
 from bot.slack.views.spoken import TEXT_LIMIT
+from bot.slack.views.why import why_text
 from bot.understanding import masked
 from bot.work.house import House
 from bot.work.ports import Notice, Person, Place
+from bot.work.why import why_of
 
 log = logging.getLogger(__name__)
 
@@ -104,8 +106,23 @@ class SlackPresenter:
 
     def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
         """Say one of the short refusals to one person, where they asked, else in their direct messages."""
-        text = speaker(language)(f"notice.{notice}")
-        thread = thread_ts or None
+        self._tell_one(user_id, speaker(language)(f"notice.{notice}"), channel=channel, thread=thread_ts or None)
+
+    def tell_why(self, case_id: str, *, user_id: str) -> None:
+        """The reasons for what a case was taken for, to one person in its thread."""
+        case = self.reader.case(case_id)
+        text = self.why_text(case, user_id)
+        self._tell_one(user_id, text, channel=case.channel, thread=case.thread_ts)
+
+    def why_text(self, case: Case, user_id: str) -> str:
+        """The reasons as mrkdwn, in this person's language."""
+        language = self.people.person(case.team_id, user_id).language
+        playbooks = self._house.library(case.store_id).playbooks
+        titles = {name: one.title.in_language(language) for name, one in playbooks.items()}
+        return why_text(case, why_of(self._house, case), titles, speaker(language))
+
+    def _tell_one(self, user_id: str, text: str, *, channel: str, thread: str | None) -> None:
+        """Say something only one person sees, where they are, else in their direct messages."""
         try:
             if channel.startswith("D"):
                 self._client.chat_postMessage(channel=channel, thread_ts=thread, text=text)

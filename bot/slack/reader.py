@@ -59,6 +59,11 @@ class Reader:
         with reading(self._house.engine) as conn:
             return case_store.get_case(conn, self._house.vault, case_id)
 
+    def latest_case(self, user_id: str) -> Case | None:
+        """The case that this person opened last."""
+        with reading(self._house.engine) as conn:
+            return next(iter(case_store.cases_of(conn, self._house.vault, user_id, limit=1)), None)
+
     def proposal(self, proposal_id: str) -> Proposal:
         """The stored proposal. Raises KeyError."""
         with reading(self._house.engine) as conn:
@@ -103,6 +108,7 @@ class Reader:
             checked_at=max((e.at for e in diagnosis.evidence.values()), default=None) if diagnosis else None,
             fixes=self.fixes(case),
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
+            readings=questions.readings(told.unclear()),
             choices=self._choices(case, told),
             stores=tuple((s.id, s.name) for s in house.config.stores),
             neighbours=tuple(

@@ -4,6 +4,7 @@ from bot.understanding.entities import entities, masked, unclear_points
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
+from bot.understanding.replies import asks_why, goes_on, never_mind
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary, load_chatter, load_vocabulary
 
 __all__ = [
@@ -16,11 +17,14 @@ __all__ = [
     "Reason",
     "Repair",
     "Vocabulary",
+    "asks_why",
     "built_in_vocabulary",
     "entities",
+    "goes_on",
     "language_of",
     "load_chatter",
     "load_vocabulary",
     "masked",
+    "never_mind",
     "unclear_points",
 ]

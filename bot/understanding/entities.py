@@ -38,12 +38,12 @@ def entities(
     return _read(text, area_code=area_code, stores=stores or {}, known=vocabulary or built_in_vocabulary())[0]
 
 
-def unclear_points(text: str, *, stores: Mapping[str, Sequence[str]] | None = None) -> tuple[int, ...]:
+def unclear_points(text: str) -> tuple[int, ...]:
     """Numbers that are points, though nothing says whether the customer claims them or the register shows them.
 
     "740 vs 310" gives (740, 310), "she has 500" (500,), "app says 500" (). Ask about them; `entities` leaves them out.
     """
-    return _read(text, area_code=None, stores=stores or {}, known=built_in_vocabulary())[1]
+    return _read(text, area_code=None, stores={}, known=built_in_vocabulary())[1]
 
 
 def _read(

@@ -15,7 +15,7 @@ from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import entities, masked
 from bot.work.house import House
 from bot.work.intake import ack_transaction
-from bot.work.told import Told, is_local
+from bot.work.told import Reading, Told, is_local, readings
 
 _LONGEST_REPLY = 12_000
 _NEAR = 0.1
@@ -71,12 +71,13 @@ def _click(house: House, case_id: str, actor: Actor) -> Iterator[_Click]:
             case = case_store.get_case(conn, house.vault, case_id)
         except KeyError as error:
             raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {case_id}") from error
-        _check_may_touch(house, case, actor)
+        check_may_touch(house, case, actor)
         yield _Click(house, conn, case, actor)
 
 
-def _check_may_touch(house: House, case: Case, actor: Actor) -> None:
-    """The store's people, and those who work for every store; before the store is known, the asker."""
+def check_may_touch(house: House, case: Case, actor: Actor) -> None:
+    """The store's people, and those who work for every store; before the store is known, the asker. Raises NotAllowed
+    for others."""
     if case.store_id is None and actor.user_id == case.asker and not actor.is_guest:
         return
     _check(house, actor, Deed.ASK, case.store_id)
@@ -117,10 +118,13 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: st
         )
 
 
-def supply(house: House, case_id: str, text: str, actor: Actor, *, phone: str | None = None) -> None:
+def supply(
+    house: House, case_id: str, text: str, actor: Actor, *, phone: str | None = None, short: bool = False
+) -> None:
     """A person adds what was missing: free text with a phone, e-mail or receipt; or, as `phone`, picks one of several.
 
-    Raises BadInput when the text names nothing that can be used.
+    short: a number without area code will do, the card then asks for the rest. Raises BadInput when the text names
+    nothing that can be used.
     """
     with _click(house, case_id, actor) as click:
         _open(click)
@@ -128,7 +132,7 @@ def supply(house: House, case_id: str, text: str, actor: Actor, *, phone: str | 
         if phone is not None:
             private = told.but(phone=phone, run=told.run + 1, need=None)
         else:
-            _check_useful(house, click.case, text)
+            _check_useful(house, click.case, text, short=short)
             texts = (*told.texts, text[:_LONGEST_REPLY])
             private = told.but(texts=texts, phone=None, run=told.run + 1, need=None)
         known = click.case.playbook is not None  # else it is kept, and the choices stay open
@@ -136,15 +140,17 @@ def supply(house: House, case_id: str, text: str, actor: Actor, *, phone: str | 
         click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
 
 
-def _check_useful(house: House, case: Case, text: str) -> None:
+def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
     area_code = house.config.store(case.store_id).area_code if case.store_id else None
     named = entities(text, area_code=area_code)
     if named.email or named.order_id:
         return
+    if Told.of(case.private).need == "which_points" and (named.claimed_points or named.observed_points):
+        return
     if not named.phone:
         text = "I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142."
         raise BadInput(text, "no_phone")
-    if is_local(named.phone[0]):
+    if is_local(named.phone[0]) and not short:
         raise BadInput("That number is too short. I need it with area code, like 303-555-0142.", "short_phone")
 
 
@@ -161,6 +167,19 @@ def named_phones(house: House, case: Case) -> tuple[str, ...]:
     """The numbers that the case's texts name, in a stable order."""
     area_code = house.config.store(case.store_id).area_code if case.store_id else None
     return Told.of(case.private).unpicked().entities(area_code=area_code, stores={}).phone
+
+
+def pick_points(house: House, case_id: str, nth: int, actor: Actor) -> None:
+    """Whose points the unclear numbers are: the nth of `readings`; past the last, none of these. Raises BadInput."""
+    with _click(house, case_id, actor) as click:
+        _open(click)
+        told = click.told
+        offered = readings(told.unclear())
+        if told.need != "which_points" or not 0 <= nth <= len(offered):
+            raise BadInput("That was answered already. Say in the thread what the register shows.", "gone")
+        picked = offered[nth] if nth < len(offered) else Reading()
+        private = told.but(points=picked, run=told.run + 1, need=None)
+        click.change("points", job="diagnose", state=_looking(click.case), private=private, diagnosis=None)
 
 
 def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:

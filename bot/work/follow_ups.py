@@ -7,19 +7,14 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.cases import Actor, Case, CaseState, case_store, reading
+from bot.cases import Actor, Case, CaseState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
-from bot.understanding import entities
+from bot.understanding import asks_why, entities, goes_on, never_mind
 from bot.work import case_clicks
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
-from bot.work.told import Arrival, Told, is_local
+from bot.work.told import Arrival, Told
 
-_NEVER_MIND = re.compile(
-    r"^\W*(never\s?mind|nvm|forget (about )?it|cancel( that)?|all good( now)?"
-    r"|olv[ií]dal[oe]|d[eé]jalo|no importa)\W*$",
-    re.IGNORECASE,
-)
 _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
 """How alike (of 100) a reply must be to an option's label to count as that answer."""
@@ -28,7 +23,7 @@ _LATELY = timedelta(minutes=30)
 
 def thread_case(house: House, arrival: Arrival) -> Case | None:
     """The case that this message may belong to: that of its thread; in a direct message also the asker's latest, while
-    it waits for something (people answer below, not in the thread)."""
+    it waits for something or the message is about it (people answer below, not in the thread)."""
     if arrival.ts is None:
         return None
     with reading(house.engine) as conn:
@@ -39,8 +34,9 @@ def thread_case(house: House, arrival: Arrival) -> Case | None:
         if arrival.source != "dm":
             return None
         latest = case_store.cases_of(conn, house.vault, arrival.user, limit=1)
-    waiting = [c for c in latest if c.channel == arrival.channel and c.state in (CaseState.NEEDS, CaseState.WAITING)]
-    return next((c for c in waiting if house.clock() - c.updated_at < _LATELY), None)
+    here = [c for c in latest if c.channel == arrival.channel and house.clock() - c.updated_at < _LATELY]
+    about_it = asks_why(arrival.text) or never_mind(arrival.text)
+    return next((c for c in here if about_it or c.state in (CaseState.NEEDS, CaseState.WAITING)), None)
 
 
 def follow_up(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
@@ -58,11 +54,17 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
     text = arrival.text
     if case.asked_ts == arrival.ts:  # the question itself, handled a second time
         return False
-    if _NEVER_MIND.match(text) and case.state is not CaseState.CLOSED:
-        case_clicks.close(house, case.id, actor)
+    if asks_why(text):
+        case_clicks.check_may_touch(house, case, actor)
+        house.presenter.tell_why(case.id, user_id=actor.user_id)
         return True
     if case.state is CaseState.CLOSED:
         return False
+    if never_mind(text):
+        mine = actor.user_id in (case.asker, case.claimed_by) or Role.SUPPORT in actor.roles
+        if mine:
+            case_clicks.close(house, case.id, actor)
+        return mine
     return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _adds))
 
 
@@ -98,10 +100,14 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """A phone, e-mail or receipt number that the case did not have. Beside an answered case a sentence that is a clear
-    question by itself is people's talk about somebody else: who means it mentions us."""
+    """A phone, e-mail or receipt number that the case did not have; or whose points a number was, where that was asked.
+
+    Beside an answered case a sentence that is a clear question by itself is people's talk about somebody else: who
+    means it mentions us. "What about her other number …?" goes on with the case, whatever else it may mean.
+    """
     if (
         case.state in (CaseState.ANSWERED, CaseState.ESCALATED)
+        and not goes_on(text)
         and understood(house, text, case.store_id).decision == "answer"
     ):
         return False
@@ -109,11 +115,12 @@ def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = told.entities(area_code=area_code, stores={})
-    phones = {p for p in named.phone if not is_local(p)} - set(known.phone)
+    phones = set(named.phone) - set(known.phone)
     orders = set(named.order_id) - set(known.order_id) if told.need == "order" or case.playbook else set()
-    if not phones and not set(named.email) - set(known.email) and not orders:
+    points = told.need == "which_points" and bool(named.claimed_points or named.observed_points)
+    if not phones and not set(named.email) - set(known.email) and not orders and not points:
         return False
-    case_clicks.supply(house, case.id, text, actor)
+    case_clicks.supply(house, case.id, text, actor, short=True)
     return True
 
 

@@ -15,12 +15,13 @@ from pydantic import ValidationError
 
 from bot.cases import Case, CaseState, case_store, evidence, reading, writing
 from bot.diagnosis import Diagnosis, Evidence, Subject, diagnose
+from bot.playbook import Playbook
 from bot.understanding import Entities, Match
 from bot.work import proposals
 from bot.work.grounds import customer_reference
 from bot.work.house import House
 from bot.work.queue import subject_of
-from bot.work.told import Told, missing
+from bot.work.told import Told, compares_points, missing, readings
 
 FRESH = timedelta(minutes=10)
 """Evidence younger than this is used again by the next run of the same case."""
@@ -46,13 +47,19 @@ def found_in(house: House, case: Case) -> Entities:
 
 
 def understood(house: House, text: str, store_id: str | None) -> Match:
-    """What kind of question this is. In a very long one the point is at the beginning or the end, and the rest is
-    pasted: the first part that is clear counts, else the first that is a close call."""
+    """What kind of question this is."""
+    return point_of(house, text, store_id)[1]
+
+
+def point_of(house: House, text: str, store_id: str | None) -> tuple[str, Match]:
+    """The part of the text that makes its point, and what kind of question that is. In a very long text the point is at
+    the beginning or the end, and the rest is pasted: the first part that is clear counts, else the first that is a
+    close call."""
     if len(text) <= _POINT:
-        return house.match(text, store_id)
+        return text, house.match(text, store_id)
     parts = (text[: _POINT // 3], text[:_POINT], text[-_POINT:], text)
-    matches = [house.match(part, store_id) for part in parts]
-    by_clarity = sorted(matches, key=lambda m: ("answer", "choose", "none").index(m.decision))
+    matches = [(part, house.match(part, store_id)) for part in parts]
+    by_clarity = sorted(matches, key=lambda found: ("answer", "choose", "none").index(found[1].decision))
     return by_clarity[0]
 
 
@@ -98,10 +105,10 @@ def _told_if_it_breaks(house: House, case_id: str) -> Iterator[None]:
 def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     """One diagnosis, kept with its evidence, and the fixes it offers."""
     assert case.playbook is not None and case.store_id is not None  # noqa: S101 - `missing` asked for both
-    store = house.config.store(case.store_id)
+    store, playbook = house.config.store(case.store_id), house.library(case.store_id).playbooks[case.playbook]
     prior = _prior(house, case) if told.looked_up == found else {}
     diagnosis = diagnose(
-        house.library(store.id).playbooks[case.playbook],
+        playbook,
         Subject(entities=found, store_id=store.id, store_name=store.name, area_code=store.area_code),
         house.systems(store.id),
         answers=told.answers,
@@ -110,6 +117,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         budget_s=house.pace.read,
         language=case.language,
     )
+    unclear = case.state is not CaseState.ESCALATED and _unclear(told, playbook, diagnosis)
     state = CaseState.WAITING if diagnosis.waiting_for is not None else CaseState.ANSWERED
     with writing(house.engine) as conn:
         fresh = [e.model_dump() for name, e in diagnosis.evidence.items() if prior.get(name) != e]
@@ -118,15 +126,21 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         house,
         case,
         told,
-        state=case.state if case.state is CaseState.ESCALATED else state,
+        state=case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS if unclear else state,
         diagnosis=diagnosis.model_dump(mode="json"),
         customer_ref=customer_reference(house, store.id, diagnosis),
-        private=told.but(need=None, looked_up=found),
+        private=told.but(need="which_points" if unclear else None, looked_up=found),
     )
     if kept and diagnosis.cause is not None:
         proposals.offer_fixes(house, case.id, diagnosis)
     if kept:
         _show_neighbours(house, case.id)
+
+
+def _unclear(told: Told, playbook: Playbook, diagnosis: Diagnosis) -> bool:
+    """Whether nothing was found, and knowing whose points a number is could change that: then it is asked."""
+    settled = diagnosis.cause is not None or diagnosis.waiting_for is not None
+    return not settled and compares_points(playbook) and bool(readings(told.unclear()))
 
 
 def _prior(house: House, case: Case) -> dict[str, Evidence]:

@@ -54,6 +54,9 @@ class Presenter(Protocol):
     def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
         """Say one of the short refusals to one person, where they asked; nobody else sees it."""
 
+    def tell_why(self, case_id: str, *, user_id: str) -> None:
+        """Tell one person, in the case's thread, why it was taken for what it was; nobody else sees it."""
+
     def working(self, case_id: str) -> None:
         """Show at once that the question is being looked into."""
 
@@ -91,6 +94,9 @@ class Silent:
         return Place(channel=channel, thread_ts=mark, asked_ts=mark)
 
     def notice(self, notice: Notice, *, channel: str, thread_ts: str, user_id: str, language: str) -> None:
+        """Nothing to show."""
+
+    def tell_why(self, case_id: str, *, user_id: str) -> None:
         """Nothing to show."""
 
     def show_packet(self, case_id: str) -> None:

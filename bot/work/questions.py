@@ -22,6 +22,7 @@ from bot.work.case_clicks import (
     named_phones,
     not_this,
     pick_phone,
+    pick_points,
     pick_store,
     rate,
     resolve,
@@ -41,7 +42,7 @@ from bot.work.looking import (
     understood,
 )
 from bot.work.ports import Notice, Person
-from bot.work.told import Arrival, Told, customer_of
+from bot.work.told import Arrival, Told, customer_of, readings
 
 __all__ = [
     "JOBS",
@@ -61,9 +62,11 @@ __all__ = [
     "neighbours",
     "not_this",
     "pick_phone",
+    "pick_points",
     "pick_store",
     "present",
     "rate",
+    "readings",
     "resolve",
     "supply",
     "why_not",

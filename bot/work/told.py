@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -9,12 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.playbook.schema import Playbook
-from bot.understanding import Entities, entities
+from bot.understanding import Entities, entities, unclear_points
 
-Need = Literal["store", "customer", "area_code", "which_phone", "order"]
+Need = Literal["store", "customer", "area_code", "which_phone", "order", "which_points"]
 Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
 
 _LOCAL_DIGITS = 7
+_COMPARES = re.compile(r"\bsaid\.(?:claimed|observed)\b")
 
 
 class Arrival(BaseModel):
@@ -34,6 +36,24 @@ class Arrival(BaseModel):
     store: str | None = None
 
 
+class Reading(BaseModel):
+    """What unclear numbers may be: points that the customer claims, that the register shows, or neither."""
+
+    model_config = ConfigDict(frozen=True)
+    claimed: int | None = None
+    observed: int | None = None
+
+
+def readings(numbers: Sequence[int]) -> tuple[Reading, ...]:
+    """The ways to read one or two unclear numbers, likeliest first; of more nobody can choose by a button."""
+    match tuple(numbers):
+        case (one,):
+            return Reading(claimed=one), Reading(observed=one)
+        case (first, second):
+            return Reading(claimed=first, observed=second), Reading(claimed=second, observed=first)
+    return ()
+
+
 class Told(BaseModel):
     """The private side of a case.
 
@@ -48,6 +68,7 @@ class Told(BaseModel):
     texts: tuple[str, ...] = ()
     inherited: Entities = Entities()
     phone: str | None = None
+    points: Reading | None = None
     answers: dict[str, str] = {}
     rejected: tuple[str, ...] = ()
     need: Need | None = None
@@ -77,10 +98,23 @@ class Told(BaseModel):
         for text in self.texts:
             named = entities(text, area_code=area_code, stores=stores).model_dump()
             found.update({key: values for key, values in named.items() if values})
+        if self.points is not None:
+            sides = {"claimed_points": self.points.claimed, "observed_points": self.points.observed}
+            found.update({key: (value,) for key, value in sides.items() if value is not None and not found[key]})
         phones = tuple(dict.fromkeys(found["phone"]))
         if self.phone is not None:
             phones = (self.phone, *(p for p in phones if p != self.phone))
         return Entities(**{**found, "phone": phones})
+
+    def unclear(self) -> tuple[int, ...]:
+        """Numbers of the texts that are points of nobody knows whom, where no text says the customer's or the
+        register's, and nobody was asked yet."""
+        if self.points is not None:
+            return ()
+        found = self.entities(area_code=None, stores={})
+        if found.claimed_points or found.observed_points or found.points_delta:
+            return ()
+        return tuple(dict.fromkeys(n for text in self.texts for n in unclear_points(text)))
 
 
 def customer_of(found: Entities) -> Entities:
@@ -104,6 +138,11 @@ def missing(told: Told, found: Entities, playbook: Playbook, store_id: str | Non
     if "order" in playbook.needs and not found.order_id:
         return "order"
     return None
+
+
+def compares_points(playbook: Playbook) -> bool:
+    """Whether a finding turns on what the customer says or the register shows."""
+    return any(_COMPARES.search(finding.when) for finding in playbook.findings)
 
 
 def is_local(phone: str) -> bool:

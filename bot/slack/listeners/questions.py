@@ -15,7 +15,7 @@ from bot.slack.text import escape, plain
 from bot.slack.views.modals import customer_modal, hand_on_modal
 from bot.slack.views.packet import packet_text
 from bot.work import questions
-from bot.work.questions import Told
+from bot.work.questions import Told, why_not
 from connectors import REGISTRY
 
 
@@ -24,7 +24,7 @@ def stored_already() -> None:
 
 
 def command(door: Door) -> Callable[..., None]:
-    """`/points …`: help, a word we do not know, or a question (stored by the middleware)."""
+    """`/points …`: help, why the last answer, a word we do not know, or a question (stored by the middleware)."""
 
     def listener(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         press = Press(door, body, client)
@@ -34,6 +34,8 @@ def command(door: Door) -> Callable[..., None]:
             ack(text=press.say("command.taken_plain"))
         elif word == "help":
             ack(text=press.say("help.text", titles=_titles(press)))
+        elif word == "why":
+            ack(text=_why(press))
         else:
             ack(text=press.say("help.unknown", word=escape(word)))
 
@@ -43,6 +45,14 @@ def command(door: Door) -> Callable[..., None]:
 def _titles(press: Press) -> str:
     language = press.person.language
     return "\n".join(f"• {escape(p.title.in_language(language))}" for p in press.house.library(None).playbooks.values())
+
+
+def _why(press: Press) -> str:
+    """The reasons for the person's latest case, where they may still see it."""
+    latest = press.door.presenter.reader.latest_case(press.user_id)
+    if latest is None or why_not(press.person) is not None:
+        return press.say("why.no_case")
+    return press.door.presenter.why_text(latest, press.user_id)
 
 
 def look_into_this(door: Door) -> Callable[..., None]:
@@ -75,6 +85,10 @@ def _type_in(press: Press) -> None:
 
 def _phone(press: Press) -> None:
     questions.pick_phone(press.house, press.value, int(press.action_id.rpartition(":")[2]), press.person.actor)
+
+
+def _points(press: Press) -> None:
+    questions.pick_points(press.house, press.value, int(press.action_id.rpartition(":")[2]), press.person.actor)
 
 
 def _store(press: Press) -> None:
@@ -132,8 +146,9 @@ BUTTONS: Final[Mapping[str, Work]] = {
     r"choose:.+": _choose,
     r"answer:customer:type": _type_in,
     r"answer:phone:\d+": _phone,
+    r"answer:points:\d+": _points,
     r"answer:store:.+": _store,
-    r"answer:(?!customer:|phone:|store:)[^:]+:.+": _answer,
+    r"answer:(?!customer:|phone:|points:|store:)[^:]+:.+": _answer,
     r"not_this": _not_this,
     r"helpful": _helpful,
     r"not_helpful": _not_helpful,

@@ -10,6 +10,7 @@ from bot.slack.text import clip, clock_time, escape, unescape, user
 from bot.slack.views.changes import cannot, change_blocks, fix_button
 from bot.slack.views.model import CaseView, Need, Neighbour
 from bot.slack.views.spoken import spoken
+from bot.work.told import Reading
 
 _NOT_TOLD = 6
 _STEPS = 2800
@@ -192,9 +193,20 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
     row: list[Block]
     if need == "which_phone":
         row = [button(phone, f"answer:phone:{n}", case.id) for n, phone in enumerate(case.phones)]
+    elif need == "which_points":
+        labels = [_reading(one, say) for one in case.readings] + [say("ask.points_neither")]
+        row = [button(label, f"answer:points:{n}", case.id) for n, label in enumerate(labels)]
     elif need == "store":
         row = [button(name, f"answer:store:{store}", case.id) for store, name in case.stores[:20]]
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
     row.append(button(say("button.escalate"), "escalate", case.id))
     return [section(say(f"ask.{need}")), actions("need", row)]
+
+
+def _reading(one: Reading, say: Say) -> str:
+    if one.claimed is not None and one.observed is not None:
+        return say("ask.points_both", claimed=f"{one.claimed:,}", observed=f"{one.observed:,}")
+    if one.claimed is not None:
+        return say("ask.points_claimed", claimed=f"{one.claimed:,}")
+    return say("ask.points_observed", observed=f"{one.observed:,}")

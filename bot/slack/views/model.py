@@ -10,11 +10,12 @@ from typing import Literal
 from bot.cases.digests import Line
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Diagnosis
+from bot.work.told import Reading
 from bot.effects import Form
 from bot.effects import Line as Told
 from bot.words import Words
 
-Need = Literal["customer", "area_code", "which_phone", "store", "order"]
+Need = Literal["customer", "area_code", "which_phone", "store", "order", "which_points"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class CaseView:
     fixes: tuple[FixView, ...] = ()
     need: Need | None = None
     phones: tuple[str, ...] = ()
+    readings: tuple[Reading, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     stores: tuple[tuple[str, str], ...] = ()
     rated: bool = False
