@@ -20,10 +20,10 @@ Ints = NDArray[np.int64]
 
 EXACT_ROWS = 5_000
 SKETCHED = 4_096
-_HEAVY = 24
+_HEAVY = 64
 """Features in more rows than this are multiplied as a dense block; rarer ones pair by pair."""
 _CHUNK = 2_048
-_INVERTED_AT_ONCE = 256
+_FACTORED_AT_ONCE = 256
 _SIGN = 0x9E3779B1
 """Knuth's multiplicative hash: its high bit scatters the signs of neighbouring features."""
 
@@ -58,27 +58,24 @@ class Rows:
         kept = row >= 0
         return Rows(row[kept], self.column[kept], self.value[kept], len(chosen), self.columns)
 
-    def gram(self) -> Floats:
+    def gram(self) -> NDArray[np.float32]:
         """Every row's product with every other, shape (count, count)."""
         order = np.argsort(self.column, kind="stable")
-        row, column, value = self.row[order], self.column[order], self.value[order]
+        row, column, value = self.row[order], self.column[order], self.value[order].astype(np.float32)
         sizes = np.bincount(column, minlength=self.columns)
         starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
         heavy = np.flatnonzero(sizes > _HEAVY)
-        dense = np.zeros((self.count, len(heavy)))
+        dense = np.zeros((self.count, len(heavy)), np.float32)
         place = np.full(self.columns, -1)
         place[heavy] = np.arange(len(heavy))
         inside = place[column] >= 0
         dense[row[inside], place[column[inside]]] = value[inside]
-        gram = dense @ dense.T
-        cells: list[Ints] = []
-        products: list[Floats] = []
+        gram: NDArray[np.float32] = dense @ dense.T
         for size in range(1, _HEAVY + 1):
             at = starts[sizes == size][:, None] + np.arange(size)
-            cells.append((row[at][:, :, None] * self.count + row[at][:, None, :]).ravel())
-            products.append((value[at][:, :, None] * value[at][:, None, :]).ravel())
-        flat = np.bincount(np.concatenate(cells), np.concatenate(products), minlength=self.count**2)
-        return gram + flat.reshape(gram.shape)
+            cells = row[at][:, :, None] * self.count + row[at][:, None, :]
+            np.add.at(gram.reshape(-1), cells.ravel(), (value[at][:, :, None] * value[at][:, None, :]).ravel())
+        return gram
 
     def transposed_times(self, dual: Floats) -> Floats:
         """The primal weights, shape (columns, classes), of dual weights with shape (count, classes)."""
@@ -139,55 +136,46 @@ class Folding:
 
 
 class Ridge:
-    """Ridge regression over some rows or all of them; products that every fit needs are made once."""
+    """Ridge regression over some rows; what every fit of them shares is made once.
 
-    def __init__(self, rows: Rows, ridge: float) -> None:
-        self._rows = rows
-        self._ridge = ridge
-        self._gram = rows.gram() + 1.0 if rows.count <= EXACT_ROWS else None
-
-    def fit(self, chosen: Ints, targets: Floats, importance: Floats, *, asked: Ints) -> Fit:
-        """Fit `targets` (chosen rows, classes); `importance` (chosen rows,) weighs each row's error.
-
-        chosen, asked: sorted row numbers; those asked for are among the chosen, and get left-out scores.
-        """
-        rows = self._rows if len(chosen) == self._rows.count else self._rows.part(chosen)
-        at = np.searchsorted(chosen, asked)
-        if self._gram is None:
-            return _sketched(rows, targets, importance, self._ridge, at)
-        gram = self._gram[np.ix_(chosen, chosen)] + np.diag(self._ridge / importance)
-        return _exact(gram.astype(np.float32), rows, targets, at)
-
-
-def _exact(gram: NDArray[np.float32], rows: Rows, targets: Floats, asked: Ints) -> Fit:
-    goal = targets.astype(np.float32)
-    if not len(asked):  # a third of the work
-        dual = np.linalg.solve(gram, goal)
-        return Fit(rows.transposed_times(dual), dual.sum(axis=0), goal[:0])
-    inverse = inverted(gram)
-    dual = inverse @ goal
-    left_out = goal[asked] - dual[asked] / np.diag(inverse)[asked, None]
-    return Fit(rows.transposed_times(dual), dual.sum(axis=0), left_out)
-
-
-def inverted(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inverse of a symmetric positive definite matrix, by halves: Schur's complement of the first in the second.
-
-    Nearly all of it is products of matrices, which makes it several times as fast as the general routine.
+    importance (rows,) weighs each row's error.
     """
+
+    def __init__(self, rows: Rows, ridge: float, importance: Floats) -> None:
+        self._rows, self._ridge, self._importance = rows, ridge, importance
+        if rows.count <= EXACT_ROWS:
+            self._scale = np.sqrt(importance).astype(np.float32)
+            gram = rows.gram()
+            gram += 1.0
+            gram *= self._scale[:, None]
+            gram *= self._scale
+            gram[np.diag_indices(rows.count)] += ridge
+            # root.T @ root is the gram matrix's inverse; the root of its first rows' part is the first part of this one.
+            self._root = _inverse_root(gram)
+
+    def fit(self, count: int, targets: Floats, *, asked: Ints) -> Fit:
+        """Fit `targets` (count, classes) to the first `count` rows; those `asked` for (sorted) get left-out scores."""
+        whole = count == self._rows.count
+        rows = self._rows if whole else self._rows.part(np.arange(count))
+        if self._rows.count > EXACT_ROWS:
+            return _sketched(rows, targets, self._importance[:count], self._ridge, asked)
+        root, scale, goal = self._root[:count, :count], self._scale[:count, None], targets.astype(np.float32)
+        dual = scale * (root.T @ (root @ (scale * goal)))
+        own = scale[asked] ** 2 * np.einsum("ra,ra->a", root[:, asked], root[:, asked])[:, None]
+        return Fit(rows.transposed_times(dual), dual.sum(axis=0), goal[asked] - dual[asked] / own)
+
+
+def _inverse_root(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The inverse of Cholesky's lower factor, by halves: nearly all of it is products of matrices, which are fast."""
     size = len(matrix)
-    if size <= _INVERTED_AT_ONCE:
-        return np.linalg.inv(matrix)
+    if size <= _FACTORED_AT_ONCE:
+        return np.linalg.inv(np.linalg.cholesky(matrix))
     half = size // 2
-    first = inverted(matrix[:half, :half])
-    carried = first @ matrix[:half, half:]
-    second = inverted(matrix[half:, half:] - matrix[half:, :half] @ carried)
-    across = carried @ second
-    out = np.empty_like(matrix)
-    out[:half, :half] = first + across @ carried.T
-    out[:half, half:] = -across
-    out[half:, :half] = -across.T
-    out[half:, half:] = second
+    out = np.zeros_like(matrix)
+    out[:half, :half] = first = _inverse_root(matrix[:half, :half])
+    across = matrix[half:, :half] @ first.T
+    out[half:, half:] = second = _inverse_root(matrix[half:, half:] - across @ across.T)
+    out[half:, :half] = -second @ (across @ first)
     return out
 
 
@@ -202,15 +190,15 @@ def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, ask
         curve += weighted.T @ weighted
         pull += table.T @ (targets[part] * importance[part, None]).astype(np.float32)
     curve[np.diag_indices(size)] += ridge
-    inverse = inverted(curve)
-    weights = inverse @ pull
+    root = _inverse_root(curve)
+    weights = root.T @ (root @ pull)
     left_out = np.zeros((len(asked), targets.shape[1]), np.float32)
     for start in range(0, rows.count, _CHUNK):
         inside = np.flatnonzero((asked >= start) & (asked < start + _CHUNK))
         if len(inside):
             at = asked[inside]
             table = _with_constant(rows.dense(start, min(start + _CHUNK, rows.count)))[at - start]
-            own = importance[at] * np.einsum("rc,rc->r", table @ inverse, table)
+            own = importance[at] * ((table @ root.T) ** 2).sum(axis=1)
             left_out[inside] = targets[at] - (targets[at] - table @ weights) / np.maximum(1.0 - own, 1e-4)[:, None]
     return Fit(weights[:-1], weights[-1], left_out)
 

@@ -159,20 +159,20 @@ class _Trainer:
         thinks of it.
         """
         labels, classes = self.labels, len(self.playbooks) + 1
+        sure = int((labels >= -1).sum())  # near misses come last
         targets = np.zeros((len(labels), classes), np.float32)
-        sure = np.flatnonzero(labels >= -1)
-        targets[sure, labels[sure]] = 1.0
+        targets[np.arange(sure), labels[:sure]] = 1.0
         owner = np.where(labels < -1, -2 - labels, labels)
         sizes = np.bincount(np.where(owner < 0, classes - 1, owner), minlength=classes)
         importance = (len(labels) / classes / np.maximum(sizes, 1))[owner]
-        importance[labels < -1] *= _NEAR_MISS_WEIGHT
-        missed = np.flatnonzero(labels < -1)
-        ridge = Ridge(self.rows, RIDGE)
-        if len(missed):
-            first = ridge.fit(sure, targets[sure], importance[sure], asked=sure[:0])
+        importance[sure:] *= _NEAR_MISS_WEIGHT
+        ridge = Ridge(self.rows, RIDGE, importance)
+        if sure < len(labels):
+            first = ridge.fit(sure, targets[:sure], asked=judged[:0])
+            missed = np.arange(sure, len(labels))
             targets[missed] = np.clip(first.scores(self.rows.part(missed)), 0.0, 1.0)
             targets[missed, owner[missed]] = 0.0
-        return ridge.fit(np.arange(len(labels)), targets, importance, asked=judged)
+        return ridge.fit(len(labels), targets, asked=judged)
 
     def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
         """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""

@@ -43,24 +43,36 @@ def test_left_out_scores_are_those_of_models_that_never_saw_the_row(
     rows = sparse_rows(20, 40)
     targets = np.eye(3)[RANDOM.integers(0, 3, 20)]
     importance = RANDOM.uniform(0.5, 2.0, 20)
-    ridge, everything = Ridge(rows, 0.3), np.arange(20)
-    left_out = ridge.fit(everything, targets, importance, asked=everything).left_out
+    everything = np.arange(20)
+    left_out = Ridge(rows, 0.3, importance).fit(20, targets, asked=everything).left_out
     for at in range(20):
         others = np.delete(everything, at)
-        without = ridge.fit(others, targets[others], importance[others], asked=others[:0])
+        without = Ridge(rows.part(others), 0.3, importance[others]).fit(19, targets[others], asked=others[:0])
         np.testing.assert_allclose(left_out[at], without.scores(rows.part(np.array([at])))[0], atol=1e-3)
 
 
 def test_the_sketch_solves_the_same_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, everything = sparse_rows(60, 30), np.arange(60)
     targets, importance = np.eye(4)[RANDOM.integers(0, 4, 60)], RANDOM.uniform(0.5, 2.0, 60)
-    exact = Ridge(rows, 0.3).fit(everything, targets, importance, asked=everything[5:50])
+    exact = Ridge(rows, 0.3, importance).fit(60, targets, asked=everything[5:50])
     monkeypatch.setattr(linear, "EXACT_ROWS", 0)
     monkeypatch.setattr(linear, "_CHUNK", 16)
-    sketched = Ridge(rows, 0.3).fit(everything, targets, importance, asked=everything[5:50])
+    sketched = Ridge(rows, 0.3, importance).fit(60, targets, asked=everything[5:50])
     np.testing.assert_allclose(sketched.weights, exact.weights, atol=1e-4)
     np.testing.assert_allclose(sketched.bias, exact.bias, atol=1e-4)
     np.testing.assert_allclose(sketched.left_out, exact.left_out, atol=1e-3)
+
+
+@pytest.mark.parametrize("exact_rows", [1_000, 0], ids=["exact", "sketched"])
+def test_a_fit_of_the_first_rows_knows_nothing_of_the_rest(exact_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linear, "EXACT_ROWS", exact_rows)
+    monkeypatch.setattr(linear, "_FACTORED_AT_ONCE", 4)
+    rows, first = sparse_rows(50, 40), np.arange(30)
+    targets, importance = np.eye(3)[RANDOM.integers(0, 3, 50)], RANDOM.uniform(0.5, 2.0, 50)
+    part = Ridge(rows, 0.3, importance).fit(30, targets[:30], asked=first)
+    alone = Ridge(rows.part(first), 0.3, importance[:30]).fit(30, targets[:30], asked=first)
+    for name in ("weights", "bias", "left_out"):
+        np.testing.assert_allclose(getattr(part, name), getattr(alone, name), atol=1e-4)
 
 
 def test_features_are_folded_only_where_there_are_many_rows() -> None:
