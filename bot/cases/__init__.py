@@ -3,6 +3,7 @@
 from bot.cases import (
     audit,
     audit_export,
+    bulk_store,
     case_store,
     checkpoints,
     digests,
@@ -42,6 +43,7 @@ __all__ = [
     "audit",
     "audit_export",
     "authorize",
+    "bulk_store",
     "can_sign",
     "case_store",
     "checkpoints",

@@ -60,7 +60,6 @@ MOVES: Final[dict[str, tuple[frozenset[RunState], RunState]]] = {
     "stop": (frozenset({R.RUNNING, R.PAUSED}), R.CANCELLING),
     "stopped": (frozenset({R.CANCELLING}), R.CANCELLED),
     "finish": (frozenset({R.RUNNING}), R.DONE),
-    "settle": (frozenset({R.DONE, R.CANCELLED}), R.DONE),  # a person said what became of a row
     "undo": (frozenset({R.DONE, R.CANCELLED}), R.UNDONE),  # every row of it was taken back by a counter-run
 }
 DECIDING: Final = frozenset({"approve", "decline", "cancel"})
@@ -138,7 +137,7 @@ class BulkRun(BaseModel):
             undo_of=self.undo_of,
             created_at=self.created_at,
             submitted_at=self.submitted_at,
-            decided_at=self.decided_at,
+            decided_at=self.ended_at or self.decided_at,
         )
 
 

@@ -75,6 +75,11 @@ def change_run(conn: sa.Connection, run_id: str, *, states: Iterable[RunState], 
     return conn.execute(bulk_runs.update().where(*where).values(**values)).rowcount == 1
 
 
+def take_turn(conn: sa.Connection, run_id: str, runner: str, states: Iterable[RunState]) -> bool:
+    """Make the list `runner`'s, and count the turn; False when it is in none of `states`."""
+    return change_run(conn, run_id, states=states, runner=runner, turn=bulk_runs.c.turn + 1)
+
+
 def has_turn(conn: sa.Connection, run_id: str, runner: str, states: Iterable[RunState]) -> bool:
     """Whether `runner` may still work on the list; keeps others from taking over until the transaction ends."""
     where = (bulk_runs.c.id == run_id, bulk_runs.c.runner == runner, bulk_runs.c.state.in_([s.value for s in states]))

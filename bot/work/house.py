@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def unwatched(_stage: str) -> None:
 @dataclass(frozen=True)
 class House:
     """One process's world. `systems(store_id)` opens a store's vendors; `people(store_id)` lists its deciders;
-    `watch` is told each stage that an effect reaches (tests end the process there)."""
+    `watch` is told each stage that an effect reaches (tests end the process there). `stopping`: long work should come
+    to an end, this process is about to."""
 
     config: Config
     engine: sa.Engine
@@ -65,6 +67,7 @@ class House:
     people: PeopleOf = nobody
     pace: Pace = field(default_factory=Pace)
     watch: Callable[[str], None] = unwatched
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def library(self, store_id: str | None) -> Library:
         """The playbooks in use at a store; None: the chain's."""

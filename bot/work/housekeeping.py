@@ -10,9 +10,19 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-from bot.cases import ProposalState, case_store, checkpoints, evidence, inbox, proposal_store, snapshots, switches
+from bot.cases import (
+    ProposalState,
+    bulk_store,
+    case_store,
+    checkpoints,
+    evidence,
+    inbox,
+    proposal_store,
+    snapshots,
+    switches,
+)
 from bot.cases.database import writing
-from bot.work import native_points
+from bot.work import bulk, native_points
 from bot.work.exceptions import tell_exceptions
 from bot.work.house import House
 
@@ -93,6 +103,7 @@ def _pick_up(house: House) -> None:
         ):
             if proposal.expires_at is not None and now > proposal.expires_at + STUCK_AFTER:
                 house.work.enqueue(conn, "expire", f"{proposal.id}#sweep{mark}")
+        bulk.pick_up(house, conn, mark, older_than=STUCK_AFTER)
         for key in inbox.unhandled(conn, after=now - 3 * STUCK_AFTER, before=now - STUCK_AFTER):
             house.work.enqueue(conn, "question", f"{key}#sweep{mark}")
 
@@ -107,6 +118,7 @@ def retain(house: House, _key: str) -> None:
             "facts": evidence.erase_evidence(conn, before=before),
             "cases": case_store.erase_private(conn, before=before),
             "changes": proposal_store.erase_private(conn, before=before),
+            "rows of lists": bulk_store.erase_private(conn, before=before),
             "nightly points": snapshots.erase_old(conn, before=before),
         }
     log.info("Retention: %d jobs; %s", gone, ", ".join(f"{number} {what}" for what, number in forgotten.items()))

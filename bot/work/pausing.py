@@ -8,6 +8,7 @@ from bot.cases import ProposalState, Vault, audit, open_database, proposal_store
 from bot.cases.database import writing
 from bot.clock import Clock, system_clock
 from bot.config import Config
+from bot.work import bulk
 from bot.work.queue import Work, prepare
 
 OPEN = (ProposalState.SUBMITTED, ProposalState.APPROVED)
@@ -35,6 +36,7 @@ def _switch(conn: sa.Connection, work: Work, vault: Vault, *, paused: bool, reas
     switches.set_paused(conn, paused=paused, reason=reason, by=by, now=now)
     deed = "effects.pause" if paused else "effects.resume"
     entry = audit.append(conn, actor=by[:40], deed=deed, subject="house", detail={"reason": reason}, now=now)
+    bulk.wake(conn, work, vault, entry.seq)
     waiting = proposal_store.proposals_in(conn, vault, OPEN)
     for proposal in waiting:
         work.enqueue(conn, "present", f"{proposal.id}#{entry.seq}")

@@ -37,6 +37,7 @@ QUEUES: Final[dict[str, Queue]] = {
     "asks": Queue(poll=0.1, concurrency=8),
     "effects": Queue(poll=0.25, concurrency=4),
     "timers": Queue(poll=1.0, concurrency=4),
+    "bulk": Queue(poll=0.5, concurrency=2),
     "housekeeping": Queue(poll=1.0, concurrency=1),
 }
 QUEUE_OF: Final[dict[str, str]] = {
@@ -50,6 +51,11 @@ QUEUE_OF: Final[dict[str, str]] = {
     "remind": "timers",
     "expire": "timers",
     "alert": "asks",
+    "bulk_check": "bulk",
+    "bulk_run": "bulk",
+    "bulk_show": "asks",
+    "bulk_remind": "timers",
+    "bulk_expire": "timers",
     "sweep": "housekeeping",
     "retain": "housekeeping",
     "snapshot": "housekeeping",

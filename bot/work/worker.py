@@ -106,6 +106,7 @@ class Worker:
         """Take no more work, let what runs finish for up to `drain_s` seconds, give the name back."""
         global _current
         self._stopping.set()
+        self.house.stopping.set()
         if self._beat is not None and self._beat is not threading.current_thread():
             self._beat.join(timeout=10)
         DBOS.destroy(workflow_completion_timeout_sec=drain_s if self._running else 0)

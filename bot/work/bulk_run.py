@@ -1,0 +1,331 @@
+"""Carrying a list out: each row once, whatever dies on the way, as fast as the provider's limit allows.
+
+As for a single change: the mark "sending" is committed before the call; whoever finds the mark never sends, it asks the
+provider; only an absence that is believed (late enough, seen twice, and where absence is proof) allows one more try;
+"done" is said only after the provider showed it. Lanes work on some rows at once, and a turn ends in time to be
+stopped; whoever takes the next turn goes on from the rows' states.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.cases import Actor, Deed, bulk_store
+from bot.cases.bulk_models import IN_FLIGHT, BulkRow, BulkRun, RowState, RunState
+from bot.cases.database import reading, writing
+from bot.effects.bulk import Line, Sent
+from bot.work import bulk_books as books
+from bot.work.bulk_lanes import Steady, Together, in_threads
+from bot.work.bulk_parts import judge, kind_of, line_of
+from bot.work.house import House
+from bot.work.offering import SYSTEM
+from bot.work.queue import subject_of
+from connectors.errors import Rejected, Throttled, UnknownOutcome, Unreachable, Unsupported, VendorError
+from connectors.transport import deadline
+
+log = logging.getLogger(__name__)
+
+LANES: Final = 8
+TURN: Final = timedelta(minutes=5)
+PAGE: Final = 100
+BEFORE_SEND: Final = timedelta(minutes=5)
+"""How far before our own mark a vendor's clock may place our write."""
+WAIT_S: Final = 30.0
+MOST_TROUBLES: Final = 20
+"""Turns in a row that met an unreachable provider, each after a longer wait, before the list pauses by itself."""
+SENDS: Final = 2
+S = RowState
+
+
+def carry_list(
+    house: House,
+    key: str,
+    *,
+    together: Together = in_threads,
+    sleep: Callable[[float], None] = time.sleep,
+    tick: Callable[[], float] = time.monotonic,
+) -> None:
+    """The job `bulk_run`, key `<run>#<n>`: send and confirm rows until the turn ends or every row has. `together`,
+    `sleep` and `tick` (seconds): how lanes run and wait; tests and benchmarks pass their own."""
+    run = books.take_turn(house, subject_of(key), secrets.token_hex(8))
+    if run is None:
+        return
+    house.watch("bulk_begun")
+    if run.state is RunState.CANCELLING:
+        books.skip_rest(house, run)
+    elif not _may_go_on(house, run):
+        return
+    steady = Steady(house.systems(run.store_id).program.capabilities.per_minute, clock=tick, sleep=sleep)
+    turn = _Turn(house, run, steady, until=house.clock() + TURN)
+    together([turn.lane] * LANES)
+    turn.end()
+
+
+def _may_go_on(house: House, run: BulkRun) -> bool:
+    """The rules once more, and that the rows are those that were approved."""
+    nobody = Actor(user_id=SYSTEM, team_id=run.team_id)
+    with writing(house.engine) as conn:
+        verdict = judge(house, conn, nobody, Deed.SEND, run)
+    with reading(house.engine) as conn:
+        same = bulk_store.digest(conn, run.id) == run.digest
+    if not same:
+        text = "Rows of this list were changed after it was approved, so nothing more is sent. Tell support."
+        books.stop_by_itself(house, run, "tampered", text)
+    elif not verdict.allowed:
+        books.stop_by_itself(house, run, verdict.reasons[0].code, verdict.sentence)
+    elif verdict.dry_run:
+        text = "This store is read-only now, so nothing more is sent. Resume it when that has changed."
+        books.stop_by_itself(house, run, "read_only", text)
+    return same and verdict.allowed and not verdict.dry_run
+
+
+class _Turn:
+    """One turn's work, shared by its lanes."""
+
+    def __init__(self, house: House, run: BulkRun, steady: Steady, *, until: datetime) -> None:
+        self.house = house
+        self.run = run
+        self.steady = steady
+        self.until = until
+        self.program = house.systems(run.store_id).program
+        self.kind = kind_of(run)
+        self.trouble: VendorError | None = None
+        self._over = False
+        self._lock = threading.Lock()
+        self._unsettled: list[BulkRow] | None = None
+        self._ready: list[BulkRow] = []
+        self._after = 0
+        self._shown = house.clock() - books.PROGRESS
+        wait = max(house.pace.absence, self._settle_s())
+        self._absence = timedelta(seconds=wait)
+
+    # -- who does what ------------------------------------------------------------------------------------------------
+
+    def lane(self) -> None:
+        """Take work until there is none, or the turn is over."""
+        while work := self._next():
+            if work[0].state is S.READY:
+                self._send_some(work)
+            else:
+                for row in work:
+                    self._settle(row)
+            self._tell()
+
+    def _next(self) -> list[BulkRow]:
+        """Rows that were sent and not seen yet come first; then as many as go into one write."""
+        with self._lock:
+            if self._is_over():
+                return []
+            if self._unsettled is None:
+                self._unsettled = books.page(self.house, self.run, IN_FLIGHT, after=0, limit=bulk_store.AT_ONCE)
+            if self._unsettled:
+                return [self._unsettled.pop(0)]
+            if self.run.state is not RunState.RUNNING:
+                return []
+            size = self.kind.batch(self.program)
+            if len(self._ready) < size:
+                self._ready += books.page(self.house, self.run, (S.READY,), after=self._after, limit=PAGE)
+                self._after = self._ready[-1].number if self._ready else self._after
+            work, self._ready = self._ready[:size], self._ready[size:]
+            return work
+
+    def _is_over(self) -> bool:
+        return self._over or self.house.stopping.is_set() or self.house.clock() >= self.until
+
+    def _tell(self) -> None:
+        """Progress: looked at here first, so that the database is asked rarely."""
+        with self._lock:
+            if self.house.clock() - self._shown < books.PROGRESS:
+                return
+            self._shown = self.house.clock()
+        if books.may_show(self.house, self.run):
+            self.house.presenter.show_bulk(self.run.id)
+
+    def _stumble(self, error: VendorError) -> None:
+        """The provider is away or refuses us: this turn ends."""
+        self.trouble = self.trouble or error
+        self._over = True
+
+    def end(self) -> None:
+        """Queue what is left, or close the list. What will not mend itself pauses it."""
+        trouble, wait = self.trouble, timedelta()
+        if trouble is not None:
+            lasting = not isinstance(trouble, Unreachable | Throttled | UnknownOutcome)
+            if self.run.state is RunState.RUNNING and (lasting or self.run.troubles + 1 >= MOST_TROUBLES):
+                text = f"{trouble.reason}. The list waits; resume it when that is mended."
+                books.stop_by_itself(self.house, self.run, trouble.code, text)
+                return
+            named = (trouble.retry_after or 1.0) if isinstance(trouble, Throttled) else WAIT_S
+            wait = timedelta(seconds=min(named * (self.run.troubles + 1), 300.0))
+        books.go_on(self.house, self.run, trouble, wait)
+
+    # -- sending ------------------------------------------------------------------------------------------------------
+
+    def _send_some(self, rows: Sequence[BulkRow]) -> None:
+        lines: dict[int, Line] = {}
+        for row in rows:
+            line = self._looked_at(row)
+            if line is not None:
+                lines[row.number] = line
+        if not lines:
+            return
+        before = {number: line.before for number, line in lines.items()}
+        due = self.house.clock() + self._absence
+        marked = books.mark(self.house, self.run, str(self.run.runner), before, rows, due)
+        if not marked:
+            self._over = True  # paused, stopped, or somebody else's turn
+            return
+        self.house.watch("bulk_marked")
+        self._write(marked, [lines[row.number] for row in marked])
+
+    def _looked_at(self, row: BulkRow) -> Line | None:
+        """The row as it may be sent now; None when it may not, or the provider could not be asked."""
+        line = line_of(self.house, self.run, row)
+        if line is None:
+            code = "tampered" if row.private else "erased"
+            books.note(self.house, self.run, (row, books.refused(code)))
+            return None
+        if self._is_over():
+            return None
+        self.steady.wait()
+        try:
+            look = self.kind.look(line, self.program)
+        except Rejected as error:
+            books.note(self.house, self.run, (row, books.refused("rejected")))
+            log.info("Row %d of %s was refused: %s", row.number, self.run.id, error.code)
+            return None
+        except VendorError as error:
+            self._stumble(error)
+            return None
+        if look.state == "go":
+            return line.model_copy(update={"before": look.before})
+        books.note(self.house, self.run, (row, books.refused(look.code, before=look.before)))
+        return None
+
+    def _write(self, rows: Sequence[BulkRow], lines: Sequence[Line]) -> None:
+        since = rows[0].sending_since
+        if since is None or self.house.clock() - since > timedelta(seconds=self.house.pace.send):
+            return  # this process slept: others may be asking by now
+        self.steady.wait()
+        try:
+            with deadline(self.house.pace.send):
+                answers = self.kind.send(lines, self.program)
+        except Throttled as error:
+            self._put_back(rows)
+            self._stumble(error)
+            return
+        except (UnknownOutcome, Unreachable):
+            return  # the mark names the time from which on it is asked about
+        except VendorError as error:
+            if isinstance(error, Rejected | Unsupported):
+                books.note(self.house, self.run, *((row, books.refused("rejected")) for row in rows))
+            else:
+                self._put_back(rows)
+                self._stumble(error)
+            return
+        self.house.watch("bulk_sent")
+        self._answered(rows, lines, answers)
+
+    def _put_back(self, rows: Sequence[BulkRow]) -> None:
+        """Certainly not applied: they wait as before."""
+        books.note(
+            self.house,
+            self.run,
+            *((r, {"state": S.READY.value, "attempt": r.attempt - 1, "due_at": None}) for r in rows),
+        )
+
+    def _answered(self, rows: Sequence[BulkRow], lines: Sequence[Line], answers: Sequence[Sent]) -> None:
+        changes: list[tuple[BulkRow, dict[str, Any]]] = []
+        sent: list[tuple[BulkRow, Line]] = []
+        for row, line, answer in zip(rows, lines, answers, strict=True):
+            if answer.state == "rejected":
+                changes.append((row, books.refused("rejected")))
+            elif answer.state == "sent":
+                changes.append((row, {"state": S.SENT.value}))
+                sent.append((row.model_copy(update={"state": S.SENT}), line))
+        if changes:
+            books.note(self.house, self.run, *changes)
+        self.house.watch("bulk_noted")
+        seen = [(row, self._confirmed(row, line)) for row, line in sent]
+        books.note(self.house, self.run, *((row, values) for row, values in seen if values))
+        self.house.watch("bulk_confirmed")
+
+    # -- finding out --------------------------------------------------------------------------------------------------
+
+    def _confirmed(self, row: BulkRow, line: Line) -> dict[str, Any]:
+        """What the provider shows of a row it took, as columns; {} when it could not be asked and is asked again."""
+        self.steady.wait()
+        since = row.sending_since or self.house.clock()
+        try:
+            seen = self.kind.confirm(line, self.program, since - BEFORE_SEND)
+        except VendorError as error:
+            return self._ask_again(row, error)
+        if seen.confirmed:
+            return {"state": S.DONE.value, "after": seen.after, "due_at": None, "code": ""}
+        shows_at = since + timedelta(seconds=self._settle_s())
+        if self.house.clock() < shows_at:
+            return {"due_at": shows_at}
+        return books.unknown("cannot_tell" if seen.confirmed is None else "not_there")
+
+    def _settle(self, row: BulkRow) -> None:
+        """A row that was marked or sent in an earlier turn, or by a process that died: ask, never send."""
+        line = line_of(self.house, self.run, row)
+        if line is None:
+            books.note(self.house, self.run, (row, books.unknown("tampered" if row.private else "erased")))
+            return
+        if row.state is S.SENT:
+            values = self._confirmed(row, line)
+        else:
+            values = self._reconciled(row, line)
+            self.house.watch("bulk_reconciled")
+        if values:
+            books.note(self.house, self.run, (row, values))
+
+    def _reconciled(self, row: BulkRow, line: Line) -> dict[str, Any]:
+        since = row.sending_since or self.house.clock()
+        self.steady.wait()
+        try:
+            proof = self.kind.reconcile(line, self.program, since - BEFORE_SEND)
+        except VendorError as error:
+            return self._ask_again(row, error)
+        if proof == "applied":
+            return {"state": S.SENT.value, "due_at": None}
+        if proof == "cannot_tell":
+            return self._ask_again(row, None)
+        return self._absent(row, since)
+
+    def _absent(self, row: BulkRow, since: datetime) -> dict[str, Any]:
+        """Not there: believed only late enough after the send, and twice; then once more, where absence is proof."""
+        now = self.house.clock()
+        if now < since + self._absence:
+            return {"due_at": since + self._absence}
+        if row.absent_at is None:
+            return {"absent_at": now, "due_at": now + self._absence}
+        if now < row.absent_at + self._absence:
+            return {"due_at": row.absent_at + self._absence}
+        if self.run.state is not RunState.RUNNING:
+            return books.unknown("not_there") if not self._proof() else books.refused("stopped")
+        if self._proof() and row.attempt < SENDS:
+            return {"state": S.READY.value, "due_at": None, "absent_at": None}
+        return books.unknown("not_there")
+
+    def _proof(self) -> bool:
+        return self.kind.proves_absence(self.program)
+
+    def _ask_again(self, row: BulkRow, error: VendorError | None) -> dict[str, Any]:
+        """Could not be told this time: rarer each time, and in the end a person."""
+        if error is not None:
+            log.info("Row %d of %s could not be asked about: %s", row.number, self.run.id, error.code)
+        if row.asked + 1 >= books.ASKS:
+            return books.unknown("cannot_tell")
+        return {"asked": row.asked + 1, "due_at": self.house.clock() + self._absence * (row.asked + 1)}
+
+    def _settle_s(self) -> float:
+        settle = self.house.pace.settle
+        return settle if settle is not None else self.program.capabilities.settle_s
