@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.cases import inbox, reading
 from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
-from bot.work import exceptions, housekeeping, native_points, proposals, questions, webhooks
+from bot.work import bulk, exceptions, housekeeping, native_points, proposals, questions, webhooks
 from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
@@ -64,6 +64,7 @@ JOBS: Final[dict[str, Job]] = {
     **housekeeping.JOBS,
     **native_points.JOBS,
     **exceptions.JOBS,
+    **bulk.JOBS,
     **webhooks.JOBS,
     "question": question,
     "present": present,
@@ -74,6 +75,9 @@ def tell_failed(house: House, job: str, key: str) -> None:
     """A job was given up: say so in its thread. What may have been sent goes to a person."""
     if job in ("effect", "settle"):
         give_up(house, subject_of(key))
+        return
+    if job.startswith("bulk_"):
+        bulk.give_up(house, subject_of(key))
         return
     case_id = _case_behind(house, subject_of(key))
     if case_id is None:

@@ -77,6 +77,14 @@ class Presenter(Protocol):
         """Tell support, once: `break_glass/<proposal>`, somebody decided alone in an emergency; `digest/<day>`, the
         day's exceptions, as stored."""
 
+    def show_bulk(self, run_id: str) -> None:
+        """Post or edit every view of a list: its preview, the request for a decision, its progress, its end with the
+        file of outcomes; the new messages that the design names are posted once each. Called at every change of state,
+        and at most every three seconds while it is looked up or carried out."""
+
+    def remind_bulk(self, run_id: str, nth: int) -> None:
+        """Nudge those who may decide on a list, as `remind` does."""
+
     def failed(self, case_id: str) -> None:
         """Say kindly that the work broke, what was kept, and what to do now; clear any status."""
 
@@ -115,6 +123,12 @@ class Silent:
         """Nothing to show."""
 
     def show_exceptions(self, subject: str) -> None:
+        """Nothing to show."""
+
+    def show_bulk(self, run_id: str) -> None:
+        """Nothing to show."""
+
+    def remind_bulk(self, run_id: str, nth: int) -> None:
         """Nothing to show."""
 
     def failed(self, case_id: str) -> None:
