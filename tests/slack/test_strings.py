@@ -29,6 +29,7 @@ BUILT = {
     "state.": [s.value for s in ProposalState],
     "fix.": FixKind.__args__,
     "notice.": Notice.__args__,
+    "why.": ["phone", "email", "customer_name", "order_id", "claimed_points", "observed_points", "points_delta"],
     "line.": ["reason", "comment"],
     "trouble.": [kind.code for kind in VendorError.__subclasses__()],
     "button.": ["arrived", "absent"],
