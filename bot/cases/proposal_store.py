@@ -71,7 +71,7 @@ def new_proposal(
         "private": vault.encrypt({"parameters": {}, "shown": dict(shown)}),
         "expected": to_jsonable_python(dict(expected)),
         "verdict": {},
-        "operation_id": f"op_{secrets.token_hex(8)}",
+        "operation_id": new_operation_id(),
         "approvers": [],
         "undo_of": undo_of,
         "created_at": now,
@@ -80,6 +80,15 @@ def new_proposal(
     }
     conn.execute(proposals.insert().values(**row))
     return get_proposal(conn, vault, proposal_id)
+
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_operation_id() -> str:
+    """The key of "once", short because it stands in the provider's note: 50 random bits, without letters that are taken
+    for digits. That no two are the same is kept by the database."""
+    return "op_" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
 
 def sealed(vault: Vault, *, parameters: Mapping[str, Any], shown: Mapping[str, Any]) -> bytes:
@@ -122,6 +131,23 @@ def under_way(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Proposal
         proposals.c.kind == proposal.kind,
         proposals.c.state.in_(open_states),
         proposals.c.id != proposal.id,
+    )
+    row = conn.execute(sa.select(proposals).where(*where)).mappings().first()
+    return None if row is None else _proposal(row, vault)
+
+
+def made_before(conn: sa.Connection, vault: Vault, proposal: Proposal, once: str) -> Proposal | None:
+    """Another proposal of this kind at this store for the very same thing (`offer["once"]`, a reference) that is open,
+    running, unknown or done; one that was undone counts no more."""
+    c = proposals.c
+    states = (*OPEN, ProposalState.DONE.value)
+    where = (
+        c.store_id == proposal.store_id,
+        c.kind == proposal.kind,
+        c.offer["once"].as_string() == once,
+        c.state.in_(states),
+        c.undo_of.is_(None),
+        c.id != proposal.id,
     )
     row = conn.execute(sa.select(proposals).where(*where)).mappings().first()
     return None if row is None else _proposal(row, vault)

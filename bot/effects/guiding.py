@@ -24,7 +24,7 @@ def fills(proposal: Proposal) -> dict[str, str]:
     offer, shown, parameters = proposal.offer, proposal.shown, proposal.parameters
     phone = parameters.get("phone") or shown.get("phone") or shown.get("phone_before")
     email = parameters.get("email") or shown.get("email") or shown.get("email_before")
-    balance, points = proposal.expected.get("balance"), proposal.points
+    balance, points = proposal.expected.get("balance", parameters.get("now")), proposal.points
     found = {
         "name": shown.get("name"),
         "customer_id": offer.get("customer"),
@@ -39,9 +39,13 @@ def fills(proposal: Proposal) -> dict[str, str]:
 
 
 def steps(proposal: Proposal) -> tuple[Words, ...]:
-    """What the person does, in order; empty where it is not guided."""
-    values = fills(proposal)
-    return tuple(Words.vendor(step, **values) for step in proposal.shown.get("steps") or ())
+    """What the person does, in order; empty where it is not guided. A step that wants our reference is told it."""
+    values, listed = fills(proposal), proposal.shown.get("steps") or ()
+    told = Words.of("guided.reference", reference=proposal.operation_id)
+    return (
+        *(Words.vendor(step, **values) for step in listed),
+        *((told,) if any("our reference" in step for step in listed) else ()),
+    )
 
 
 def obstacles(proposal: Proposal) -> tuple[Words, ...]:

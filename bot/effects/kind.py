@@ -79,8 +79,10 @@ class Kind(Protocol):
     def check(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Check:
         """Look at the vendor again, at the click and just before the effect."""
 
-    def carry_out(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> None:
-        """The one write. Raises Rejected and the like when nothing was done, UnknownOutcome when nobody can say."""
+    def carry_out(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> ReadBack | None:
+        """The one write. Raises Rejected and the like when nothing was done, UnknownOutcome when nobody can say.
+
+        Returns the vendor's own answer where that is all the proof there can be; None where it is read back."""
 
     def reconcile(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
         """Whether the write sent after `since` is there, by its operation id or by the value it set."""

@@ -128,10 +128,11 @@ def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
             house, proposal, marks.absence(house, proposal)
         )  # this process slept: others may be asking by now
         return
+    answer: ReadBack | None = None
     try:
         if not needless:
             with deadline(house.pace.send):
-                kind_of(proposal).carry_out(proposal, systems.pos, systems.program)
+                answer = kind_of(proposal).carry_out(proposal, systems.pos, systems.program)
     except Throttled as error:
         marks.put_back(house, proposal, error)
     except (UnknownOutcome, Unreachable) as error:
@@ -142,12 +143,13 @@ def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
         marks.end(house, proposal, "reject", result)
     else:
         house.watch("sent")
-        _after_send(house, proposal)
+        _after_send(house, proposal, answer)
 
 
-def _after_send(house: House, proposal: Proposal) -> None:
+def _after_send(house: House, proposal: Proposal, answer: ReadBack | None = None) -> None:
+    """Read back; `answer`: the vendor's own, where that is all that can be had."""
     try:
-        found = _read_back(house, proposal)
+        found = answer or _read_back(house, proposal)
     except VendorError as error:
         found = ReadBack(confirmed=None, reason=trouble(error))
     house.watch("read_back")
@@ -230,7 +232,7 @@ def _once_more(house: House, proposal: Proposal) -> None:
 def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
     """The vendor showed it: done, in our books and, for an undo, in the original's."""
     with writing(house.engine) as conn:
-        result = {**proposal.result, **outcome(), "after": found.values}
+        result = {**proposal.result, **outcome(found.reason), "after": found.values}
         try:
             done = marks.moved(house, conn, proposal, "finish", result=result)
             marks.undone(house, conn, done)

@@ -22,7 +22,7 @@ from bot.cases import (
 )
 from bot.cases.people_rules import is_senior
 from bot.cases.proposal_store import parameters_hash
-from bot.effects import BadFields, Check, ReadBack
+from bot.effects import ONCE, BadFields, Check, ReadBack
 from bot.understanding import masked
 from bot.words import Words
 from bot.work.carry import effect, settle
@@ -76,6 +76,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
         _possible(click.proposal)
         draft = click.proposal.model_copy(update={"parameters": frozen, "requester": actor.user_id})
         _not_twice(click, draft)
+        draft = _only_once(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
         click.still_true(check)
         route = who_can_approve(draft, people, policy=house.config.policy)
@@ -87,6 +88,7 @@ def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[st
     values: dict[str, Any] = {
         "requester": draft.requester,
         "private": proposal_store.sealed(house.vault, parameters=draft.parameters, shown=draft.shown),
+        "offer": draft.offer,
         "points": draft.points,
         "parameters_hash": parameters_hash(draft.kind, draft.parameters),
         "verdict": verdict_json(verdict, **more),
@@ -189,7 +191,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
     if opposite is not None:
         offer, parameters = opposite
         update = {"offer": offer.offer, "shown": offer.shown, "expected": offer.expected, "parameters": parameters}
-        check = glance(house, original.model_copy(update=update))
+        check = glance(house, original.model_copy(update={**update, "undo_of": original.id}))
     people = deciders(house, original.store_id)
     with decision(house, proposal_id, actor, "undo") as click:
         click.expect(ProposalState.DONE)
@@ -284,3 +286,18 @@ def _not_twice(click: Decision, draft: Proposal) -> None:
     other = proposal_store.under_way(click.conn, click.house.vault, draft)
     if other is not None:
         raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{other.requester}>"))
+
+
+def _only_once(click: Decision, draft: Proposal) -> Proposal:
+    """What is done for one redemption or one receipt is done for it once: marked with its reference, and refused while
+    another stands for the same."""
+    field = ONCE.get(draft.kind)
+    if field is None:
+        return draft
+    house = click.house
+    about = str(draft.parameters[field]).lower()
+    once = house.vault.ref(f"once:{draft.store_id}:{draft.kind}:{about}")
+    other = proposal_store.made_before(click.conn, house.vault, draft, once)
+    if other is not None:
+        raise Refusal("once", Words.of("refused.once", who=f"<@{other.requester}>"))
+    return draft.model_copy(update={"offer": {**draft.offer, "once": once}})

@@ -60,7 +60,7 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
     )
     if deed in _SIGNED:
         history = history.model_copy(update={"signs": _signs(house, conn, proposal, now)})
-    balance = proposal.expected.get("balance")
+    balance = proposal.expected.get("balance", proposal.parameters.get("now"))
     store = house.config.store(proposal.store_id)
     standing = Standing(
         read_only=store.read_only,

@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.cases import Proposal, ProposalState
-from bot.effects import KINDS, BadFields, Grounds, Guided, Impossible, Offer, Preview, adjust_points, relink
-from connectors.contract import Balance, Capabilities, Customer, Member, Operation, Support
+from bot.cases import Proposal
+from bot.effects import KINDS, ONCE, BadFields, Guided, Impossible, Offer, Preview, adjust_points, points, relink
+from connectors.contract import Balance, Capabilities, Operation, minding
+from tests.effects.grounds import DANA, HERS, NONE, grounds, stored
 
-ALL = Capabilities(operations={o: Support(supported=True) for o in Operation}, settle_s=5, ledger_proves_absence=True)
-NONE = Capabilities(operations={}, settle_s=5)
-DANA = Customer(id="880123", first_name="Dana", last_name="Ortiz", phone="+13035550177", email="dana@example.com")
-HERS = Member(id="m1", first_name="Dana", last_name="Ortiz", phone="+13035550142", email="dana@example.com")
-SAM = Member(id="m2", first_name="Sam", phone="+13035550177")
-
-
-def grounds(**fields: Any) -> Grounds:
-    given: dict[str, Any] = {
-        "customer": DANA,
-        "member": HERS,
-        "reached": SAM,
-        "balance": Balance(points=Decimal("500.00")),
-        "phones": ("+13035550142",),
-        "points": 300,
-        "pos": ALL,
-        "program": ALL,
-        **fields,
-    }
-    return Grounds(**given)
-
-
-def stored(offer: Offer, **fields: Any) -> Proposal:
-    given: dict[str, Any] = {
-        "id": "P_1",
-        "case_id": "C_1",
-        "store_id": "pine",
-        "team_id": "T1",
-        "kind": offer.kind,
-        "state": ProposalState.OFFERED,
-        "requester": "URILEY",
-        "customer_ref": "ref",
-        "offer": offer.offer,
-        "shown": offer.shown,
-        "expected": offer.expected,
-        "operation_id": "op_1",
-        "created_at": datetime(2026, 11, 20, tzinfo=UTC),
-        **fields,
-    }
-    return Proposal(**given)
+MINDING = Capabilities(operations=minding(Operation.ADJUST_POINTS, "They count for a gift."), settle_s=5)
 
 
 def adjusting(**fields: Any) -> Proposal:
@@ -71,8 +32,14 @@ def test_points_are_offered_for_a_member_whose_balance_can_be_seen() -> None:
         kind="adjust_points",
         about="pos:880123",
         offer={"member": "m1", "customer": "880123"},
-        shown={"name": "Dana Ortiz", "points": 300},
-        expected={"balance": "500.00"},
+        shown={
+            "name": "Dana Ortiz",
+            "phone": "+13035550177",
+            "email": "dana@example.com",
+            "figure": None,
+            "points": 300,
+        },
+        expected={"balance": "500"},
         people=("+13035550142", "dana@example.com", "+13035550177", "dana@example.com"),
     )
     alone = adjust_points.offer(grounds(customer=None))
@@ -161,7 +128,9 @@ def test_deciders_read_before_after_and_side_effects() -> None:
     ]
     assert (str(taken.would_send), taken.irreversible) == ("-50.5 points for member m1", False)
     added = adjusting().model_copy(update={"parameters": {"points": "50", "comment": "c"}})
-    assert told(adjust_points.preview(added))[-1] == "Points added by hand do not expire like earned ones."
+    assert told(adjust_points.preview(added))[-1] == "The customer may see the comment in their points history."
+    minded = stored(adjust_points.offer(grounds(program=MINDING)), parameters={"points": "50", "comment": "c"})
+    assert told(adjust_points.preview(minded))[-1] == "They count for a gift."
     shown = relink.preview(relinking())
     assert told(shown)[0] == "Phone on the register: (•••) •••-0177 → (•••) •••-0142"
     assert str(shown.would_send) == "phone (•••) •••-0142 for customer 880123"
@@ -197,7 +166,7 @@ def test_a_form_asks_only_what_is_not_known_and_never_suggests_a_phone() -> None
 
 
 def test_the_note_carries_the_comment_and_the_operation_and_never_the_reason() -> None:
-    assert adjust_points.note(adjusting()) == "c (ref op_1)"
+    assert points.note(adjusting()) == "c (ref op_1)"
 
 
 def test_the_opposite_of_an_adjustment() -> None:
@@ -231,8 +200,8 @@ def test_a_person_is_told_where_to_look() -> None:
 
 
 def test_every_kind_is_found_by_its_name() -> None:
-    assert {name: kind.KIND for name, kind in KINDS.items()} == {"relink": "relink", "adjust_points": "adjust_points"}
-    assert [KINDS[k].REPEATABLE for k in ("relink", "adjust_points")] == [True, False]
+    assert all(name == kind.KIND for name, kind in KINDS.items())
+    assert {name for name, kind in KINDS.items() if not kind.REPEATABLE} >= {*ONCE, "adjust_points", "enroll"}
 
 
 def test_a_long_reason_is_cut_in_an_undo_and_refused_when_typed() -> None:

@@ -1,0 +1,244 @@
+"""Make good a purchase that the provider missed, once for one receipt: told to the provider where it takes purchases,
+else by an adjustment that names the receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from bot.cases import Proposal
+from bot.effects import points
+from bot.effects.guiding import minds, plain, signed
+from bot.effects.values import (
+    BadFields,
+    Check,
+    Field,
+    Form,
+    Grounds,
+    Line,
+    Offer,
+    Preview,
+    Proof,
+    ReadBack,
+)
+from bot.words import Words
+from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, Sale, part
+from connectors.errors import NotFound
+
+KIND = "record_purchase"
+REPEATABLE = False
+_RECEIPT = re.compile(r"[\w.#/-]{2,60}", re.ASCII)
+
+
+def offer(grounds: Grounds) -> Offer | None:
+    """The sale that earned nothing, or one to be named: told to the provider where it takes purchases, else made good
+    by hand. None where there is nobody to get the points, or the sale was called off."""
+    sale, program = grounds.missed or grounds.receipt, grounds.program
+    if sale is not None and (sale.is_void or sale.is_return or sale.cancelled or sale.total <= 0):
+        return None
+    tells, adjusts = program.of(Operation.RECORD_PURCHASE), program.of(Operation.ADJUST_POINTS)
+    by_visit = tells.mode == "api" and grounds.customer is not None and sale is not None
+    support = tells if by_visit or (tells.mode == "guided" and adjusts.mode != "api") else adjusts
+    earned = _earned(grounds, sale)
+    return points.offered_to(
+        grounds,
+        support,
+        KIND,
+        offer={"way": "visit" if by_visit else "adjust", "receipt": sale.id if sale is not None else None},
+        shown={
+            "sale": sale.model_dump(mode="json", include=_SALE) if sale is not None else None,
+            "points": plain(earned) if earned else None,
+        },
+        unseen=by_visit,
+    )
+
+
+_SALE = {"id", "customer_id", "at", "total", "location"}
+
+
+def _earned(grounds: Grounds, sale: Sale | None) -> Decimal | None:
+    """What the sale should have earned, by the provider's own rules, in whole points; None where they do not tell."""
+    rate = grounds.rules.points_per_100 if grounds.rules is not None else None
+    if sale is None or rate is None:
+        return None
+    worth = sale.total if sale.before_tax is None else sale.before_tax
+    return (worth * rate / 100).to_integral_value(ROUND_FLOOR)
+
+
+def form(proposal: Proposal) -> Form:
+    """A yes or no where the provider is told of the sale; else the receipt, its points, a reason and a comment."""
+    if proposal.offer["way"] == "visit":
+        return Form(
+            title=Words.of("fix.record_purchase"),
+            intro=(Words.of("form.purchase.visit", receipt=proposal.offer["receipt"], total=_total(proposal)),),
+            submit=Words.of("form.ask"),
+            fields=(points.texts(proposal, comment=Words.of("form.purchase.comment_default"))[0],),
+        )
+    suggested = points.parsed(proposal.shown.get("points"))
+    typed = proposal.offer["receipt"] or points.asked_before(proposal).get("receipt")
+    receipt = Field(
+        name="receipt",
+        label=Words.of("form.purchase.receipt"),
+        initial=Words.raw(str(typed)) if typed else None,
+        longest=60,
+    )
+    number, *rest = points.fields(proposal, suggested, comment=Words.of("form.purchase.comment_default"))
+    hint = Words.of("form.purchase.points_by_rule" if suggested else "form.purchase.points_hint")
+    return Form(
+        title=Words.of("fix.record_purchase"),
+        intro=(points.intro(proposal), Words.of("form.purchase.once")),
+        submit=Words.of("form.ask"),
+        fields=(receipt, number.model_copy(update={"hint": hint}), *rest),
+    )
+
+
+def _total(proposal: Proposal) -> str:
+    return f"${Decimal(proposal.shown['sale']['total']):,.2f}"
+
+
+def words(proposal: Proposal) -> Words:
+    """+80 points for receipt 5512064."""
+    receipt = str(proposal.parameters.get("receipt") or proposal.offer["receipt"] or "–")
+    if proposal.offer["way"] == "visit":
+        return Words.of("what.record_purchase.visit", receipt=receipt)
+    if proposal.points is None:
+        return Words.of("fix.record_purchase")
+    return Words.of("what.record_purchase", points=signed(proposal.points), receipt=receipt)
+
+
+def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """receipt: its number; points: more than 0 (of an undo: less), now: only where no API tells the balance; reason:
+    ours; comment: the provider's. Where the provider is told of the sale: the reason alone is typed.
+
+    Raises BadFields.
+    """
+    errors: dict[str, Words] = {}
+    if proposal.offer["way"] == "visit":
+        reason = points.checked_texts({**parameters, "comment": "–"}, errors)["reason"]
+        if errors:
+            raise BadFields(errors)
+        return {"receipt": proposal.offer["receipt"], "reason": reason}
+    receipt = points.clean(parameters.get("receipt") or proposal.offer["receipt"]).lstrip("#")
+    if not _RECEIPT.fullmatch(receipt):
+        errors["receipt"] = Words.of("field.receipt")
+    frozen = points.checked(proposal, parameters, errors)
+    if "points" in frozen and (Decimal(frozen["points"]) < 0) != (proposal.undo_of is not None):
+        errors["points"] = Words.of("field.purchase_points")
+    if errors:
+        raise BadFields(errors)
+    return {"receipt": receipt, **frozen}
+
+
+def about(proposal: Proposal) -> str:
+    """How the provider's note names the receipt."""
+    return f"receipt {proposal.parameters.get('receipt', '')}"
+
+
+def preview(proposal: Proposal) -> Preview:
+    """The receipt, the balance before and after, and what the customer may notice."""
+    receipt = str(proposal.parameters.get("receipt") or proposal.offer["receipt"] or "–")
+    named = Words.raw(receipt)
+    if proposal.shown.get("sale"):
+        day = str(proposal.shown["sale"]["at"])[:10]
+        named = Words.of("line.receipt_of", receipt=receipt, day=day, total=_total(proposal))
+    line = Line(label=Words.of("line.receipt"), text=named)
+    if proposal.offer["way"] != "visit":
+        return points.preview(proposal, line)
+    return Preview(
+        lines=(line, *points.text_lines(proposal)),
+        side_effects=(Words.of("mind.purchase.rules"), *minds(proposal)),
+        would_send=Words.of("send.record_purchase", receipt=receipt),
+        irreversible=True,
+    )
+
+
+def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Check:
+    """The provider does not have the receipt yet, neither as a purchase nor in a row that names it; the balance is what
+    was decided on. Of an undo the balance alone counts."""
+    if proposal.undo_of is None:
+        rows = points.history(proposal, program)
+        if rows is not None and any(r.reference == proposal.parameters["receipt"] and r.points > 0 for r in rows):
+            return Check(state="blocked", reason=Words.of("check.purchase.arrived"))
+        if rows is not None and points.named(rows, about(proposal)) > 0:
+            return Check(state="blocked", reason=Words.of("check.purchase.made_good"))
+        gone = _called_off(proposal, pos)
+        if gone is not None:
+            return Check(state="blocked", reason=gone)
+    return points.check(proposal, program)
+
+
+def _called_off(proposal: Proposal, pos: PointOfSale) -> Words | None:
+    """Whether the register's sale was voided meanwhile; one that it does not know by number proves nothing."""
+    if proposal.offer["receipt"] is None or not pos.capabilities.of(Operation.READ_SALES).supported:
+        return None
+    try:
+        sale = pos.sale(proposal.offer["receipt"])
+    except NotFound:
+        return None
+    return Words.of("check.purchase.called_off") if sale.is_void or sale.cancelled else None
+
+
+def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> ReadBack | None:
+    """The one write: the purchase, which nothing shows afterwards but the provider's own yes; or the adjustment."""
+    if proposal.offer["way"] != "visit":
+        points.send(proposal, program, about(proposal))
+        return None
+    recorder = part(program, RecordsPurchases, Operation.RECORD_PURCHASE)  # type: ignore[type-abstract]
+    recorder.record_purchase(_purchase(proposal), operation_id=proposal.operation_id)
+    return ReadBack(confirmed=True, reason=Words.of("read.purchase.taken"))
+
+
+def _purchase(proposal: Proposal) -> Purchase:
+    sale = proposal.shown["sale"]
+    return Purchase(
+        sale_id=sale["id"],
+        customer_id=sale["customer_id"] or proposal.offer["customer"],
+        at=sale["at"],
+        total=sale["total"],
+        location=sale["location"] or "",
+        phone=proposal.shown.get("phone"),
+        email=proposal.shown.get("email"),
+    )
+
+
+def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
+    """Of a purchase nothing can be read; of an adjustment, our row in the history."""
+    return "cannot_tell" if proposal.offer["way"] == "visit" else points.reconcile(proposal, program, since)
+
+
+def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
+    """Of a purchase nothing can be read; of an adjustment, our row in the history."""
+    if proposal.offer["way"] == "visit":
+        return ReadBack(confirmed=None, reason=Words.of("read.points.unseen"))
+    return points.read_back(proposal, program, reconcile(proposal, pos, program, since))
+
+
+def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
+    """Nothing: the provider's own record says it."""
+
+
+def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
+    """As the provider's connector says."""
+    return program.capabilities.settle_s
+
+
+def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
+    """As the provider's connector says."""
+    return program.capabilities.ledger_proves_absence
+
+
+def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
+    """The counter-entry that names the receipt; a purchase that was told cannot be called back by API."""
+    if proposal.offer["way"] == "visit":
+        return None
+    return points.undo(proposal, "Correction: points of a purchase")
+
+
+def where_to_look(proposal: Proposal) -> Words:
+    """The purchase in the member's visits, or our row."""
+    if proposal.offer["way"] != "visit":
+        return points.where_to_look(proposal)
+    return Words.of("look.purchase", name=str(proposal.offer["member"] or "–"), receipt=proposal.offer["receipt"])

@@ -1,0 +1,195 @@
+"""A purchase that the provider missed, made good once: told to springbig, elsewhere a row that names the receipt."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from bot.cases import Proposal, ProposalState
+from bot.effects import KINDS, BadFields
+from bot.errors import NotAllowed, TooLate
+from bot.work import proposals
+from connectors.contract import Capabilities, Operation, ProgramRules, Sale, by_api
+from connectors.sandbox import Fault
+from connectors.sandbox.state import Event
+from tests.effects.grounds import THEN, grounds
+from tests.work.chain import ChainShop, chain, chain_clock, chain_servers
+from tests.work.household import CASEY, RILEY
+
+__all__ = ["chain", "chain_clock", "chain_servers"]
+
+S = ProposalState
+PURCHASE = "record_purchase"
+FRITZ = "+13035550186"
+ILKA = {"phone": "+13035550187", "email": "ilka.senn@example.com"}
+
+
+def visit(chain: ChainShop) -> tuple[ChainShop, Proposal]:
+    """springbig never heard of Fritz Oberon's receipt."""
+    shop = chain.at("yew")
+    return shop, shop.offered(PURCHASE, phone=FRITZ, receipt="5598601")
+
+
+def visits(shop: ChainShop) -> list[str]:
+    with shop.world.lock:
+        return [e.extra["springbig_visit"] for e in shop.contact(phone=FRITZ[-10:]).events if e.extra]
+
+
+def row(chain: ChainShop) -> tuple[ChainShop, Proposal]:
+    """Smile did not hear of Ilka Senn's sale of $52 and tax."""
+    shop = chain.at("bay")
+    return shop, shop.offered(PURCHASE, **ILKA, receipt="5781087")
+
+
+def test_springbig_is_told_of_the_sale_and_its_yes_is_the_proof(chain: ChainShop) -> None:
+    shop, offer = visit(chain)
+    kind = KINDS[PURCHASE]
+    assert (offer.offer["way"], offer.expected) == ("visit", {})
+    form = kind.form(offer)
+    assert [f.name for f in form.fields] == ["reason"]
+    assert str(form.intro[0]).startswith("The provider is told of receipt 5598601 of $69.00")
+    with pytest.raises(BadFields):
+        shop.ask(offer, reason=" ")
+    asked = shop.ask(offer)
+    assert (asked.points, asked.parameters) == (None, {"receipt": "5598601", "reason": "The customer asked"})
+    assert asked.verdict["approvals_needed"] == 1
+    assert str(kind.words(asked)) == "receipt 5598601 is told to the provider"
+    assert kind.preview(asked).irreversible is True
+    done = shop.carried(shop.sign(asked))
+    assert (done.state, visits(shop)) == (S.DONE, ["5598601"])
+    assert done.result["outcome"].startswith("The provider took the purchase")
+    shop.run("effect", done.id)
+    assert visits(shop) == ["5598601"]
+    with pytest.raises(NotAllowed) as caught:
+        shop.undo(done)
+    assert caught.value.operator == "no_undo"
+    with pytest.raises(NotAllowed) as again:
+        shop.ask(visit(chain)[1])
+    assert again.value.operator == "once"
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
+def test_what_springbig_never_answered_goes_to_a_person(chain: ChainShop, fault: str) -> None:
+    shop, offer = visit(chain)
+    agreed = shop.approved(offer)
+    shop.world.fault(Fault(fault, vendor="springbig", writes_only=True, times=1))  # type: ignore[arg-type]
+    for _ in range(8):
+        shop.carried(agreed)
+        shop.clock.move(minutes=10)
+    lost = shop.get(agreed)
+    assert (lost.state, len(visits(shop))) == (S.UNKNOWN, int(fault == "cut_after"))
+    assert "look for receipt 5598601 among the visits" in lost.result["outcome"]
+    happened = bool(visits(shop))
+    settled = proposals.resolve_unknown(shop.house, lost.id, CASEY, happened=happened)
+    assert settled.state is (S.DONE if happened else S.REJECTED)
+
+
+def test_elsewhere_a_row_names_the_receipt_and_is_taken_back(chain: ChainShop) -> None:
+    shop, offer = row(chain)
+    kind = KINDS[PURCHASE]
+    assert (offer.offer["way"], offer.offer["receipt"], offer.expected) == ("adjust", "5781087", {"balance": "110"})
+    for typed, field in (
+        ({}, "points"),
+        ({"points": "-52"}, "points"),
+        ({"points": "52", "receipt": "?"}, "receipt"),
+    ):
+        with pytest.raises(BadFields) as caught:
+            shop.ask(offer, **typed)
+        assert set(caught.value.fields) == {field}
+    asked = shop.ask(offer, points="52")
+    assert (asked.points, str(kind.words(asked))) == (Decimal(52), "+52 points for receipt 5781087")
+    assert [f"{line.label}: {line.text}" for line in kind.preview(asked).lines][:2] == [
+        "Balance: 110 → 162",
+        f"Receipt: 5781087 of {offer.shown['sale']['at'][:10]}, $59.80",
+    ]
+    done = shop.carried(shop.sign(asked))
+    assert (done.state, done.result["after"]) == (S.DONE, {"balance": "162"})
+    assert shop.notes(email=ILKA["email"]) == [(52, f"Points corrected (ref {done.operation_id} receipt 5781087)")]
+    with pytest.raises(NotAllowed) as again:
+        shop.ask(row(chain)[1], points="52")
+    assert again.value.operator == "once"
+    undone = shop.carried(shop.undo(done))
+    assert (undone.state, shop.points(email=ILKA["email"])) == (S.DONE, 110)
+    assert shop.carried(shop.approved(row(chain)[1], points="52")).state is S.DONE  # undone, so it may be again
+
+
+@pytest.mark.parametrize(
+    ("note", "why"),
+    [
+        ("By hand (ref op_elsewhere receipt 5781087)", "The points history shows that this receipt was made good"),
+        ("", "The balance"),
+    ],
+)
+def test_what_arrived_meanwhile_is_not_made_good_too(chain: ChainShop, note: str, why: str) -> None:
+    shop, offer = row(chain)
+    agreed = shop.approved(offer, points="52")
+    with shop.world.lock:
+        shop.contact(email=ILKA["email"]).events.append(Event(shop.world.now(), "adjustment", 52.0, note))
+    ended = shop.carried(agreed)
+    assert ended.state is (S.REJECTED if note else S.STALE)
+    assert ended.result["outcome"].startswith(why)
+
+
+def test_a_purchase_in_the_ledger_is_not_missing(chain: ChainShop) -> None:
+    """Rivo names the order in its row."""
+    shop = chain.at("ash")
+    luis = {"phone": "+13035550185", "email": "klara.voigt@example.com"}
+    offer = shop.offered("adjust_points", **luis)
+    named = offer.model_copy(
+        update={
+            "offer": {**offer.offer, "way": "adjust", "receipt": "5681048"},
+            "parameters": {"receipt": "5681048", "points": "64", "reason": "r", "comment": "c"},
+        }
+    )
+    systems, kind = shop.house.systems("ash"), KINDS[PURCHASE]
+    voided = kind.check(named, systems.pos, systems.program)
+    assert str(voided.reason) == "This purchase was voided or cancelled at the register, so it earns nothing."
+    with shop.world.lock:
+        row = Event(shop.world.now(), "order", 64.0, extra={"rivo_order_id": "5681048"})
+        shop.contact(email=luis["email"]).events.append(row)
+    arrived = kind.check(named, systems.pos, systems.program)
+    assert (arrived.state, str(arrived.reason)) == (
+        "blocked",
+        "The purchase has arrived at the provider meanwhile, so nothing is missing.",
+    )
+
+
+def test_an_unknown_outcome_a_throttle_and_a_late_click(chain: ChainShop) -> None:
+    shop, offer = row(chain)
+    agreed = shop.approved(offer, points="52")
+    with pytest.raises(TooLate):
+        shop.sign(agreed)
+    shop.world.fault(Fault("throttle", vendor="smile", writes_only=True, times=1))
+    assert shop.carried(agreed).state is S.APPROVED
+    shop.world.fault(Fault("cut_after", vendor="smile", writes_only=True, times=1))
+    assert shop.carried(agreed).state is S.SENDING
+    shop.clock.move(seconds=90)
+    assert shop.carried(agreed).state is S.DONE
+    assert len(shop.notes(email=ILKA["email"])) == 1
+
+
+def test_where_no_api_takes_it_a_person_makes_it_good_after_approval(chain: ChainShop) -> None:
+    shop = chain.at("ivy")
+    offer = shop.offered(PURCHASE, phone="+13035550181")
+    assert (offer.guided, offer.offer["receipt"]) == (True, None)
+    agreed = shop.approved(offer, receipt="#1042", points="80", now="120")
+    assert agreed.parameters["receipt"] == "1042"
+    done = proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"ivy"})}))
+    assert (done.state, done.result["on_the_word"]) == (S.DONE, True)
+
+
+def by_adjusting() -> Capabilities:
+    """A provider that takes no purchases."""
+    return Capabilities(operations=by_api(Operation.ADJUST_POINTS, Operation.FIND_MEMBER), settle_s=5)
+
+
+def test_points_come_from_the_programs_rules_where_it_tells_them() -> None:
+    sale = Sale(id="77", customer_id="880123", at=THEN, total=Decimal("59.80"), before_tax=Decimal("52.60"))
+    rules = ProgramRules(points_per_100=Decimal(150))
+    program = by_adjusting()
+    offer = KINDS[PURCHASE].offer(grounds(missed=sale, rules=rules, program=program))
+    assert offer is not None
+    assert offer.shown["points"] == "78"  # in whole points, of what was paid before tax
+    for changed in ({"is_void": True}, {"total": Decimal(0)}, {"cancelled": True}, {"is_return": True}):
+        assert KINDS[PURCHASE].offer(grounds(missed=sale.model_copy(update=changed), program=program)) is None
