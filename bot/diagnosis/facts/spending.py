@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.diagnosis.catalogue import Outcome, fact
 from bot.diagnosis.facts.history import WINDOW
-from bot.diagnosis.facts.sales import posted_rows
+from bot.diagnosis.facts.sales import SAME_MOMENT, posted_rows
 from bot.diagnosis.facts.values import Said
 from connectors.contract import (
     KeepsRedemptions,
@@ -36,16 +36,31 @@ def redemptions(member: Member | None, program: LoyaltyProgram, now: datetime) -
 
 
 @fact
-def redemption(said: Said, redemptions: tuple[Redemption, ...], undone_sale: Outcome[Sale | None]) -> Redemption | None:
+def redemption(
+    said: Said,
+    redemptions: tuple[Redemption, ...],
+    undone_sale: Outcome[Sale | None],
+    history: Outcome[tuple[LedgerEntry, ...]],
+) -> Redemption | None:
     """The redemption whose points may have to come back: the one on the undone order, else the one of as many points
     as the question names, else the newest. What was given back already is left out."""
-    open_ones = [r for r in redemptions if r.refunded_at is None and r.points]
+    known = [_with_points(r, history.value or ()) for r in redemptions if r.refunded_at is None]
     order = undone_sale.value
     if order is not None:
-        near = [r for r in open_ones if r.at is not None and abs(r.at - order.at) <= SAME_ORDER]
+        near = [r for r in known if r.at is not None and abs(r.at - order.at) <= SAME_ORDER]
         return min(near, key=lambda r: abs((r.at or order.at) - order.at), default=None)
     named = {abs(points) for points in (said.claimed, said.delta) if points}
-    return next((r for r in reversed(open_ones) if r.points in named), open_ones[-1] if open_ones else None)
+    return next((r for r in reversed(known) if r.points in named), known[-1] if known else None)
+
+
+def _with_points(one: Redemption, history: tuple[LedgerEntry, ...]) -> Redemption:
+    """Some providers name the points only in the history: in the row of the same moment."""
+    if one.points or one.at is None:
+        return one
+    at = one.at
+    spent = [e for e in history if e.points < 0 and abs(e.at - at) <= SAME_MOMENT]
+    row = min(spent, key=lambda e: abs(e.at - at), default=None)
+    return one if row is None else one.model_copy(update={"points": -row.points})
 
 
 @fact
