@@ -128,9 +128,12 @@ def text_input(
     optional: bool = False,
     multiline: bool = False,
     longest: int = 3000,
+    shortest: int = 0,
 ) -> Block:
-    """A labelled text field; its action_id is always `value`."""
+    """A labelled text field; its action_id is always `value`. shortest, longest: in letters; Slack minds them."""
     element: Block = {"type": "plain_text_input", "action_id": "value", "multiline": multiline, "max_length": longest}
+    if shortest:
+        element["min_length"] = shortest
     if placeholder:
         element["placeholder"] = label(placeholder, 150)
     if initial:

@@ -8,16 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.cases import (
-    Actor,
     Case,
     CaseState,
     Proposal,
     ProposalState,
-    Role,
     case_store,
     digests,
     mask_phone,
-    may_approve_here,
     proposal_store,
     reading,
     who_can_approve,
@@ -25,7 +22,6 @@ from bot.cases import (
 from bot.diagnosis import Diagnosis
 from bot.effects import KINDS, obstacles, steps
 from bot.slack.strings import reason
-from bot.slack.views.home import Desk
 from bot.slack.views.model import CaseView, ExceptionsView, FixView, Neighbour
 from bot.understanding import masked
 from bot.words import Words, sentences
@@ -161,6 +157,7 @@ class Reader:
         preview = kind.preview(proposal)
         asked = proposal.parameters or proposal.shown.get("asked") or {}  # a renewed offer remembers what was asked for
         result = proposal.result
+        deciders, stuck = self._deciders(proposal)
         return FixView(
             id=proposal.id,
             kind=proposal.kind,
@@ -179,7 +176,8 @@ class Reader:
             reason=str(asked.get("reason") or ""),
             balance_now=_number((result.get("after") or {}).get("balance")),
             verdict=tuple(reason(r, language) for r in proposal.verdict.get("reasons", ())),
-            deciders=self._deciders(proposal),
+            deciders=deciders,
+            stuck=stuck,
             approvals_needed=int(proposal.verdict.get("approvals_needed") or 0),
             approvers=proposal.approvers,
             expires_at=proposal.expires_at,
@@ -191,26 +189,14 @@ class Reader:
             read_only=self._house.config.store(proposal.store_id).read_only,
         )
 
-    def _deciders(self, proposal: Proposal) -> tuple[str, ...]:
+    def _deciders(self, proposal: Proposal) -> tuple[tuple[str, ...], bool]:
+        """Who is asked to decide; and whether none of them can, so that only an administrator could, alone."""
         if proposal.state is not ProposalState.SUBMITTED:
-            return ()
-        people = self._house.people(proposal.store_id)
-        return who_can_approve(proposal, people, policy=self._house.config.policy).people[:_MANY]
-
-    def desk(self, actor: Actor) -> Desk:
-        """What a person's Home shows."""
-        vault = self._house.vault
-        with reading(self._house.engine) as conn:
-            own = case_store.cases_of(conn, vault, actor.user_id)
-            waiting = proposal_store.proposals_in(conn, vault, [ProposalState.SUBMITTED])
-            supports = Role.SUPPORT in actor.roles
-            queue = case_store.escalated_cases(conn, vault) if supports else None
-        decisions = [p for p in waiting if may_approve_here(actor, p.store_id) and p.requester != actor.user_id]
-        return Desk(
-            cases=[self.view(case, full=False) for case in own],
-            decisions=[(self.fix(p), self.view(self.case(p.case_id), full=False)) for p in decisions],
-            queue=None if queue is None else [self.view(case, full=False) for case in queue],
-        )
+            return (), False
+        config = self._house.config
+        route = who_can_approve(proposal, self._house.people(proposal.store_id), policy=config.policy)
+        nobody = route.level in ("support", "nobody")
+        return route.people[:_MANY], nobody and config.policy.break_glass.enabled and bool(config.roles.admin)
 
 
 def worth_telling(proposal: Proposal) -> bool:

@@ -8,12 +8,18 @@ from datetime import datetime
 from decimal import Decimal
 
 _ANGLE = re.compile(r"<([^<>]*)>")
+_MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
 def escape(text: str) -> str:
     """Make foreign text harmless in mrkdwn: `&`, `<` and `>` only, as Slack asks."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def told(text: str) -> str:
+    """A sentence of ours in mrkdwn: whatever it quotes is harmless, and the people and groups it names are mentions."""
+    return _MENTION.sub(r"<\1>", escape(text))
 
 
 def unescape(text: str) -> str:

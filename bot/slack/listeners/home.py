@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.slack.desks import desk_of
 from bot.slack.listeners.press import Door, Press, Work
 from bot.slack.strings import speaker
 from bot.slack.views.home import closed_home, home_view
@@ -40,5 +41,5 @@ def publish(door: Door, client: WebClient, team_id: str, user_id: str) -> None:
     if person.actor.is_guest or person.is_stranger:
         view = closed_home(say)
     else:
-        view = home_view(door.presenter.reader.desk(person.actor), door.house.clock(), say)
+        view = home_view(desk_of(door.house, door.presenter.reader, person.actor), door.house.clock(), say)
     client.views_publish(user_id=user_id, view=view)

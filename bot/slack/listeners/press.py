@@ -14,11 +14,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import PointsmanError
-from bot.slack.blocks import Block
+from bot.slack.blocks import Block, notice_modal
 from bot.slack.posting import explain
 from bot.slack.presenter import SlackPresenter
 from bot.slack.strings import Say, refusal, speaker
-from bot.slack.views.modals import sorry_modal
+from bot.slack.text import told
 from bot.work.house import House
 from bot.work.ports import Person
 
@@ -90,19 +90,19 @@ class Press:
         """Open a modal; the trigger lasts three seconds."""
         self.client.views_open(trigger_id=self.body["trigger_id"], view=view)
 
-    def tell(self, sentence: str) -> None:
-        """Say something to this person only, where they pressed: in the thread, or as a modal."""
+    def tell(self, text: str) -> None:
+        """Say something (mrkdwn) to this person only, where they pressed: in the thread, or as a modal."""
         channel = (self.body.get("channel") or {}).get("id")
         try:
             if channel is None:
-                self.open(sorry_modal(sentence, self.say))
+                self.open(notice_modal(self.say("modal.not_possible"), text, close=self.say("modal.close")))
                 return
             self.client.chat_postEphemeral(
-                channel=channel, user=self.user_id, thread_ts=_thread_of(self.body), text=sentence
+                channel=channel, user=self.user_id, thread_ts=_thread_of(self.body), text=text
             )
         except SlackApiError as error:
             log.warning("Told in direct messages instead: %s", explain(error))
-            self.client.chat_postMessage(channel=self.user_id, text=sentence)
+            self.client.chat_postMessage(channel=self.user_id, text=text)
 
 
 def _thread_of(body: Mapping[str, Any]) -> str | None:
@@ -135,6 +135,6 @@ def pressed(door: Door, work: Work) -> Listener:
             sentence = press.say("error.broke")
         ack()
         if sentence:
-            press.tell(sentence)
+            press.tell(told(sentence))
 
     return listener

@@ -6,6 +6,7 @@ from bot.cases.models import ProposalState
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, day_and_time, escape, points, user, who
+from bot.slack.views.emergency import emergency_button
 from bot.slack.views.model import CaseView, FixView
 from bot.slack.views.spoken import spoken
 
@@ -165,7 +166,10 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     if notes:
         blocks.append(context(*notes))
     if waiting:
-        blocks.append(actions(f"decide:{fix.id}", _decision_buttons(fix, what, say)))
+        if fix.stuck:
+            blocks.append(section(say("decide.stuck")))
+        row = _decision_buttons(fix, what, say)
+        blocks.append(actions(f"decide:{fix.id}", [*row, emergency_button(fix.id, what, say)] if fix.stuck else row))
     blocks = fitted(blocks)
     return spoken(blocks, say), blocks
 

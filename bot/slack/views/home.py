@@ -6,30 +6,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.slack.blocks import VIEW_BLOCKS, Block, actions, button, divider, header, section
+from bot.slack.blocks import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
 from bot.slack.strings import Say
 from bot.slack.text import age, clip, escape, user
 from bot.slack.views.changes import change_in_words
+from bot.slack.views.emergency import emergency_button
 from bot.slack.views.model import CaseView, FixView
 
 _EACH = 10
+_DECISIONS = 25
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A change that waits. signs: this person's signature would count. alone: they could decide it alone, in an
+    emergency."""
+
+    fix: FixView
+    case: CaseView
+    signs: bool
+    alone: bool = False
+
+    @property
+    def needs_others(self) -> bool:
+        """Whether this person's signature would not be the last."""
+        return not self.signs or self.fix.approvals_needed - len(self.fix.approvers) > 1
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What one person's Home shows. decisions: (change, its case). queue: None for people who are not support."""
+    """What one person's Home shows. queue: None for people who are not support."""
 
     cases: Sequence[CaseView]
-    decisions: Sequence[tuple[FixView, CaseView]] = ()
+    decisions: Sequence[Decision] = ()
     queue: Sequence[CaseView] | None = None
 
 
 def home_view(desk: Desk, now: datetime, say: Say) -> Block:
     """The Home tab."""
-    blocks: list[Block] = [header(say("home.decisions"))]
-    blocks += [b for fix, case in desk.decisions[:_EACH] for b in _decision(fix, case, now, say)]
-    if not desk.decisions:
-        blocks.append(section(say("home.no_decisions")))
+    blocks = _decisions(desk, now, say)
     if desk.queue is not None:
         blocks += [divider(), header(say("home.queue"))]
         blocks += [b for case in desk.queue[:_EACH] for b in _queued(case, now, say)]
@@ -60,7 +75,27 @@ def _own(case: CaseView, now: datetime, say: Say) -> Block:
     return section(f"{line}\n{escape(clip(case.question, 160))}")
 
 
-def _decision(fix: FixView, case: CaseView, now: datetime, say: Say) -> list[Block]:
+def _decisions(desk: Desk, now: datetime, say: Say) -> list[Block]:
+    """What waits for this person; then what an administrator could decide alone, in an emergency."""
+    mine = [one for one in desk.decisions if one.signs]
+    others = [one for one in desk.decisions if not one.signs]
+    blocks = [header(say("home.decisions")), *_listed(mine, now, say)]
+    if not mine:
+        blocks.append(section(say("home.no_decisions")))
+    if others:
+        blocks += [divider(), header(say("home.others")), context(say("home.others_note")), *_listed(others, now, say)]
+    return blocks
+
+
+def _listed(decisions: Sequence[Decision], now: datetime, say: Say) -> list[Block]:
+    blocks = [_decision(one, now, say) for one in decisions[:_DECISIONS]]
+    if len(decisions) > _DECISIONS:
+        blocks.append(context(say("home.more", count=len(decisions) - _DECISIONS)))
+    return blocks
+
+
+def _decision(one: Decision, now: datetime, say: Say) -> Block:
+    fix, case = one.fix, one.case
     line = say(
         "home.decision_line",
         what=change_in_words(fix, say),
@@ -68,7 +103,13 @@ def _decision(fix: FixView, case: CaseView, now: datetime, say: Say) -> list[Blo
         asker=user(fix.requester),
         age=_since(case, now),
     )
-    return [section(line + (f"\n{escape(clip(fix.reason, 160))}" if fix.reason else "") + _open(case, say))]
+    if fix.approvals_needed > 1:
+        line += "\n" + say("home.signatures", have=len(fix.approvers), need=fix.approvals_needed)
+    text = line + (f"\n{escape(clip(fix.reason, 160))}" if fix.reason else "") + _open(case, say)
+    return section(
+        text,
+        accessory=emergency_button(fix.id, change_in_words(fix, say), say) if one.alone and one.needs_others else None,
+    )
 
 
 def _queued(case: CaseView, now: datetime, say: Say) -> list[Block]:

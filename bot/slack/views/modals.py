@@ -8,7 +8,7 @@ from typing import Any
 from bot.effects import Field
 from bot.slack.blocks import Block, context, modal, notice_modal, section, select_input, text_input
 from bot.slack.strings import Say
-from bot.slack.text import escape
+from bot.slack.text import escape, told
 from bot.slack.views.changes import minded
 from bot.slack.views.model import FixView, Need
 from bot.words import Words
@@ -109,7 +109,7 @@ def question_modal(stores: Sequence[tuple[str, str]], own: str | None, say: Say)
 
 def sorry_modal(sentence: str, say: Say) -> Block:
     """Says why something is not possible, where the person was working."""
-    return notice_modal(say("modal.not_possible"), escape(sentence), close=say("modal.close"))
+    return notice_modal(say("modal.not_possible"), told(sentence), close=say("modal.close"))
 
 
 def hand_on_modal(packet: str, *, pos: str, provider: str, say: Say) -> Block:

@@ -10,10 +10,10 @@ from typing import Literal
 from bot.cases.digests import Line
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Diagnosis
-from bot.work.told import Reading
 from bot.effects import Form
 from bot.effects import Line as Told
 from bot.words import Words
+from bot.work.told import Reading
 
 Need = Literal["customer", "area_code", "which_phone", "store", "order", "which_points"]
 
@@ -25,8 +25,8 @@ class FixView:
     words: the change as a phrase. form: what is asked before it is submitted. lines, minds, irreversible: what deciders
     read. mode: "act" by API; "guided" by a person, following `steps`, because of `why`; "none" not at all, because of
     `why`. reads_back: once done by hand, the API shows it. reason: as typed, for us. balance_now: what a done change of
-    points left. deciders: ids of people who may decide. outcome: for staff, what the vendor answered, when it is not
-    simply done.
+    points left. deciders: ids of people who may decide; stuck: none of them can, only an administrator, alone. outcome:
+    for staff, what the vendor answered, when it is not simply done.
     """
 
     id: str
@@ -47,6 +47,7 @@ class FixView:
     balance_now: Decimal | None = None
     verdict: tuple[str, ...] = ()
     deciders: tuple[str, ...] = ()
+    stuck: bool = False
     approvals_needed: int = 0
     approvers: tuple[str, ...] = ()
     expires_at: datetime | None = None

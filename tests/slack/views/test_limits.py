@@ -15,6 +15,7 @@ from bot.slack.strings import speaker
 from bot.slack.views import home, modals
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome
+from bot.slack.views.emergency import emergency_modal
 from bot.slack.views.packet import packet_card, packet_text
 from tests.slack.views.samples import ASKS, LONG, MUCH, case, fix, monstrous
 
@@ -72,11 +73,12 @@ def test_every_view(language: str) -> None:
         modals.question_modal([(f"s{n}", LONG) for n in range(150)], "s1", say),
         modals.question_modal([("pine", "Pine")], None, say),
         modals.sorry_modal(LONG, say),
+        emergency_modal(LONG, LONG, "U0RILEY", say, shortest=200, meta="P_1 home"),
         modals.hand_on_modal(packet_text(big, say), pos=LONG, provider=LONG, say=say),
     ]
     for view in views:
         limits.check_view(view, "modal")
-    changes = [(fix(reason=LONG), big)] * 30
+    changes = [home.Decision(fix(reason=LONG), big, signs=n % 2 == 0, alone=True) for n in range(80)]
     many = [replace(big, id=f"C_{n}") for n in range(30)]
     desks = [
         home.Desk(cases=many, decisions=changes, queue=many),

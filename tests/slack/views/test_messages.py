@@ -255,7 +255,10 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
     mine = case(link="https://example.com/t")
     desk = home.Desk(
         cases=[mine, case(id="C_2", title="", state=CaseState.UNMATCHED)],
-        decisions=[(fix(state=S.SUBMITTED, reason="never came"), mine)],
+        decisions=[
+            home.Decision(fix(state=S.SUBMITTED, reason="never came"), mine, signs=True, alone=True),
+            home.Decision(fix(id="P_2", state=S.SUBMITTED, approvals_needed=2), mine, signs=False, alone=True),
+        ],
         queue=[case(id="C_3", escalated_at=AT), case(id="C_4", escalated_at=AT, claimed_by="U0CASEY")],
     )
     view = home.home_view(desk, AT + timedelta(hours=3), EN)
@@ -263,9 +266,19 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
     question = "customer says 500, register shows 200, [phone]"
     queued = "*The app and the register differ* · Pine St · <@U0RILEY> · 3 h"
     claim = button("Take it", "claim", "C_3", accessibility_label="Take it: The app and the register differ")
+    others = "*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\n0 of 2 approvals so far\n<https://example.com/t|Open>"
+    spoken = {"accessibility_label": "Decide alone…: +50 points"}
+    alone = button("Decide alone…", "break_glass", "P_2", style="danger", **spoken)
     assert view["blocks"] == [
         {"type": "header", "text": plain("Waiting for your decision")},
         section("*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\nnever came\n<https://example.com/t|Open>"),
+        {"type": "divider"},
+        {"type": "header", "text": plain("Waiting for others")},
+        context(
+            "Only if it truly cannot wait can you decide one of these alone. "
+            "Support is told at once, and it is looked at tomorrow."
+        ),
+        {**section(others), "accessory": alone},
         {"type": "divider"},
         {"type": "header", "text": plain("Support queue")},
         section(queued),
@@ -280,3 +293,12 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
 
 def test_the_clock_in_a_card_is_each_readers_own() -> None:
     assert CLOCK in packet_card(case(fixes=(fix(state=S.SUBMITTED, expires_at=AT),)), EN)[0]
+
+
+def test_a_request_that_nobody_can_decide_offers_the_administrators_way() -> None:
+    blocks = decision_request(fix(state=S.SUBMITTED, stuck=True), case(), EN)[1]
+    stuck, row = blocks[-2:]
+    assert stuck == section(
+        "Nobody who is known here can decide on this. In an emergency an administrator can.",
+    )
+    assert [e["action_id"] for e in row["elements"]] == ["approve", "decline", "break_glass"]
