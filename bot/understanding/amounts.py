@@ -40,6 +40,7 @@ Role = Literal["claimed", "observed"]
 _INSTEAD = re.compile(r"(?:instead of|rather than|en vez de|en lugar de)(?: only| just| solo)?$")
 _EITHER = word_set("or o")
 _AGAINST = word_set("vs versus contra")
+_TOGETHER = word_set("and or vs versus y o con with than que")
 _NEGATED = re.compile(r"(?:^| )(?:not|y no|and not)(?: only| just)?$")
 
 
@@ -138,6 +139,8 @@ class _Reader:
             return "claimed", 4
         if word in ("phone", "telefono", "cel") and after in ("number", "numero"):
             return None, 0
+        if word in CLAIM_THINGS | OBSERVE_THINGS and self._both_named(at):
+            return None, 3
         if word in CLAIM_THINGS:
             return "claimed", 3
         if word in OBSERVE_THINGS:
@@ -151,6 +154,14 @@ class _Reader:
         if word in CLAIM_VERBS:
             return "claimed", 1
         return ("observed", 1) if word in OBSERVE_VERBS else (None, 0)
+
+    def _both_named(self, at: int) -> bool:
+        """Whether a thing there is named together with one of the other side: "in the app and the register, 740"."""
+        place = at - 1
+        while self.word(place) in SMALL_WORDS:
+            place -= 1
+        other = OBSERVE_THINGS if self.word(at) in CLAIM_THINGS else CLAIM_THINGS
+        return self.word(place) in _TOGETHER and self.word(place - 1) in other
 
     def _is_place(self, at: int) -> bool:
         """Whether a register is only where somebody stands who says something: "guy at my register swears 600"."""

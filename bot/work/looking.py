@@ -138,8 +138,9 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
 
 
 def _unclear(told: Told, playbook: Playbook, diagnosis: Diagnosis) -> bool:
-    """Whether nothing was found, and knowing whose points a number is could change that: then it is asked."""
-    settled = diagnosis.cause is not None or diagnosis.waiting_for is not None
+    """Whether nothing is found wrong, and knowing whose points a number is could change that: then it is asked."""
+    last_words = {finding.id for finding in playbook.findings if finding.fallback}
+    settled = diagnosis.cause not in {None, *last_words} or diagnosis.waiting_for is not None
     return not settled and compares_points(playbook) and bool(readings(told.unclear()))
 
 
