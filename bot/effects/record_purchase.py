@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from bot.cases import Proposal
@@ -25,7 +25,7 @@ from bot.effects.values import (
     ReadBack,
 )
 from bot.words import Words
-from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, Sale, part
+from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, part
 from connectors.errors import NotFound
 
 KIND = "record_purchase"
@@ -42,30 +42,24 @@ def offer(grounds: Grounds) -> Offer | None:
     tells, adjusts = program.of(Operation.RECORD_PURCHASE), program.of(Operation.ADJUST_POINTS)
     by_visit = tells.mode == "api" and grounds.customer is not None and sale is not None
     support = tells if by_visit or (tells.mode == "guided" and adjusts.mode != "api") else adjusts
-    earned = _earned(grounds, sale)
     return points.offered_to(
         grounds,
         support,
         KIND,
-        offer={"way": "visit" if by_visit else "adjust", "receipt": sale.id if sale is not None else None},
+        offer={
+            "way": "visit" if by_visit else "adjust",
+            "sale": sale.id if sale is not None else None,
+            "receipt": sale.receipt.lstrip("#") if sale is not None else None,
+        },
         shown={
             "sale": sale.model_dump(mode="json", include=_SALE) if sale is not None else None,
-            "points": plain(earned) if earned else None,
+            "points": plain(grounds.due) if grounds.due else None,
         },
         unseen=by_visit,
     )
 
 
 _SALE = {"id", "customer_id", "at", "total", "location"}
-
-
-def _earned(grounds: Grounds, sale: Sale | None) -> Decimal | None:
-    """What the sale should have earned, by the provider's own rules, in whole points; None where they do not tell."""
-    rate = grounds.rules.points_per_100 if grounds.rules is not None else None
-    if sale is None or rate is None:
-        return None
-    worth = sale.total if sale.before_tax is None else sale.before_tax
-    return (worth * rate / 100).to_integral_value(ROUND_FLOOR)
 
 
 def form(proposal: Proposal) -> Form:
@@ -78,20 +72,16 @@ def form(proposal: Proposal) -> Form:
             fields=(points.texts(proposal, comment=Words.of("form.purchase.comment_default"))[0],),
         )
     suggested = points.parsed(proposal.shown.get("points"))
-    typed = proposal.offer["receipt"] or points.asked_before(proposal).get("receipt")
-    receipt = Field(
-        name="receipt",
-        label=Words.of("form.purchase.receipt"),
-        initial=Words.raw(str(typed)) if typed else None,
-        longest=60,
-    )
+    known, typed = proposal.offer["receipt"], points.asked_before(proposal).get("receipt")
+    initial = Words.raw(str(typed)) if typed else None
+    receipt = Field(name="receipt", label=Words.of("form.purchase.receipt"), initial=initial, longest=60)
     number, *rest = points.fields(proposal, suggested, comment=Words.of("form.purchase.comment_default"))
     hint = Words.of("form.purchase.points_by_rule" if suggested else "form.purchase.points_hint")
     return Form(
         title=Words.of("fix.record_purchase"),
         intro=(points.intro(proposal), Words.of("form.purchase.once")),
         submit=Words.of("form.ask"),
-        fields=(receipt, number.model_copy(update={"hint": hint}), *rest),
+        fields=(*(() if known else (receipt,)), number.model_copy(update={"hint": hint}), *rest),
     )
 
 
@@ -110,8 +100,8 @@ def words(proposal: Proposal) -> Words:
 
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """receipt: its number; points: more than 0 (of an undo: less), now: only where no API tells the balance; reason:
-    ours; comment: the provider's. Where the provider is told of the sale: the reason alone is typed.
+    """receipt: its number, where none is known; points: more than 0 (of an undo: less), now: only where no API tells
+    the balance; reason: ours; comment: the provider's. Where the provider is told of the sale: the reason alone.
 
     Raises BadFields.
     """
@@ -121,7 +111,7 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
         if errors:
             raise BadFields(errors)
         return {"receipt": proposal.offer["receipt"], "reason": reason}
-    receipt = points.clean(parameters.get("receipt") or proposal.offer["receipt"]).lstrip("#")
+    receipt = points.clean(proposal.offer["receipt"] or parameters.get("receipt")).lstrip("#")
     if not _RECEIPT.fullmatch(receipt):
         errors["receipt"] = Words.of("field.receipt")
     frozen = points.checked(proposal, parameters, errors)
@@ -160,7 +150,8 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     was decided on. Of an undo the balance alone counts."""
     if proposal.undo_of is None:
         rows = points.history(proposal, program)
-        if rows is not None and any(r.reference == proposal.parameters["receipt"] and r.points > 0 for r in rows):
+        numbers = {proposal.offer["sale"], proposal.parameters["receipt"]}
+        if rows is not None and any(r.reference in numbers and r.points > 0 for r in rows):
             return Check(state="blocked", reason=Words.of("check.purchase.arrived"))
         if rows is not None and points.named(rows, about(proposal)) > 0:
             return Check(state="blocked", reason=Words.of("check.purchase.made_good"))
@@ -172,10 +163,10 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
 
 def _called_off(proposal: Proposal, pos: PointOfSale) -> Words | None:
     """Whether the register's sale was voided meanwhile; one that it does not know by number proves nothing."""
-    if proposal.offer["receipt"] is None or not pos.capabilities.of(Operation.READ_SALES).supported:
+    if proposal.offer["sale"] is None or not pos.capabilities.of(Operation.READ_SALES).supported:
         return None
     try:
-        sale = pos.sale(proposal.offer["receipt"])
+        sale = pos.sale(proposal.offer["sale"])
     except NotFound:
         return None
     return Words.of("check.purchase.called_off") if sale.is_void or sale.cancelled else None

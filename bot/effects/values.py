@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -13,8 +14,8 @@ from connectors.contract import (
     Balance,
     Capabilities,
     Customer,
+    LinkNature,
     Member,
-    ProgramRules,
     Redemption,
     Sale,
     Support,
@@ -43,10 +44,11 @@ class Grounds(Value):
     points. reached: the member that the register leads to now. stored: the loyalty id that the POS record stores (None
     also where it stores none). balance: of `member`. enrolment: "member", "contact", "none". phones, emails: those that
     the customer says are theirs today (E.164; lower case). points: a suggested change, where the question named one.
-    others: other live POS records of the same person. unattached: a sale without a customer, or under another record.
+    others: other live POS records of the same person; mergeable: the one of them to bring together with `customer`.
+    unattached: a sale without a customer, or under another record.
     receipt: the sale of the receipt that the question names. missed: the sale that earned nothing at the provider.
     redemption: the points spent that are asked back; redemptions: all of theirs, None where the provider lists none.
-    rules: what the provider tells of its settings. pos_*, program_*: the vendors, by id and as people call them.
+    due: what that sale earns by the provider's rules. pos_*, program_*: the vendors, by id and as people call them.
     """
 
     customer: Customer | None = None
@@ -59,18 +61,24 @@ class Grounds(Value):
     emails: tuple[str, ...] = ()
     points: int | None = None
     others: tuple[Customer, ...] = ()
+    mergeable: Customer | None = None
     unattached: Sale | None = None
     receipt: Sale | None = None
     missed: Sale | None = None
     redemption: Redemption | None = None
     redemptions: tuple[Redemption, ...] | None = None
-    rules: ProgramRules | None = None
+    due: Decimal | None = None
     pos: Capabilities
     program: Capabilities
     pos_vendor: str = ""
     program_vendor: str = ""
     pos_title: str = ""
     program_title: str = ""
+
+    @property
+    def nature(self) -> LinkNature | None:
+        """What ties the register's customers to this provider's members; None where the register does not say."""
+        return self.pos.links.get(self.program_vendor)
 
 
 class Offer(Value):
@@ -199,20 +207,27 @@ CheckState = Literal["as_expected", "moved", "blocked", "done_already"]
 class Check(Value):
     """The vendor's present state against what was decided on.
 
-    moved: `expected` and `shown` are the fresh ones for a new proposal. blocked: `reason` says why, for staff.
+    moved: `expected`, `shown` and (where it changed too) `offer` are the fresh ones for a new proposal. blocked: `reason` says why, for staff.
     before: ids and plain numbers only, kept with the result.
     """
 
     state: CheckState
     expected: dict[str, Any] = {}
     shown: dict[str, Any] = {}
+    offer: dict[str, Any] | None = None
     reason: Words | None = None
     before: dict[str, Any] = {}
 
 
 class ReadBack(Value):
-    """What the vendor shows afterwards. confirmed None: nothing can be told. values: ids and plain numbers only."""
+    """What the vendor shows afterwards. confirmed None: nothing can be told. values: ids and plain numbers only.
+
+    running: the vendor says that it is still at it, and is asked again, rarer each time. failed: it says that it gave up
+    and changed nothing. reason: why not confirmed; with `confirmed`, what people should know all the same.
+    """
 
     confirmed: bool | None
+    running: bool = False
+    failed: bool = False
     values: dict[str, Any] = {}
     reason: Words | None = None

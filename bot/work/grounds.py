@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import phonenumbers
@@ -12,7 +13,7 @@ from bot.cases import Vault
 from bot.config import StaffMember
 from bot.effects import Grounds
 from connectors import REGISTRY
-from connectors.contract import Balance, Customer, Member, ProgramRules, Redemption, Sale
+from connectors.contract import Balance, Customer, Member, Redemption, Sale
 
 if TYPE_CHECKING:
     from bot.diagnosis import Diagnosis, Systems
@@ -40,12 +41,13 @@ def grounds_of(diagnosis: Diagnosis, systems: Systems) -> Grounds:
         emails=tuple(said.get("emails") or ()),
         points=_suggested(said, _model(facts, "balance", Balance)),
         others=_models(facts, "duplicates", Customer) or (),
+        mergeable=_model(facts, "mergeable", Customer),
         unattached=_model(facts, "unattached_sale", Sale),
         receipt=_model(facts, "receipt_sale", Sale),
-        missed=_missed(_value(facts, "posting")),
+        missed=_missed(facts),
         redemption=_model(facts, "redemption", Redemption),
         redemptions=_models(facts, "redemptions", Redemption),
-        rules=_model(facts, "program_rules", ProgramRules),
+        due=_points(_value(facts, "due_points")),
         pos=pos.capabilities,
         program=program.capabilities,
         pos_vendor=pos.vendor,
@@ -55,8 +57,11 @@ def grounds_of(diagnosis: Diagnosis, systems: Systems) -> Grounds:
     )
 
 
-def _missed(posting: Mapping[str, Any] | None) -> Sale | None:
-    """The sale in question, unless the provider has it."""
+def _missed(facts: Mapping[str, Evidence]) -> Sale | None:
+    """The sale in question, unless the provider is known to have it."""
+    told, posting = facts.get("posting"), _value(facts, "posting")
+    if told is not None and not told.known:
+        return _model(facts, "sale", Sale)
     if posting is None or posting.get("standing") == "posted":
         return None
     return Sale.model_validate(posting["sale"])
@@ -75,6 +80,10 @@ def _suggested(said: Mapping[str, Any], balance: Balance | None) -> int | None:
         return None
     missing = int(float(said["claimed"])) - int(balance.points)
     return missing if missing > 0 else None
+
+
+def _points(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _value(facts: Mapping[str, Evidence], name: str) -> Any:

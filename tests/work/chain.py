@@ -21,7 +21,7 @@ from connectors.sandbox.vendors import settings_of
 from tests.cases.databases import fresh_database
 from tests.work.household import MORGAN, NO_MATCHER, QUICK, RILEY, MovableClock, Seen, Shop, Vendors, person, settings
 
-FACTS = "balance and redemptions and redemption and posting and receipt_sale and enrolment and said"
+FACTS = "balance and redemptions and redemption and posting and receipt_sale and enrolment and due_points and said"
 KINDS = ("adjust_points", "refund_redemption", "enroll", "record_purchase")
 TOLD = {"reason": "The customer asked", "comment": "Points corrected"}
 

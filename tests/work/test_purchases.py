@@ -10,7 +10,7 @@ from bot.cases import Proposal, ProposalState
 from bot.effects import KINDS, BadFields
 from bot.errors import NotAllowed, TooLate
 from bot.work import proposals
-from connectors.contract import Capabilities, Operation, ProgramRules, Sale, by_api
+from connectors.contract import Capabilities, Operation, Sale, by_api
 from connectors.sandbox import Fault
 from connectors.sandbox.state import Event
 from tests.effects.grounds import THEN, grounds
@@ -88,24 +88,25 @@ def test_what_springbig_never_answered_goes_to_a_person(chain: ChainShop, fault:
 def test_elsewhere_a_row_names_the_receipt_and_is_taken_back(chain: ChainShop) -> None:
     shop, offer = row(chain)
     kind = KINDS[PURCHASE]
-    assert (offer.offer["way"], offer.offer["receipt"], offer.expected) == ("adjust", "5781087", {"balance": "110"})
+    assert (offer.offer["way"], offer.offer["sale"], offer.expected) == ("adjust", "5781087", {"balance": "110"})
+    assert offer.offer["receipt"] == "781087"  # what stands on it, which is not the shop's own number
     for typed, field in (
         ({}, "points"),
         ({"points": "-52"}, "points"),
-        ({"points": "52", "receipt": "?"}, "receipt"),
+        ({"points": "1.5"}, "points"),
     ):
         with pytest.raises(BadFields) as caught:
             shop.ask(offer, **typed)
         assert set(caught.value.fields) == {field}
     asked = shop.ask(offer, points="52")
-    assert (asked.points, str(kind.words(asked))) == (Decimal(52), "+52 points for receipt 5781087")
+    assert (asked.points, str(kind.words(asked))) == (Decimal(52), "+52 points for receipt 781087")
     assert [f"{line.label}: {line.text}" for line in kind.preview(asked).lines][:2] == [
         "Balance: 110 → 162",
-        f"Receipt: 5781087 of {offer.shown['sale']['at'][:10]}, $59.80",
+        f"Receipt: 781087 of {offer.shown['sale']['at'][:10]}, $59.80",
     ]
     done = shop.carried(shop.sign(asked))
     assert (done.state, done.result["after"]) == (S.DONE, {"balance": "162"})
-    assert shop.notes(email=ILKA["email"]) == [(52, f"Points corrected (ref {done.operation_id} receipt 5781087)")]
+    assert shop.notes(email=ILKA["email"]) == [(52, f"Points corrected (ref {done.operation_id} receipt 781087)")]
     with pytest.raises(NotAllowed) as again:
         shop.ask(row(chain)[1], points="52")
     assert again.value.operator == "once"
@@ -117,7 +118,7 @@ def test_elsewhere_a_row_names_the_receipt_and_is_taken_back(chain: ChainShop) -
 @pytest.mark.parametrize(
     ("note", "why"),
     [
-        ("By hand (ref op_elsewhere receipt 5781087)", "The points history shows that this receipt was made good"),
+        ("By hand (ref op_elsewhere receipt 781087)", "The points history shows that this receipt was made good"),
         ("", "The balance"),
     ],
 )
@@ -138,8 +139,8 @@ def test_a_purchase_in_the_ledger_is_not_missing(chain: ChainShop) -> None:
     offer = shop.offered("adjust_points", **luis)
     named = offer.model_copy(
         update={
-            "offer": {**offer.offer, "way": "adjust", "receipt": "5681048"},
-            "parameters": {"receipt": "5681048", "points": "64", "reason": "r", "comment": "c"},
+            "offer": {**offer.offer, "way": "adjust", "sale": "5681048", "receipt": "681048"},
+            "parameters": {"receipt": "681048", "points": "64", "reason": "r", "comment": "c"},
         }
     )
     systems, kind = shop.house.systems("ash"), KINDS[PURCHASE]
@@ -172,11 +173,28 @@ def test_an_unknown_outcome_a_throttle_and_a_late_click(chain: ChainShop) -> Non
 def test_where_no_api_takes_it_a_person_makes_it_good_after_approval(chain: ChainShop) -> None:
     shop = chain.at("ivy")
     offer = shop.offered(PURCHASE, phone="+13035550181")
-    assert (offer.guided, offer.offer["receipt"]) == (True, None)
-    agreed = shop.approved(offer, receipt="#1042", points="80", now="120")
-    assert agreed.parameters["receipt"] == "1042"
+    bare = offer.model_copy(update={"offer": {**offer.offer, "receipt": None}})  # nobody knows which sale it is
+    assert [f.name for f in KINDS[PURCHASE].form(bare).fields] == ["receipt", "points", "now", "reason", "comment"]
+    with pytest.raises(BadFields) as caught:
+        KINDS[PURCHASE].validate(bare, {"receipt": "?", "points": "80", "now": "120", "reason": "r", "comment": "c"})
+    assert set(caught.value.fields) == {"receipt"}
+    typed = {"receipt": "#1042", "points": "80", "now": "120", "reason": "r", "comment": "c"}
+    assert KINDS[PURCHASE].validate(bare, typed)["receipt"] == "1042"
+    agreed = shop.approved(offer, points="80", now="120")
     done = proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"ivy"})}))
     assert (done.state, done.result["on_the_word"]) == (S.DONE, True)
+
+
+def test_alpine_iqs_rules_suggest_the_points(chain: ChainShop) -> None:
+    """100 points for 100 dollars before tax."""
+    offer = chain.offered(PURCHASE, phone="+13035550164")
+    worth = offer.shown["points"]
+    assert worth is not None
+    first = next(f for f in KINDS[PURCHASE].form(offer).fields if f.name == "points")
+    assert (str(first.initial), str(first.hint)) == (
+        f"+{worth}",
+        "Worked out from the program's rules; correct it if you know better.",
+    )
 
 
 def by_adjusting() -> Capabilities:
@@ -186,10 +204,9 @@ def by_adjusting() -> Capabilities:
 
 def test_points_come_from_the_programs_rules_where_it_tells_them() -> None:
     sale = Sale(id="77", customer_id="880123", at=THEN, total=Decimal("59.80"), before_tax=Decimal("52.60"))
-    rules = ProgramRules(points_per_100=Decimal(150))
     program = by_adjusting()
-    offer = KINDS[PURCHASE].offer(grounds(missed=sale, rules=rules, program=program))
+    offer = KINDS[PURCHASE].offer(grounds(missed=sale, due=Decimal(78), program=program))
     assert offer is not None
-    assert offer.shown["points"] == "78"  # in whole points, of what was paid before tax
+    assert offer.shown["points"] == "78"
     for changed in ({"is_void": True}, {"total": Decimal(0)}, {"cancelled": True}, {"is_return": True}):
         assert KINDS[PURCHASE].offer(grounds(missed=sale.model_copy(update=changed), program=program)) is None

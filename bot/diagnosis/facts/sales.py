@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import product
 
 from bot.diagnosis.catalogue import CannotTell, Outcome, fact
 from bot.diagnosis.facts.history import WINDOW as HISTORY
 from bot.diagnosis.facts.values import Posting, Postings, Said, Standing
-from connectors.contract import Customer, LedgerEntry, Member, Operation, PointOfSale, Sale
+from connectors.contract import Customer, LedgerEntry, Member, Operation, PointOfSale, ProgramRules, Sale
 
 WINDOW = timedelta(days=7)
 SYNC_DELAY = timedelta(hours=24)
@@ -129,6 +129,13 @@ def sale(
     returned = {s.returns_sale_id for s in recent_sales.value or () if s.is_return}
     undone = [s for s in recent if s.is_void or s.cancelled or s.earns is False or s.id in returned]
     return max(undone or recent, key=lambda s: (s.at, s.id), default=None)
+
+
+@fact
+def due_points(sale: Sale | None, program_rules: ProgramRules) -> Decimal | None:
+    """What the sale in question earns by the program's own rules, in whole points; none where they name no rate."""
+    rate = program_rules.points_per_100
+    return None if sale is None or rate is None else (_worth(sale) * rate / 100).to_integral_value(ROUND_FLOOR)
 
 
 @fact(shown=("whether the sale was returned", "si la venta se devolvió"), operations={"pos": Operation.READ_SALES})

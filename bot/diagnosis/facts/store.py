@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from rapidfuzz import fuzz, utils
+
 from bot.diagnosis.catalogue import fact
 from connectors.contract import (
     Customer,
@@ -16,10 +18,15 @@ from connectors.contract import (
     LoyaltyProgram,
     Operation,
     PointOfSale,
+    ProgramRules,
     Reward,
     StoreInfo,
+    TellsRules,
     part,
 )
+
+SAME_REWARD = 95.0
+"""Similarity (0..100) from which a discount's name counts as a reward's."""
 
 
 @fact(shown=("the register's discounts", "los descuentos de la caja"), operations={"pos": Operation.READ_DISCOUNTS})
@@ -34,11 +41,22 @@ def rewards(program: LoyaltyProgram) -> tuple[Reward, ...]:
     return tuple(part(program, ListsRewards, Operation.READ_REWARDS).rewards())  # type: ignore[type-abstract]
 
 
+@fact(shown=("the program's rules", "las reglas del programa"), operations={"program": Operation.READ_PROGRAM})
+def program_rules(program: LoyaltyProgram) -> ProgramRules:
+    """What the provider tells of its settings: how many points 100 of money earn, when they expire, the levels."""
+    return part(program, TellsRules, Operation.READ_PROGRAM).program_rules()  # type: ignore[type-abstract]
+
+
 @fact
-def rewards_without_discount(rewards: tuple[Reward, ...], discounts: tuple[Discount, ...]) -> tuple[Reward, ...]:
-    """Rewards that no discount of the register stands for: they cannot come off a cart."""
-    stands_for = {d.external_id for d in discounts if d.active and d.external_id}
-    return tuple(r for r in rewards if r.id not in stands_for and r.available is not False)
+def discounts_without_id(rewards: tuple[Reward, ...], discounts: tuple[Discount, ...]) -> tuple[Discount, ...]:
+    """Discounts of the register that are named like a provider's reward and do not carry its id."""
+    return tuple(
+        d for d in discounts if d.active and not d.external_id and any(_alike(d.name, r.name) for r in rewards)
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return bool(one and other) and fuzz.token_set_ratio(one, other, processor=utils.default_process) >= SAME_REWARD
 
 
 @fact
