@@ -3,6 +3,7 @@
 from bot.cases import (
     audit,
     audit_export,
+    bulk_moves,
     bulk_store,
     case_store,
     checkpoints,
@@ -43,6 +44,7 @@ __all__ = [
     "audit",
     "audit_export",
     "authorize",
+    "bulk_moves",
     "bulk_store",
     "can_sign",
     "case_store",

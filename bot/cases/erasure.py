@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
+from bot.cases import bulk_erasure
 from bot.cases.proposal_store import OPEN
 from bot.cases.tables import cases, evidence, inbox, labels, proposals
 from bot.cases.vault import Vault
@@ -19,19 +20,21 @@ _AT_ONCE = 500
 
 
 class Found(BaseModel):
-    """What belongs to one customer: ids. under_way: changes that are not decided or not done yet; they go first."""
+    """What belongs to one customer: ids. rows: of lists. under_way: changes and lists that are not decided or not done
+    yet; they go first."""
 
     model_config = ConfigDict(frozen=True)
     cases: frozenset[str] = frozenset()
     proposals: frozenset[str] = frozenset()
     arrivals: frozenset[str] = frozenset()
+    rows: frozenset[bulk_erasure.Place] = frozenset()
     facts: int = 0
     under_way: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Nobody of that description is known here."""
-        return not (self.cases or self.proposals or self.arrivals)
+        return not (self.cases or self.proposals or self.arrivals or self.rows)
 
 
 def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: frozenset[str], names: Names) -> Found:
@@ -50,7 +53,11 @@ def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: froz
     for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
         for part in _parts(own_refs):
             theirs |= set(conn.execute(sa.select(column).where(table.c.customer_ref.in_(part))).scalars())
-    return _belonging(conn, vault, theirs, names)
+    found = _belonging(conn, vault, theirs, names)
+    in_lists, lists = bulk_erasure.rows_of(
+        conn, vault, refs=refs, about=frozenset(own_refs), said=lambda value: any(map(names, _texts(value)))
+    )
+    return found.model_copy(update={"rows": in_lists, "under_way": (*found.under_way, *lists)})
 
 
 def _belonging(conn: sa.Connection, vault: Vault, theirs: set[str], names: Names) -> Found:
@@ -103,6 +110,7 @@ def erase(conn: sa.Connection, found: Found) -> None:
         conn.execute(labels.delete().where(labels.c.case_id.in_(part)))
     for part in _parts(found.proposals):
         _erase_proposals(conn, part)
+    bulk_erasure.forget(conn, found.rows)
     for part in _parts(found.arrivals):
         conn.execute(inbox.update().where(inbox.c.key.in_(part)).values(payload=None))
 

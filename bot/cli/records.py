@@ -22,8 +22,9 @@ def audit_verify(
     config: ConfigOption = None,
     head: Annotated[str | None, typer.Option(help="A head kept outside earlier, as printed: ROW:HASH.")] = None,
 ) -> None:
-    """Check the audit trail's chain and its signed heads. Exit code 1 when a row was changed, removed or moved."""
-    from bot.cases import Vault, audit, checkpoints, open_database, reading
+    """Check the audit trail's chain and its signed heads, and the rows of lists against it. Exit code 1 when one was
+    changed, removed or moved."""
+    from bot.cases import Vault, audit, bulk_moves, checkpoints, open_database, reading
 
     settings = read_config(config)
     kept = settings.security.audit_heads
@@ -33,6 +34,9 @@ def audit_verify(
         result = checkpoints.verify(conn, vault, outside=checkpoints.read_file(lines))
         if result.ok and head is not None:
             result = audit.verify(conn, known_head=_head(head)).model_copy(update={"signed": result.signed})
+        if result.ok and (changed := bulk_moves.faults(conn)):
+            problem = f"the rows of {', '.join(changed)} are not those on record"
+            result = result.model_copy(update={"ok": False, "problem": problem})
     if not result.ok:
         err.print(str(result), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1)
@@ -78,7 +82,7 @@ def erase(
     found = erase_customer(read_config(config), person, by=f"cli:{getpass.getuser()}", really=really)
     counts = (
         f"{len(found.cases)} cases, {found.facts} facts looked up, {len(found.proposals)} changes, "
-        f"{len(found.arrivals)} messages as they came in"
+        f"{len(found.arrivals)} messages as they came in, {len(found.rows)} rows of lists"
     )
     if found.nothing:
         out.print("Nothing is kept of this customer.", highlight=False)

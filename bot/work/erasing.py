@@ -56,6 +56,7 @@ def erase_customer(
             if person.customer is not None:
                 snapshots.erase_customer(conn, vault, person.customer.strip())
             detail = {"refs": sorted(refs | about), "cases": len(found.cases), "changes": len(found.proposals)}
+            detail |= {"rows": len(found.rows)} if found.rows else {}
             audit.append(
                 conn, actor=by[:40], deed="customer.erase", subject=min(refs | about), detail=detail, now=clock()
             )
