@@ -132,6 +132,7 @@ class Transport:
         """A way to one account. `secret` tells accounts apart and is kept only as a digest."""
         digest = hashlib.sha256(secret.encode()).hexdigest()[:12]
         account = f"{dialect.vendor}:{digest}@{base_url}"
+        self._client(base_url.rstrip("/"))  # the first one takes a moment, which no call should have to wait for
         return Link(self, dialect, base_url.rstrip("/"), account, headers, authorizer, meter)
 
     def close(self) -> None:

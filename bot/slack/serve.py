@@ -22,7 +22,7 @@ from slack_sdk.errors import SlackClientError
 from bot.slack.app import build_app, in_slack
 from bot.slack.presenter import SlackPresenter
 from bot.slack.webhooks import WEBHOOKS, take_in
-from bot.work import Worker
+from bot.work import Worker, rehearse
 from bot.work.house import House
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,8 @@ class Service:
         return f"http://{host}:{port}"
 
     def start(self) -> None:
-        """Listen, take work, then let Slack in."""
+        """Rehearse, listen, take work, then let Slack in."""
+        rehearse(self.house)
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, name="pointsman-http", daemon=True)
         self._thread.start()

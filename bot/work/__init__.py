@@ -11,6 +11,7 @@ from bot.work.pacing import shared_paces
 from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
+from bot.work.rehearsal import rehearse
 from bot.work.worker import Worker
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "open_house",
     "prepare",
     "receive",
+    "rehearse",
     "set_pause",
     "shared_paces",
     "stores_with_own_points",
