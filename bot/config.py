@@ -77,7 +77,7 @@ class KindPolicy(Table):
     """What holds for one kind of change. Undos are not counted."""
 
     may_ask: Literal["staff", "manager"] = Field(
-        "staff", description='Who may ask: the store\'s "staff", or only a "manager" (also regional and support).'
+        "staff", description='Who may ask: the store\'s "staff", or only a "manager" (also regional, support, admin).'
     )
     approvals: int = Field(1, ge=0, le=5, description="Signatures of others before anything is sent.")
     senior_roles: tuple[Literal["regional", "support"], ...] = Field(
@@ -147,7 +147,7 @@ class BulkPolicy(AdjustPolicy):
     """Lists of changes. Points are the list's total: every point that it gives or takes."""
 
     may_ask: Literal["staff", "manager"] = Field(
-        "manager", description='Who may ask: the store\'s "staff", or only a "manager" (also regional and support).'
+        "manager", description='Who may ask: the store\'s "staff", or only a "manager" (also regional, support, admin).'
     )
     approvals: int = Field(2, ge=0, le=5, description="Signatures of others before anything is sent.")
     second_approver_above: Decimal = Field(Decimal(0), ge=0, description="Points above which `quorum` people approve.")

@@ -40,9 +40,8 @@ def of_the_store(view: View) -> Notes:
 def may_ask(view: View) -> Notes:
     """Where the policy lets only managers ask."""
     actor, rules = view.actor, view.policy.of(view.proposal.kind)
-    if rules.may_ask == "manager" and not (
-        may_approve_here(actor, view.proposal.store_id) or Role.SUPPORT in actor.roles
-    ):
+    helps = actor.roles & {Role.SUPPORT, Role.ADMIN}
+    if rules.may_ask == "manager" and not (may_approve_here(actor, view.proposal.store_id) or helps):
         raise Refused("not_an_asker", "Only a manager can ask for this kind of change. Please ask yours.")
     yield from ()
 
