@@ -91,6 +91,19 @@ SCENARIOS = (
             sales=(Sold(5598602, 4987, ago(days=6), 90), Sold(5598603, 4987, ago(days=2), -90, returns=5598602)),
         ),
     ),
+    _of(
+        "springbig_tier_on_profile",
+        "The register shows a tier, and springbig tells nobody which it is",
+        ("V14",),
+        "0188",
+        "Hedda Loos 303-555-0188 was gold last month",
+        Person(
+            "Hedda",
+            "Loos",
+            pos=(Pos(4988, phone="0188", extra={"tier": "Silver"}),),
+            loyal=(Loyal(130, phone="0188", src=4988),),
+        ),
+    ),
 )
 
 

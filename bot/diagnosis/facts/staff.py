@@ -290,3 +290,21 @@ bonus_setting = asked(
     ),
     takes={"pair": Pair, "provider_name": str},
 )
+
+
+market_limited = asked(
+    "market_limited",
+    "Whether the provider takes in contacts of one market or state only (A16).",
+    shown=("whether contacts are limited to one market", "si los contactos se limitan a un mercado"),
+    asks=asks(
+        (
+            "In Alpine IQ, is “Sync to relevant market / state” switched on for this store's register?",
+            "En Alpine IQ, ¿está activado “Sync to relevant market / state” para la caja de esta tienda?",
+        ),
+        (
+            "Alpine IQ: Settings > Integrations > Dutchie POS. Please only look, change nothing there.",
+            "Alpine IQ: Settings > Integrations > Dutchie POS. Solo mire, no cambie nada.",
+        ),
+        **YES_NO,
+    ),
+)
