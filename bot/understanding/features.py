@@ -17,11 +17,11 @@ from bot.understanding.vocabulary import Vocabulary
 
 NAME = "<name>"
 _WINDOW = 10
-_PIECES = (3, 4, 5)
+_PIECES = (2, 3, 4, 5)
 WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
 WRITTEN_WEIGHT = 0.5
 """What was written counts beside what it was read as: a repair may be wrong."""
-CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.5, 0.8
+CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.0, 0.55
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
@@ -114,8 +114,6 @@ class Featurizer:
             weights[f"={token}"] = WRITTEN_WEIGHT
             for piece in self._pieces(token):
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
-        for left, right in pairwise(shown):
-            weights[f"={left}>{right}"] = WRITTEN_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
         kinds = sorted(self._kinds(words, stems))
@@ -155,8 +153,6 @@ class Featurizer:
         for token in written:
             for feature in (f"={token}", *self._pieces(token)):
                 out.setdefault(feature, (token,))
-        for left, right in pairwise(written):
-            out.setdefault(f"={left}>{right}", (left, right))
         for pair, left, right in _pairs_of(stems):
             out.setdefault(pair, (meant[left], meant[right]))
         kinds = self._kinds(words, stems)

@@ -150,7 +150,7 @@ class Ridge:
             gram *= self._scale[:, None]
             gram *= self._scale
             gram[np.diag_indices(rows.count)] += ridge
-            # root.T @ root is the gram matrix's inverse; the root of its first rows' part is the first part of this one.
+            # root.T @ root is the gram matrix's inverse; the first rows' part has the first part of this root.
             self._root = _inverse_root(gram)
 
     def fit(self, count: int, targets: Floats, *, asked: Ints) -> Fit:

@@ -159,7 +159,7 @@ def test_features_are_stems_pairs_and_pieces() -> None:
         "wallet>error",
         "error+wallet",
         "=errors",
-        "=wallet>errors",
+        "~^w",
         "~^wal",
         "~rs$",
     } <= features.weights.keys()
