@@ -57,8 +57,8 @@ def _counting(order: Mapping[str, Any]) -> Callable[[str, str], None]:
     return seen
 
 
-def main() -> None:
-    """Fork a worker for each order; the children are nobody's to wait for."""
+def main(live: Callable[[Mapping[str, Any]], None] = live) -> None:
+    """Fork a worker for each order, which lives as `live` says; the children are nobody's to wait for."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         child = os.fork()
@@ -70,11 +70,13 @@ def main() -> None:
 
 
 class Nursery:
-    """The test's end of it. `with Nursery() as nursery: pid = nursery.worker(…)`."""
+    """The test's end of it. `with Nursery() as nursery: pid = nursery.worker(…)`. module: what is run."""
+
+    module = "tests.work.nursery"
 
     def __enter__(self) -> Nursery:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.work.nursery"],
+            [sys.executable, "-m", self.module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
