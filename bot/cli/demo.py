@@ -25,7 +25,8 @@ from bot.errors import PointsmanError
 from connectors.sandbox import SandboxServers, World
 
 REPOSITORY = Path(__file__).parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+"""Most of it for the first start on a machine: the matcher is trained then, and kept."""
 
 
 class DemoFailed(PointsmanError):
@@ -89,7 +90,7 @@ def practice(
 ) -> Iterator[Practice]:
     """Start everything on loopback and stop it again. `settings` is appended to the bot's settings file.
 
-    Raises DemoFailed when the bot does not get ready within 30 seconds.
+    Raises DemoFailed when the bot does not get ready within a minute.
     """
     with tempfile.TemporaryDirectory(prefix="pointsman-demo-") as folder, SandboxServers(World.seeded()) as servers:
         bot_port = _free_port()

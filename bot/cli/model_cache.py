@@ -26,6 +26,17 @@ def cache_folder(env: Mapping[str, str] = os.environ) -> Path:
     return Path(env.get("POINTSMAN_CACHE") or platformdirs.user_cache_dir("pointsman"))
 
 
+def kept_at(
+    folder: Path,
+    questions: Mapping[str, Sequence[str]],
+    chatter: Sequence[str],
+    vocabulary: Vocabulary,
+    near_misses: Mapping[str, Sequence[str]],
+) -> Path:
+    """The file of the matcher of these texts, whether it is there or not."""
+    return folder / f"matcher-{content_key(questions, chatter, vocabulary, near_misses)}.bin"
+
+
 def trained(
     folder: Path,
     questions: Mapping[str, Sequence[str]],
@@ -34,7 +45,7 @@ def trained(
     near_misses: Mapping[str, Sequence[str]],
 ) -> Matcher:
     """The matcher of these texts, from the folder if it was trained before. Raises ValueError without a question."""
-    path = folder / f"matcher-{content_key(questions, chatter, vocabulary, near_misses)}.bin"
+    path = kept_at(folder, questions, chatter, vocabulary, near_misses)
     with suppress(OSError, ValueError):
         found = from_bytes(path.read_bytes(), vocabulary)
         with suppress(OSError):

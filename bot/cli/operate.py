@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.errors import BadInput
+from bot.memory import few_arenas
 
 SWITCH_S = 0.0005
 """How long a busy thread may keep the interpreter. Python's own 5 ms, times the workers, is what an acknowledgement
@@ -29,6 +30,7 @@ def serve(config: ConfigOption = None) -> None:
     from bot.log import configure_logs
     from bot.slack import serve as serve_slack
 
+    few_arenas()
     settings = read_config(config)
     configure_logs(settings.log_format, level=logging.INFO)
     sys.setswitchinterval(SWITCH_S)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from bot.cli.model_cache import cache_folder, trained
+from bot.cli.model_cache import cache_folder, kept_at, trained
 from bot.config import Config, Store, VendorSettings
 from bot.diagnosis import Systems
 from bot.errors import ConfigError
 from bot.playbook import BUILT_IN, Library
-from bot.understanding import Matcher, load_chatter, load_vocabulary
+from bot.understanding import Matcher, Vocabulary, load_chatter, load_vocabulary
 from bot.work import FileKnowledge, House, open_house, shared_paces
 from connectors import REGISTRY, Side
 from connectors.transport import Transport
+
+log = logging.getLogger(__name__)
+
+TRAINING_S = 300
+Texts = tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]
 
 
 def open_vendors(store: Store, transport: Transport) -> Systems:
@@ -53,18 +63,44 @@ class Vendors:
 
 def matcher_of(library: Library) -> Matcher:
     """The matcher trained on a library's questions and the built-in chatter and vocabulary, once for each content."""
-    return trained(
-        cache_folder(),
-        {p.id: p.questions for p in library.playbooks.values()},
-        load_chatter(BUILT_IN / "chatter.yml"),
-        load_vocabulary(BUILT_IN / "vocabulary.yml"),
-        {p.id: p.near_misses for p in library.playbooks.values()},
-    )
+    return matcher_on(texts_of(library))
+
+
+def matcher_apart(library: Library) -> Matcher:
+    """The same, trained in a process of its own where it has to be: its memory goes with it, and it takes no turn from
+    those who answer questions. Where that fails it is trained here."""
+    texts = texts_of(library)
+    if not kept_at(*_given(texts)).exists():
+        command = [sys.executable, "-m", "bot.cli.training"]
+        try:
+            subprocess.run(command, input=json.dumps(texts).encode(), timeout=TRAINING_S, check=True)  # noqa: S603
+        except (OSError, subprocess.SubprocessError) as error:
+            log.warning("The matcher could not be trained apart: %s", type(error).__name__)
+    return matcher_on(texts)
+
+
+def texts_of(library: Library) -> Texts:
+    """What a matcher is trained on, as plain values: each playbook's questions, and its near misses."""
+    playbooks = library.playbooks.values()
+    return {p.id: list(p.questions) for p in playbooks}, {p.id: list(p.near_misses) for p in playbooks}
+
+
+def matcher_on(texts: Texts) -> Matcher:
+    """The matcher of these texts, from the cache or trained now."""
+    return trained(*_given(texts))
+
+
+def _given(
+    texts: Texts,
+) -> tuple[Path, Mapping[str, Sequence[str]], list[str], Vocabulary, Mapping[str, Sequence[str]]]:
+    questions, near_misses = texts
+    chatter, vocabulary = load_chatter(BUILT_IN / "chatter.yml"), load_vocabulary(BUILT_IN / "vocabulary.yml")
+    return cache_folder(), questions, chatter, vocabulary, near_misses
 
 
 def open_all(config: Config) -> House:
     """The house as `serve` runs it, the database brought up to date. Raises ConfigError."""
     own = {store.id: Path(store.playbooks) for store in config.stores if store.playbooks}
-    knowledge = FileKnowledge(BUILT_IN, own, matcher_of)
+    knowledge = FileKnowledge(BUILT_IN, own, matcher_apart)
     transport = Transport(paces=shared_paces(config.database))
     return open_house(config, systems=Vendors(config, transport), knowledge=knowledge)

@@ -18,6 +18,7 @@ from bot import words
 from bot.cases import CaseState, case_store, inbox, reading, writing
 from bot.diagnosis import Subject, Systems, diagnose
 from bot.errors import ConfigError
+from bot.memory import settle
 from bot.understanding import entities
 from bot.work.house import House
 from connectors.contract import Capabilities
@@ -62,6 +63,7 @@ def rehearse(house: House) -> None:
             house.systems(store.id)
     _diagnose(house)
     _store(house)
+    settle()
     log.info("Rehearsed in %.1f s", time.monotonic() - began)
 
 
