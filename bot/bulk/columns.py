@@ -74,9 +74,9 @@ NOT_OURS: Final = (
 PEOPLE: Final = ("member", "customer", "email", "phone")
 BALANCES: Final = frozenset(("points balance", "saldo de puntos"))
 """Headings under which a file may mean "set to" as well as "add"."""
-_NEAR: Final = 84.0
-_MARGIN: Final = 8.0
-_DOUBTFUL: Final = 68.0
+_NEAR: Final = 80.0
+_MARGIN: Final = 12.0
+_DOUBTFUL: Final = 60.0
 
 
 class Question(BaseModel):

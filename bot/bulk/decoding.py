@@ -44,7 +44,9 @@ def encoding_of(data: bytes) -> str | None:
     if b"\0" in data[:_PIECE]:
         zeros = (data[0:_PIECE:2].count(0), data[1:_PIECE:2].count(0))
         guess = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-        return guess if max(zeros) > len(data[:_PIECE]) // 4 and _reads(data, guess) else None
+        if max(zeros) > len(data[:_PIECE]) // 4 and _reads(data, guess):
+            return guess
+        return "utf-8" if _reads(data, "utf-8") else None
     return next((codec for codec in ("utf-8", "cp1252") if _reads(data, codec)), None)
 
 
