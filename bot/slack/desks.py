@@ -16,12 +16,13 @@ from bot.cases import (
     proposal_store,
     reading,
 )
+from bot.slack.lists import Lists
 from bot.slack.reader import Reader
 from bot.slack.views.home import Decision, Desk
 from bot.work.house import House
 
 
-def desk_of(house: House, reader: Reader, actor: Actor) -> Desk:
+def desk_of(house: House, reader: Reader, lists: Lists, actor: Actor) -> Desk:
     """A person's desk. A decision waits for whoever's signature would count now, of whatever kind it is; an
     administrator also sees those that they could only decide alone, in an emergency."""
     vault = house.vault
@@ -32,6 +33,7 @@ def desk_of(house: House, reader: Reader, actor: Actor) -> Desk:
     return Desk(
         cases=[reader.view(case, full=False) for case in own],
         decisions=_decisions(house, reader, actor, waiting),
+        lists=lists.waiting_for(actor),
         queue=None if queue is None else [reader.view(case, full=False) for case in queue],
     )
 

@@ -16,10 +16,13 @@ from slack_bolt.middleware import Middleware
 from slack_bolt.request import BoltRequest
 
 from bot.cases import case_store, inbox, reading
+from bot.slack.files import says_bulk, sheets, wanted_kind
 from bot.slack.text import plain
 from bot.slack.views.modals import typed_value
 from bot.understanding import asks_why
 from bot.work import receive
+from bot.work.bulk_arriving import KIND as LIST
+from bot.work.bulk_arriving import ListArrival
 from bot.work.house import House
 from bot.work.questions import Arrival
 
@@ -31,6 +34,8 @@ _SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast"})
 _SUBCOMMAND: Final = re.compile(r"^[a-z][a-z_-]{0,19}$", re.IGNORECASE)
 HELP: Final = frozenset({"", "help", "?", "ayuda"})
 Body = Mapping[str, Any]
+Stored = tuple[str, str, Arrival | ListArrival]
+"""(unique key, kind, what is kept)."""
 
 
 class Intake(Middleware):
@@ -46,7 +51,7 @@ class Intake(Middleware):
         if arrived is not None:
             key, kind, arrival = arrived
             stored = receive(self._house, key=key, kind=kind, payload=arrival.model_dump(mode="json"))
-            if not stored and kind == "shortcut":
+            if not stored and isinstance(arrival, Arrival) and kind == "shortcut":
                 self._ask_again(key, req.body, arrival)
         return next()
 
@@ -64,16 +69,22 @@ class Intake(Middleware):
             )
         return known.id if known is not None else None
 
-    def arrival(self, body: Body) -> tuple[str, str, Arrival] | None:
+    def arrival(self, body: Body) -> Stored | None:
         """(unique key, kind, what is kept); None for what is not a question to us."""
         match body.get("type"):
             case "event_callback":
-                return self._message(body, body["event"])
+                event = body["event"]
+                return _with_file(event, self._message(body, event))
             case "message_action" if body.get("callback_id") == SHORTCUT:
-                return _shortcut(body)
+                return _with_file(body["message"], _shortcut(body))
             case "view_submission" if body["view"].get("callback_id") == QUESTION_MODAL:
                 return _modal(body)
         return _command(body) if body.get("command") == COMMAND else None
+
+    def _asks_for_many(self, event: Body) -> bool:
+        """In a store's channel, a file with words like "bulk adjust" is meant for us without a mention."""
+        channels = {store.channel for store in self._house.config.stores}
+        return event.get("channel") in channels and says_bulk(str(event.get("text") or ""))
 
     def _message(self, body: Body, event: Body) -> tuple[str, str, Arrival] | None:
         kind, team, channel = event.get("type"), str(body.get("team_id")), event.get("channel")
@@ -88,6 +99,8 @@ class Intake(Middleware):
             source = "dm"
         elif thread_ts and self._in_our_thread(team, channel, thread_ts):
             source = "thread"
+        elif event.get("files") and (self._asks_for_many(event) or self._in_a_lists_thread(team, channel, thread_ts)):
+            source = "mention"
         else:
             return None
         arrival = Arrival(
@@ -113,6 +126,12 @@ class Intake(Middleware):
             )
         return found is not None
 
+    def _in_a_lists_thread(self, team: str, channel: str, thread_ts: str | None) -> bool:
+        """Where a file was sent to us before, a better one needs no mention."""
+        with reading(self._house.engine) as conn:
+            first = inbox.read(conn, self._house.vault, f"message:{team}:{channel}:{thread_ts}")
+        return first is not None and first.kind == LIST
+
     def _ask_again(self, key: str, body: Body, arrival: Arrival) -> None:
         """The message came by before, as talk that led to nothing; now somebody asks for it."""
         with reading(self._house.engine) as conn:
@@ -120,6 +139,28 @@ class Intake(Middleware):
         if row is not None and row.handled_at is not None and row.case_id is None:
             payload = arrival.model_dump(mode="json")
             receive(self._house, key=_trigger_key(body, arrival.team), kind="shortcut", payload=payload)
+
+
+def _with_file(message: Body, stored: tuple[str, str, Arrival] | None) -> Stored | None:
+    """A message that brings a list is kept as one. Words alone, or beside a picture, stay a question."""
+    found = sheets(message.get("files") or (), str(message.get("text") or ""))
+    if stored is None or not found:
+        return stored
+    key, _, said = stored
+    arrival = ListArrival(
+        origin=key,
+        team=said.team,
+        channel=said.channel,
+        user=said.user,
+        ts=said.ts or "",
+        thread_ts=said.thread_ts,
+        file=str(found[0]["id"]),
+        name=str(found[0].get("name") or "")[:200],
+        size=int(found[0].get("size") or 0),
+        more=len(found) - 1,
+        kind=wanted_kind(said.text),
+    )
+    return key, LIST, arrival
 
 
 def _shortcut(body: Body) -> tuple[str, str, Arrival]:

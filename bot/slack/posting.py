@@ -72,6 +72,36 @@ class Poster:
             return found.ts
         return self.show(subject, channel, thread_ts, render)
 
+    def upload(
+        self,
+        subject: str,
+        channel: str,
+        thread_ts: str | None,
+        *,
+        name: str,
+        content: Callable[[], bytes],
+        comment: str,
+    ) -> None:
+        """Post a file once, with a comment. `name` must be this subject's alone: it is found by that after a crash.
+
+        Raises SlackApiError when Slack refuses; nothing is then remembered, so that it may be tried again.
+        """
+        with writing(self._house.engine) as conn:
+            mine = posts.claim_post(conn, subject=subject, channel=channel, now=self._house.clock())
+        if not mine and self._settled(subject, thread_ts, name=name) is not None:
+            return
+        try:
+            answer = self._client.files_upload_v2(
+                channel=channel, thread_ts=thread_ts, filename=name, content=content(), initial_comment=comment
+            )
+        except SlackApiError as error:
+            log.error("Slack refused %s: %s", subject, explain(error))
+            with writing(self._house.engine) as conn:
+                posts.release_post(conn, subject=subject)
+            raise
+        with writing(self._house.engine) as conn:
+            posts.posted(conn, subject=subject, ts=str(answer["files"][0]["id"]))
+
     def edit(self, subject: str, render: Render) -> None:
         """Edit `subject` where it was posted; nothing otherwise."""
         found = self.where(subject)
@@ -88,9 +118,9 @@ class Poster:
         with reading(self._house.engine) as conn:
             return list(posts.posts_under(conn, prefix))
 
-    def _settled(self, subject: str, thread_ts: str | None) -> posts.Post | None:
-        """The post once it has a ts. A claim that a dead process left is looked for in the thread; None: it never got
-        there, and the caller posts."""
+    def _settled(self, subject: str, thread_ts: str | None, *, name: str = "") -> posts.Post | None:
+        """The post once it has a ts. A claim that a dead process left is looked for in the thread, a file by its name;
+        None: it never got there, and the caller posts."""
         while True:
             post = self.where(subject)
             if post is None or post.ts is not None:
@@ -98,15 +128,15 @@ class Poster:
             if self._house.clock() - post.posted_at > _ABANDONED:
                 break
             time.sleep(_SLOT_WAIT_S)
-        ts = self._find(subject, post.channel, thread_ts)
+        ts = self._find(subject, post.channel, thread_ts, name=name)
         if ts is None:
             return None
         with writing(self._house.engine) as conn:
             posts.posted(conn, subject=subject, ts=ts)
         return self.where(subject)
 
-    def _find(self, subject: str, channel: str, thread_ts: str | None) -> str | None:
-        """A message of ours that carries the subject, posted but not remembered."""
+    def _find(self, subject: str, channel: str, thread_ts: str | None, *, name: str) -> str | None:
+        """A message of ours that carries the subject, or the file, posted but not remembered."""
         if thread_ts is not None:
             answer = self._client.conversations_replies(
                 channel=channel, ts=thread_ts, include_all_metadata=True, limit=100
@@ -115,6 +145,8 @@ class Poster:
             answer = self._client.conversations_history(channel=channel, include_all_metadata=True, limit=100)
         for message in answer.get("messages") or []:
             if (message.get("metadata") or {}).get("event_payload", {}).get("subject") == subject:
+                return str(message["ts"])
+            if name and any(file.get("name") == name for file in message.get("files") or []):
                 return str(message["ts"])
         return None
 

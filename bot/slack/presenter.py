@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cases import Actor, Case, Proposal, ProposalState
 from bot.slack.blocks import section
+from bot.slack.lists import Lists
 from bot.slack.people import People
 from bot.slack.posting import EDIT_EVERY_S, Message, Poster, explain
 from bot.slack.reader import Reader, worth_telling
@@ -26,6 +27,7 @@ from bot.slack.views.packet import packet_card
 from bot.slack.views.spoken import TEXT_LIMIT
 from bot.slack.views.why import why_text
 from bot.understanding import masked
+from bot.work.bulk_arriving import FileState, ListArrival
 from bot.work.house import House
 from bot.work.ports import Notice, Person, Place
 from bot.work.why import why_of
@@ -50,6 +52,7 @@ class SlackPresenter:
         self.people = people
         self.reader = Reader(house, self.link)
         self._poster = Poster(client, house, edit_every_s=edit_every_s)
+        self.lists = Lists(client, house, people, self._poster, self.link)
         self._links: dict[tuple[str, str], str] = {}
         self._busy: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -232,6 +235,22 @@ class SlackPresenter:
             self._poster.show(subject, *self._where_decided(case), render)
         else:
             self._poster.edit(subject, render)
+
+    def fetch(self, file_id: str, *, most: int) -> bytes:
+        """What a file that somebody sent holds."""
+        return self.lists.fetch(file_id, most=most)
+
+    def show_file(self, arrival: ListArrival, standing: FileState) -> None:
+        """A file before it is a list."""
+        self.lists.show_file(arrival, standing)
+
+    def show_bulk(self, run_id: str) -> None:
+        """Every view of a list."""
+        self.lists.show(run_id)
+
+    def remind_bulk(self, run_id: str, nth: int) -> None:
+        """Mention those who may decide on a list once more."""
+        self.lists.remind(run_id, nth)
 
     def _where_decided(self, case: Case) -> tuple[str, str | None]:
         """The case's thread; for a private conversation the store's channel, where those who decide can see it."""

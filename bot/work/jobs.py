@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.cases import inbox, reading
 from bot.cases.tables import cases as cases_table
 from bot.cases.tables import proposals as proposals_table
-from bot.work import bulk, exceptions, housekeeping, native_points, proposals, questions, webhooks
+from bot.work import bulk, bulk_arriving, exceptions, housekeeping, native_points, proposals, questions, webhooks
 from bot.work.carry import give_up
 from bot.work.house import House
 from bot.work.queue import subject_of
@@ -54,8 +54,13 @@ def _standing(house: House, subject: str) -> object:
 
 def question(house: House, key: str) -> None:
     """The job `question`, key `<inbox key>`: also what a sweep queued once more, and that may be a vendor's message."""
-    handle = webhooks.handle_message if webhooks.is_message(key) else questions.handle
-    handle(house, subject_of(key))
+    arrived = subject_of(key)
+    if webhooks.is_message(key):
+        webhooks.handle_message(house, arrived)
+    elif bulk_arriving.is_list(house, arrived):
+        bulk_arriving.handle(house, arrived)
+    else:
+        questions.handle(house, arrived)
 
 
 JOBS: Final[dict[str, Job]] = {
@@ -80,6 +85,8 @@ def tell_failed(house: House, job: str, key: str) -> None:
         bulk.give_up(house, subject_of(key))
         return
     case_id = _case_behind(house, subject_of(key))
+    if case_id is None and bulk_arriving.broken(house, subject_of(key)):
+        return
     if case_id is None:
         log.error("Job %s %s was given up before it had a case", job, key)
         return

@@ -8,11 +8,15 @@ thing without a second new message: what was posted is remembered in the `posts`
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases.models import Actor
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.work.bulk_arriving import FileState, ListArrival
 
 Notice = Literal["guest", "stranger", "no_store", "empty"]
 """Short, kind answers that open no case: to a guest, to a person of another company, to one who is in no store's
@@ -77,6 +81,13 @@ class Presenter(Protocol):
         """Tell support, once: `break_glass/<proposal>`, somebody decided alone in an emergency; `digest/<day>`, the
         day's exceptions, as stored."""
 
+    def fetch(self, file_id: str, *, most: int) -> bytes:
+        """What a file that somebody sent holds. Raises BadInput when it is gone, is not to be had, or is longer than
+        `most` bytes."""
+
+    def show_file(self, arrival: ListArrival, standing: FileState) -> None:
+        """Post or edit what is said of a file before it is a list: it is being read, something is asked, or why not."""
+
     def show_bulk(self, run_id: str) -> None:
         """Post or edit every view of a list: its preview, the request for a decision, its progress, its end with the
         file of outcomes; the new messages that the design names are posted once each. Called at every change of state,
@@ -123,6 +134,13 @@ class Silent:
         """Nothing to show."""
 
     def show_exceptions(self, subject: str) -> None:
+        """Nothing to show."""
+
+    def fetch(self, file_id: str, *, most: int) -> bytes:
+        """Nobody sent anything."""
+        raise BadInput("That file is not there.", "file_gone")
+
+    def show_file(self, arrival: ListArrival, standing: FileState) -> None:
         """Nothing to show."""
 
     def show_bulk(self, run_id: str) -> None:

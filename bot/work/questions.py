@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bot.cases import Case, CaseState, Role, case_store, inbox, reading, writing
+from bot.cases import Case, CaseState, case_store, inbox, reading, writing
 from bot.understanding import Entities
 from bot.work.case_clicks import (
     answer,
@@ -42,6 +42,7 @@ from bot.work.looking import (
     understood,
 )
 from bot.work.ports import Notice, Person
+from bot.work.stores import EVERYWHERE, store_of
 from bot.work.told import Arrival, Told, customer_of, readings
 
 __all__ = [
@@ -71,8 +72,6 @@ __all__ = [
     "supply",
     "why_not",
 ]
-
-_EVERYWHERE: Final = frozenset({Role.MANAGER, Role.SUPPORT, Role.REGIONAL, Role.ADMIN})
 
 
 def handle(house: House, inbox_key: str) -> None:
@@ -132,7 +131,7 @@ def why_not(person: Person) -> Notice | None:
     actor = person.actor
     if actor.is_guest:
         return "guest"
-    return None if actor.stores or actor.manages or actor.roles & _EVERYWHERE else "no_store"
+    return None if actor.stores or actor.manages or actor.roles & EVERYWHERE else "no_store"
 
 
 def _open_case(
@@ -179,18 +178,8 @@ def _place(house: House, inbox_key: str, arrival: Arrival) -> tuple[str, str, st
 
 def _store_of(house: House, arrival: Arrival, person: Person) -> str | None:
     """From the channel; else as chosen or named, if the person belongs there; else the person's only store."""
-    for store in house.config.stores:
-        if store.channel == arrival.channel:
-            return store.id
-    theirs = person.actor.stores | person.actor.manages
-    everywhere = bool(person.actor.roles & _EVERYWHERE)
     named = Told(texts=(arrival.text,)).entities(area_code=None, stores=store_names(house)).store
-    for wanted in (arrival.store, *named):
-        if wanted is not None and (wanted in theirs or everywhere):
-            return wanted
-    if len(house.config.stores) == 1:
-        return house.config.stores[0].id
-    return next(iter(theirs)) if len(theirs) == 1 else None
+    return store_of(house, person, channel=arrival.channel, wanted=(arrival.store, *named))
 
 
 JOBS: Final[Mapping[str, Callable[[House, str], None]]] = {

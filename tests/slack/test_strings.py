@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.bulk import CODES as ROW_CODES
+from bot.bulk import FIELDS, Kind
+from bot.cases.bulk_models import UNDECIDED, RowState, RunState
 from bot.cases.digests import CODES as EXCEPTIONS
 from bot.cases.models import CaseState, ProposalState
 from bot.errors import ConfigError, NotAllowed, WorkUnavailable
 from bot.playbook.schema import FixKind
 from bot.slack.strings import LANGUAGES, PATH, read, refusal, speaker
+from bot.slack.views.list_messages import TEMPLATES
 from bot.slack.views.model import Need
 from bot.words import Words, vendors
+from bot.work.bulk_view import SIDE_EFFECTS
 from bot.work.ports import Notice
 from connectors.errors import VendorError
 
@@ -30,9 +35,23 @@ BUILT = {
     "fix.": FixKind.__args__,
     "notice.": Notice.__args__,
     "why.": ["phone", "email", "customer_name", "order_id", "claimed_points", "observed_points", "points_delta"],
+    "merge.": ["name", "phone", "email", "link"],
     "line.": ["reason", "comment"],
     "trouble.": [kind.code for kind in VendorError.__subclasses__()],
     "button.": ["arrived", "absent"],
+    "button.template.": list(TEMPLATES),
+    "bulk.": ["outcome_file", "problems_file"],
+    "bulk.kind.": Kind.__args__,
+    "bulk.row.": list(ROW_CODES),
+    "bulk.effect.": list(SIDE_EFFECTS),
+    "bulk.field.": list(FIELDS),
+    "bulk.column.": ["row", "who", "change", "balance"],
+    "bulk.ask.": ["mode", "texts", "mode.add", "mode.set", "texts.yes", "texts.no"],
+    "bulk.state.": [*(s.value for s in RunState if s not in UNDECIDED), "stopped"],
+    "bulk.count.": [s.value for s in RowState if s not in (RowState.NEW, RowState.READY, RowState.REFUSED)],
+    "bulk.time.": ["minute", "minutes", "hour", "hours", "day", "days"],
+    "bulk.file.": [key.removeprefix("bulk.file.") for key in read(PATH) if key.startswith("bulk.file.")],
+    "confirm.bulk_": ["cancel.text", "cancel.title", "stop.text", "stop.title"],
     "confirm.": ["arrived", "absent"],
     "sign.": EXCEPTIONS,
     "reason.": [key.partition(".")[2] for key in read(PATH) if key.startswith("reason.")],

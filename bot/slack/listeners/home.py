@@ -41,5 +41,7 @@ def publish(door: Door, client: WebClient, team_id: str, user_id: str) -> None:
     if person.actor.is_guest or person.is_stranger:
         view = closed_home(say)
     else:
-        view = home_view(desk_of(door.house, door.presenter.reader, person.actor), door.house.clock(), say)
+        view = home_view(
+            desk_of(door.house, door.presenter.reader, door.presenter.lists, person.actor), door.house.clock(), say
+        )
     client.views_publish(user_id=user_id, view=view)

@@ -8,12 +8,15 @@ from bot.slack.blocks import Block, actions, button, context, fitted, section, t
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, unescape, user
 from bot.slack.views.changes import cannot, change_blocks, fix_button
+from bot.slack.views.list_messages import template_button
 from bot.slack.views.model import CaseView, Need, Neighbour
 from bot.slack.views.spoken import spoken
 from bot.work.told import Reading
 
 _NOT_TOLD = 6
 _STEPS = 2800
+_LISTS = {"adjust_bulk": "adjust_points", "bulk_enroll": "enroll"}
+"""Playbooks about many accounts, and what the rows of their files do."""
 _CHANGES = 8
 """Changes shown at once, the latest; the older ones have messages of their own."""
 
@@ -53,6 +56,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
         lines = [say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told[:_NOT_TOLD]]
         out.append(context(*(clip(line, 500) for line in lines)))
     out += _guide(diagnosis.conclusion(diagnosis.cause).guide if diagnosis.cause else diagnosis.guidance, say)
+    out += _for_many(case, say)
     if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
         out += _question(case, diagnosis.waiting_for, say)
     out += _changes(case, say)
@@ -97,6 +101,14 @@ def _guide(steps: tuple[str, ...], say: Say) -> list[Block]:
         return []
     numbered = "\n".join(f"{n}. {step}" for n, step in enumerate(steps, 1))
     return [section(f"*{say('card.guide')}*\n{clip(numbered, _STEPS)}", expand=True)]
+
+
+def _for_many(case: CaseView, say: Say) -> list[Block]:
+    """Questions about many accounts lead to a file, and to one to begin from."""
+    kind = _LISTS.get(case.playbook or "")
+    if kind is None:
+        return []
+    return [section(say("bulk.template_hint")), actions("templates", [template_button(kind, say)])]
 
 
 def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:

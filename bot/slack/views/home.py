@@ -11,6 +11,7 @@ from bot.slack.strings import Say
 from bot.slack.text import age, clip, escape, user
 from bot.slack.views.changes import change_in_words
 from bot.slack.views.emergency import emergency_button
+from bot.slack.views.list_words import ListView, in_words
 from bot.slack.views.model import CaseView, FixView
 
 _EACH = 10
@@ -39,6 +40,7 @@ class Desk:
 
     cases: Sequence[CaseView]
     decisions: Sequence[Decision] = ()
+    lists: Sequence[ListView] = ()
     queue: Sequence[CaseView] | None = None
 
 
@@ -79,12 +81,27 @@ def _decisions(desk: Desk, now: datetime, say: Say) -> list[Block]:
     """What waits for this person; then what an administrator could decide alone, in an emergency."""
     mine = [one for one in desk.decisions if one.signs]
     others = [one for one in desk.decisions if not one.signs]
-    blocks = [header(say("home.decisions")), *_listed(mine, now, say)]
-    if not mine:
+    blocks = [header(say("home.decisions")), *(_list(one, now, say) for one in desk.lists[:_EACH])]
+    blocks += _listed(mine, now, say)
+    if not mine and not desk.lists:
         blocks.append(section(say("home.no_decisions")))
     if others:
         blocks += [divider(), header(say("home.others")), context(say("home.others_note")), *_listed(others, now, say)]
     return blocks
+
+
+def _list(view: ListView, now: datetime, say: Say) -> Block:
+    run = view.run
+    line = say(
+        "home.list_line",
+        what=in_words(view, say),
+        store=escape(view.store_name),
+        asker=user(run.requester),
+        age=age(run.submitted_at or run.created_at, now),
+        have=len(run.approvers),
+        need=view.needed,
+    )
+    return section(line + (f"\n<{view.link}|{say('button.open')}>" if view.link else ""))
 
 
 def _listed(decisions: Sequence[Decision], now: datetime, say: Say) -> list[Block]:
