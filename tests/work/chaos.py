@@ -246,16 +246,16 @@ def main(
 ) -> None:
     """Prints what was killed where, how the effects ended, and everything that is wrong; exits 1 if anything is."""
     console = Console()
-    table = Table("database", "kills", "awaits hit", "not reached", "ends", "wrong", "s a kill")
+    table = Table("database", "kills", "awaits hit", "not reached", "wrong", "s a kill")
     wrong = []
     for kind in KINDS if database == "both" else (database,):
         began = time.monotonic()
         each = kills // (len(KINDS) if database == "both" else 1)
         tally = run(kind, STORIES, each, console.print)
         missed = tally.kills.pop("ended before it could die", 0)
-        ends = ", ".join(f"{name} {count}" for name, count in sorted(tally.ends.items()))
+        console.print(f"{kind}: " + ", ".join(f"{name} {count}" for name, count in sorted(tally.ends.items())))
         took = (time.monotonic() - began) / each
-        row = (kind, sum(tally.kills.values()), len(tally.kills), missed, ends, len(tally.wrong), f"{took:.2f}")
+        row = (kind, sum(tally.kills.values()), len(tally.kills), missed, len(tally.wrong), f"{took:.2f}")
         table.add_row(*map(str, row))
         wrong += tally.wrong
         for why, count in tally.people.most_common():
