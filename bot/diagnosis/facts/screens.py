@@ -147,7 +147,7 @@ accounts_seen = asked(
         _ACCOUNT,
         one=("One", "Una"),
         several=("More than one", "Más de una"),
-        none=("None", "Ninguna"),
+        none=("No account", "Ninguna"),
     ),
     takes={**_PAIR, "customer": Customer | None},
 )
