@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.cases.tables import labels
 
-LabelKind = Literal["chosen", "not_this", "helpful", "not_helpful"]
+LabelKind = Literal["chosen", "not_this", "helpful", "not_helpful", "relabelled"]
 
 
 class Label(BaseModel):
-    """One example. masked_text: the question without personal data."""
+    """One example. masked_text: the question without personal data. "relabelled": support says afterwards what it was,
+    a playbook, or none that exists."""
 
     model_config = ConfigDict(frozen=True)
     case_id: str

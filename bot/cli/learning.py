@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 
 from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.clock import system_clock
@@ -26,6 +27,14 @@ report_app = typer.Typer(no_args_is_help=True, help="How things went, as tables 
 app.add_typer(report_app, name="report")
 
 _REJECTED = ("not_this", "not_helpful")
+_TAUGHT: Final[Mapping[str, Literal["chosen", "not_this", "relabelled"]]] = {
+    "chosen": "chosen",
+    "not_this": "not_this",
+    "relabelled": "relabelled",
+}
+"""What a label teaches, by its kind."""
+_NEAR = 0.2
+"""From this score on, a question that was refused may still belong to the playbook it is likest to."""
 
 
 @app.command()
@@ -40,7 +49,7 @@ def learn(
     """
     from bot.cli.playbooks import library_of
     from bot.cli.wiring import matcher_of
-    from bot.learning import Lesson, additions, stubs
+    from bot.learning import Lesson, additions, unanswered
     from bot.understanding import masked
 
     settings = read_config(config)
@@ -52,45 +61,49 @@ def learn(
         match = matcher.match(text)
         return match.candidates[0].playbook if match.decision == "answer" else None
 
+    def nearest(text: str) -> str | None:
+        found = matcher.match(text).candidates
+        return found[0].playbook if found and found[0].score >= _NEAR else None
+
     lessons = [
-        Lesson(one.masked_text, "chosen" if one.kind == "chosen" else "not_this", one.playbook)
+        Lesson(one.masked_text, kind, one.playbook)
         for one in labels
-        if one.playbook and one.kind in ("chosen", "not_this")
+        if one.playbook and (kind := _TAUGHT.get(one.kind)) is not None
     ]
     known = {p.id: {"questions": p.questions, "near_misses": p.near_misses} for p in library.playbooks.values()}
-    unanswered = [
-        masked(case.private["texts"][0]) for case in cases if _was_refused(case) and case.private.get("texts")
-    ]
-    proposed = additions(lessons, known, answered)
-    missing = stubs(unanswered, library.playbooks)
-    sys.stdout.write(_diff(library, proposed, missing))
+    asked = [masked(case.private["texts"][0]) for case in cases if _was_refused(case) and case.private.get("texts")]
+    asked += [one.masked_text for one in labels if one.kind == "relabelled" and one.playbook is None]
+    open_ones = unanswered(asked, known, nearest)
+    proposed = [*additions(lessons, known, answered), *open_ones.additions]
+    sys.stdout.write(_diff(library, proposed, open_ones.stubs))
     questions = sum(len(one.texts) for one in proposed)
     err.print(
-        f"{len(lessons)} choices and {len(unanswered)} unanswered questions: {questions} additions to playbooks, "
-        f"{len(missing)} playbooks that seem to be missing. Read the diff, then `git apply` what is right.",
+        f"{len(lessons)} choices and {len(asked)} unanswered questions: {questions} additions to playbooks, "
+        f"{len(open_ones.stubs)} playbooks that seem to be missing. Read the diff, delete what is wrong, and apply the "
+        "rest with `git apply`; then `pointsman playbooks check`.",
         highlight=False,
     )
 
 
-def _diff(library: Library, proposed: list[Addition], missing: list[Stub]) -> str:
-    from bot.learning import added_lines, as_diff
-    from bot.playbook import new_playbook
+def _diff(library: Library, proposed: Iterable[Addition], missing: Iterable[Stub]) -> str:
+    """All of it as one diff, the files in the order of their names, then the new ones."""
+    from bot.learning import added_lines, as_diff, stub_text
 
-    parts = []
     changed: dict[Path, str] = {}
     # From the bottom of each file up, so that the lines above stay where they are; a list that is new goes to the end.
     for line, one in sorted(((_last_item(library, one), one) for one in proposed), key=lambda placed: -placed[0]):
         path = library.sources[one.playbook].path
         before = changed.get(path) or path.read_text(encoding="utf-8")
-        changed[path] = added_lines(before, one.key, line or None, one.texts)
-    for path, after in changed.items():
-        parts.append(as_diff(f"playbooks/{path.name}", path.read_text(encoding="utf-8"), after))
-    for stub in missing:
-        before, placeholder, after = new_playbook(stub.id).partition(f"  - {stub.id.replace('_', ' ')}\n")
-        asked = added_lines(before + placeholder, "questions", before.count("\n") + 1, stub.questions)
-        whole = asked.replace(placeholder, "", 1) + after
-        parts.append(as_diff(f"playbooks/{stub.id}.yml", None, whole))
+        changed[path] = added_lines(before, one.key, line or None, one.texts, one.note)
+    parts = [as_diff(_shown(path), path.read_text(encoding="utf-8"), after) for path, after in sorted(changed.items())]
+    parts += [as_diff(f"playbooks/{one.id}.yml", None, stub_text(one.id, one.questions)) for one in missing]
     return "".join(parts)
+
+
+def _shown(path: Path) -> str:
+    """A file's place as `git apply` wants it: seen from here where it is below, else with its folder's name."""
+    here = Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else f"{path.parent.name}/{path.name}"
 
 
 def _last_item(library: Library, addition: Addition) -> int:
@@ -123,21 +136,37 @@ def report_questions(
     days: Annotated[int, typer.Option(help="Look this many days back.")] = 56,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as a PNG file fit for posting.")] = None,
 ) -> None:
-    """What was asked, answered, chosen, refused and wrong, per playbook and week."""
-    from bot.learning import counts
+    """What was asked, answered, chosen, refused and wrong, per week and playbook."""
+    from bot.cli.playbooks import library_of
+    from bot.learning import counts, total
 
     settings = read_config(config)
     rows = counts(events(*_read(settings, system_clock() - timedelta(days=days))))
     if not rows:
         out.print(f"Nothing was asked in the last {days} days.")
         return
-    table = Table("week of", "playbook", "asked", "answered", "chosen", "refused", "wrong")
-    for row in rows:
-        numbers = (row.asked, row.answered, row.chosen, row.refused, row.wrong)
-        table.add_row(row.week.isoformat(), row.playbook, *map(str, numbers))
+    table = Table(
+        "week of",
+        Column("playbook", min_width=23),
+        "asked",
+        "answered",
+        "chosen",
+        "refused",
+        "wrong",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for week in sorted({row.week for row in rows}):
+        of_week = [row for row in rows if row.week == week]
+        for row in [total(rows, week), *sorted(of_week, key=lambda row: (-row.asked, row.playbook))]:
+            numbers = (row.asked, row.answered, row.chosen, row.refused, row.wrong)
+            first = row.playbook == "all"
+            table.add_row(week.isoformat() if first else "", row.playbook, *map(str, numbers), style="bold" * first)
+        table.add_section()
     out.print(table)
     if picture is not None:
-        _draw(rows, picture)
+        library = library_of([Path(folder) for folder in dict.fromkeys(s.playbooks for s in settings.stores) if folder])
+        _draw(rows, picture, {p.id: p.title.en for p in library.playbooks.values()})
         out.print(f"Wrote {picture}.", highlight=False, soft_wrap=True)
 
 
@@ -158,12 +187,12 @@ def events(cases: list[Case], labels: list[Label]) -> list[Event]:
     return found
 
 
-def _draw(rows: list[Count], path: Path) -> None:
+def _draw(rows: list[Count], path: Path, titles: Mapping[str, str]) -> None:
     try:
         from bot.cli.picture import draw
     except ModuleNotFoundError as error:
         raise BadInput('Pictures need matplotlib: install "pointsman[charts]".') from error
     try:
-        draw(rows, path)
+        draw(rows, path, titles)
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -2,46 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
 from bot.learning import Count, total
+from bot.learning.counting import NONE
 
-_COLOURS = {"answered": "#2f6f4f", "chosen": "#8fb996", "refused": "#c9a227", "wrong": "#b5483a"}
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLOURS = {"at once": "#2f6f4f", "after a choice": "#8fb996", "open": "#c9ccd1", "not understood": "#d9a514"}
+"""What became of a question, each counted once."""
+_WRONG = "#b5483a"
 _SHOWN = 12
 """Playbooks in the picture; a longer list is not read on a phone."""
+_TITLE = 46
+"""Characters of a playbook's title."""
 
 
-def draw(rows: Sequence[Count], path: Path) -> None:
-    """Write the PNG, 1200 by 1000: each week's questions above, the playbooks most asked for below. Raises OSError."""
+def draw(rows: Sequence[Count], path: Path, titles: Mapping[str, str]) -> None:
+    """Write the PNG, 1200 by 1000: the sums on top, each week below, then the playbooks most asked for. Raises OSError.
+
+    titles: playbook -> its title; one without is shown by its id.
+    """
     figure = Figure(figsize=(12, 10), dpi=100, layout="constrained", facecolor="white")
-    above, below = figure.subplots(2, 1, height_ratios=[2, 3])
-    figure.suptitle("Questions to Pointsman", fontsize=20, fontweight="bold")
+    parts: Any = figure.subfigures(2, 1, height_ratios=[2, 3], hspace=0.02)
+    upper, lower = parts
+    above, below = upper.subplots(), lower.subplots()
     weeks = sorted({row.week for row in rows})
     sums = [total(rows, week) for week in weeks]
-    for at, (name, colour) in enumerate(_COLOURS.items()):
-        places = [week + (at - 1.5) * 0.2 for week in range(len(weeks))]
-        above.bar(places, [getattr(one, name) for one in sums], width=0.2, color=colour, label=name)
-    above.plot(range(len(weeks)), [one.asked for one in sums], color="#333333", marker="o", label="asked")
+    figure.suptitle(f"Questions to Pointsman, {_period(rows)}", fontsize=18, fontweight="bold", ha="left", x=0.02)
+    upper.suptitle(_headline(sums), fontsize=13, ha="left", x=0.02)
+    _stack(above, range(len(weeks)), sums, upright=True)
     above.set_xticks(range(len(weeks)), [f"{week:%b} {week.day}" for week in weeks])
-    above.set_title("by week", loc="left", fontsize=13)
-    above.legend(ncols=5, frameon=False, loc="upper left", bbox_to_anchor=(0, 1))
-    above.margins(y=0.25)
-    names = sorted({row.playbook for row in rows}, key=lambda name: -_sum(rows, name, "asked"))[:_SHOWN][::-1]
-    start = [0] * len(names)
-    for name, colour in _COLOURS.items():
-        widths = [_sum(rows, playbook, name) for playbook in names]
-        below.barh(names, widths, left=start, color=colour)
-        start = [before + width for before, width in zip(start, widths, strict=True)]
-    below.plot([_sum(rows, playbook, "asked") for playbook in names], names, "o", color="#333333")
-    below.set_title("by playbook", loc="left", fontsize=13)
+    above.legend(ncols=4, frameon=False, loc="lower left", bbox_to_anchor=(-0.01, 0.99), fontsize=11)
+    above.set_ylim(0, max(one.asked for one in sums) * 1.15)
+    playbooks = [_of(rows, name) for name in dict.fromkeys(row.playbook for row in rows) if name != NONE]
+    shown = sorted(playbooks, key=lambda one: (-one.asked, one.playbook))[:_SHOWN][::-1]
+    _stack(below, range(len(shown)), shown, upright=False)
+    below.set_yticks(range(len(shown)), [_named(one.playbook, titles) for one in shown])
+    below.set_xlim(0, max([one.asked for one in shown], default=1) * 1.12)
+    more = f", {_SHOWN} of {len(playbooks)}" if len(playbooks) > _SHOWN else ""
+    below.set_title(f"What was asked most{more}", loc="left", fontsize=13)
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=11)
     figure.savefig(path, format="png")
 
 
-def _sum(rows: Sequence[Count], playbook: str, column: str) -> int:
-    return sum(getattr(row, column) for row in rows if row.playbook == playbook)
+def _period(rows: Sequence[Count]) -> str:
+    first, last = min(row.week for row in rows), max(row.week for row in rows) + timedelta(days=6)
+    return f"{first:%b} {first.day} – {last:%b} {last.day}, {last.year}"
+
+
+def _headline(sums: Sequence[Count]) -> str:
+    asked = sum(one.asked for one in sums)
+
+    def told(column: str) -> str:
+        count = sum(getattr(one, column) for one in sums)
+        return f"{count:,} ({100 * count / max(asked, 1):.0f} %)"
+
+    answered = f"answered {told('answered')}, of these {sum(one.chosen for one in sums):,} after a choice"
+    return f"{asked:,} asked  ·  {answered}  ·  not understood {told('refused')}  ·  wrong {told('wrong')}"
+
+
+def _parts(one: Count) -> list[int]:
+    """How many were answered at once, after a choice, are open, and were not understood; together what was asked."""
+    chosen = min(one.chosen, one.answered)
+    refused = min(one.refused, one.asked)
+    return [one.answered - chosen, chosen, max(one.asked - one.answered - refused, 0), refused]
+
+
+def _stack(axes: Axes, places: Sequence[int], counts: Sequence[Count], *, upright: bool) -> None:
+    """A bar for each, in parts, and beside it how many were asked and how many of those were wrong."""
+    start = [0] * len(counts)
+    draw_bar = axes.bar if upright else axes.barh
+    for at, (name, colour) in enumerate(_COLOURS.items()):
+        sizes = [_parts(one)[at] for one in counts]
+        draw_bar(places, sizes, 0.72, start, color=colour, label=name)
+        start = [before + size for before, size in zip(start, sizes, strict=True)]
+    for place, one, end in zip(places, counts, start, strict=True):
+        spot = (place, end) if upright else (end, place)
+        style: dict[str, Any] = {"ha": "center", "va": "bottom"} if upright else {"ha": "left", "va": "center"}
+        axes.annotate(f"{one.asked}", spot, (0, 3) if upright else (5, 0), textcoords="offset points", **style)
+        if one.wrong:
+            away = (0, 17) if upright else (32, 0)
+            axes.annotate(f"{one.wrong} wrong", spot, away, textcoords="offset points", color=_WRONG, **style)
+
+
+def _of(rows: Sequence[Count], playbook: str) -> Count:
+    """All weeks of one playbook together."""
+    own = [row for row in rows if row.playbook == playbook]
+    columns = ("asked", "answered", "chosen", "refused", "wrong")
+    return Count(own[0].week, playbook, **{name: sum(getattr(row, name) for row in own) for name in columns})
+
+
+def _named(playbook: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(playbook, playbook)
+    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"

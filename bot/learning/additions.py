@@ -1,4 +1,4 @@
-"""Questions that playbooks should learn, and clusters of questions that no playbook answers."""
+"""Questions that playbooks should learn, and playbooks that seem to be missing. Pure."""
 
 from __future__ import annotations
 
@@ -10,32 +10,39 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process, utils
 
+from bot.learning.clusters import clusters, telling_words
+
 _SAME = 90.0
 """Token-sorted similarity (0..100) from which a text teaches nothing that a known one does not."""
-_ALIKE = 72.0
-"""Token-set similarity from which two unanswered questions ask the same."""
 _FEWEST = 3
-"""Unanswered questions that make a cluster worth a playbook of its own."""
+"""Unanswered questions that together are worth an entry in a playbook, or a playbook of their own."""
+_MOST = 2 / 3
+"""Share of them that must be nearest to one playbook to be proposed there."""
+_LONGEST = 240
+"""Characters; what is longer was pasted and is no example of how people ask."""
+_DOUBT = "nothing answered this: does it belong here?"
 _STANDS_FOR = {"[phone]": "303-555-0199", "[email]": "someone@example.com", "[id]": "5512000", "[name]": "dana"}
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A masked question and what a person did: chose a playbook for it, or said that one was not meant."""
+    """A masked question and what a person did: chose a playbook for it, said that one was not meant, or, as support
+    does afterwards, said which one it was."""
 
     text: str
-    kind: Literal["chosen", "not_this"]
+    kind: Literal["chosen", "not_this", "relabelled"]
     playbook: str
 
 
 @dataclass(frozen=True)
 class Addition:
-    """Texts to add to a playbook, under `questions` or `near_misses`."""
+    """Texts to add to a playbook, under `questions` or `near_misses`. note: a comment beside each, for who reads it."""
 
     playbook: str
     key: Literal["questions", "near_misses"]
     texts: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,16 +62,19 @@ def additions(
 
     known: playbook -> its "questions" and "near_misses". answered: the playbook that the matcher answers a text with
     on its own; what it gets right already is not proposed. A text that different people chose different playbooks for
-    teaches nothing; "not this" is a near miss unless somebody chose that playbook for the same text.
+    teaches nothing, unless support has said which one it was; "not this" is a near miss unless somebody chose that
+    playbook for the same text.
     """
+    lessons = list(lessons)
+    settled = {written_out(one.text): one.playbook for one in lessons if one.kind == "relabelled"}
     chosen: dict[str, set[str]] = {}
     missed: dict[tuple[str, str], None] = {}
     for lesson in lessons:
         text = written_out(lesson.text)
-        if lesson.playbook not in known or not text:
+        if lesson.playbook not in known or not _is_example(text):
             continue
-        if lesson.kind == "chosen":
-            chosen.setdefault(text, set()).add(lesson.playbook)
+        if lesson.kind != "not_this":
+            chosen.setdefault(text, set()).add(settled.get(text, lesson.playbook))
         else:
             missed[(text, lesson.playbook)] = None
     found: dict[tuple[str, Literal["questions", "near_misses"]], list[str]] = {}
@@ -82,17 +92,38 @@ def additions(
     return out
 
 
-def stubs(unanswered: Iterable[str], taken: Collection[str]) -> list[Stub]:
-    """Clusters of masked questions that nothing answered, the largest first. taken: ids that are in use."""
-    texts = _fresh([text for text in map(written_out, unanswered) if _WORD.search(text)], [])
-    out: list[Stub] = []
-    ids = set(taken)
-    for cluster in _clusters(texts):
-        if len(cluster) >= _FEWEST:
-            name = _id_of(cluster, ids)
-            ids.add(name)
-            out.append(Stub(name, tuple(cluster)))
-    return out
+@dataclass(frozen=True)
+class Unanswered:
+    """What questions that nothing answered lead to: entries for playbooks that seem meant, stubs for missing ones."""
+
+    additions: tuple[Addition, ...]
+    stubs: tuple[Stub, ...]
+
+
+def unanswered(
+    asked: Iterable[str], known: Mapping[str, Mapping[str, Sequence[str]]], nearest: Callable[[str], str | None]
+) -> Unanswered:
+    """Masked questions that nothing answered, in groups that ask the same, the largest first.
+
+    known: as for `additions`. nearest: the playbook that the matcher finds a text likest to, if any is likely at all.
+    A group that is mostly near one playbook is proposed there, any other as a stub; groups of fewer than three wait.
+    """
+    questions = [question for one in known.values() for question in one["questions"]]
+    texts = _fresh([text for text in map(written_out, asked) if _is_example(text)], questions)
+    near: list[Addition] = []
+    new: list[Stub] = []
+    taken = set(known)
+    for group in clusters(texts, questions):
+        if len(group) < _FEWEST:
+            continue
+        (playbook, count), *_ = Counter(map(nearest, group)).most_common(1)
+        if playbook is not None and count >= _MOST * len(group):
+            near.append(Addition(playbook, "questions", tuple(group), _DOUBT))
+            continue
+        name = _id_of(group, questions, taken)
+        taken.add(name)
+        new.append(Stub(name, tuple(group)))
+    return Unanswered(tuple(near), tuple(new))
 
 
 def written_out(text: str) -> str:
@@ -100,6 +131,11 @@ def written_out(text: str) -> str:
     for mask, stands in _STANDS_FOR.items():
         text = text.replace(mask, stands)
     return " ".join(text.split())
+
+
+def _is_example(text: str) -> bool:
+    """Whether a text shows how people ask: it has a word, and was not pasted."""
+    return bool(_WORD.search(text)) and len(text) <= _LONGEST
 
 
 def _fresh(texts: Sequence[str], known: Sequence[str]) -> list[str]:
@@ -114,32 +150,9 @@ def _fresh(texts: Sequence[str], known: Sequence[str]) -> list[str]:
     return out
 
 
-def _clusters(texts: Sequence[str]) -> list[list[str]]:
-    """Each text joins the cluster whose texts it is most alike on average, if alike enough; largest first."""
-    clusters: list[list[str]] = []
-    for text in texts:
-        likeness = [
-            _mean(fuzz.token_set_ratio(text, other, processor=utils.default_process) for other in one)
-            for one in clusters
-        ]
-        best = max(range(len(clusters)), key=lambda at: likeness[at], default=None)
-        if best is not None and likeness[best] >= _ALIKE:
-            clusters[best].append(text)
-        else:
-            clusters.append([text])
-    return sorted(clusters, key=len, reverse=True)
-
-
-def _mean(numbers: Iterable[float]) -> float:
-    listed = list(numbers)
-    return sum(listed) / len(listed)
-
-
-def _id_of(cluster: Sequence[str], taken: Collection[str]) -> str:
-    words = Counter(word for text in cluster for word in dict.fromkeys(_WORD.findall(text.casefold())))
-    ascii_words = [word for word, _ in words.most_common() if word.isascii()][:2] or ["new"]
-    name = "_".join(ascii_words)
-    number = 2
+def _id_of(cluster: Sequence[str], known: Collection[str], taken: Collection[str]) -> str:
+    words = [word for word in telling_words(cluster, known) if word.isascii()][:2] or ["new"]
+    name, number = "_".join(words), 2
     while name in taken:
-        name, number = f"{'_'.join(ascii_words)}_{number}", number + 1
+        name, number = f"{'_'.join(words)}_{number}", number + 1
     return name

@@ -10,8 +10,33 @@ from collections.abc import Sequence
 _ITEM = re.compile(r"^(?P<indent>\s*)- ")
 
 
-def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[str]) -> str:
-    """A playbook file's text with `texts` added to the list under `key`.
+STUB = """\
+# Asked {count} times in one way or another, and no playbook answered. Proposed by `pointsman learn`: rename it,
+# complete it (`pointsman playbooks new` shows every key), or throw it away. Without findings, people get the guidance.
+id: {id}
+title:
+  en: {title}
+  es: {title}  # to be translated
+covers: []
+questions:
+{questions}near_misses: []
+needs: []
+guidance:
+  - en: "Nobody has written down yet what to check here. Hand it to support with what you see."
+    es: "Todavía nadie ha escrito qué revisar en este caso. Páselo a soporte con lo que ve."
+otherwise: escalate
+"""
+
+
+def stub_text(name: str, questions: Sequence[str]) -> str:
+    """The beginning of a playbook that seems to be missing: it says nothing of its own before somebody completes it."""
+    title = name.replace("_", " ").capitalize()
+    items = "".join(_item("  ", text) for text in questions)
+    return STUB.format(count=len(questions), id=name, title=title, questions=items)
+
+
+def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[str], note: str = "") -> str:
+    """A playbook file's text with `texts` added to the list under `key`, each with `note` as a comment beside it.
 
     last_item: the line (from 1) of the list's last item; None where the file has no such list or an empty one, which
     is then written at the end of the file, or in the place of the empty one.
@@ -21,13 +46,13 @@ def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[st
         lines[-1] += "\n"
     if last_item is None:
         kept = [line for line in lines if not re.match(rf"{key}:\s*(\[\]\s*)?(#.*)?$", line)]
-        return "".join([*kept, f"{key}:\n", *(_item("  ", text) for text in texts)])
+        return "".join([*kept, f"{key}:\n", *(_item("  ", text, note) for text in texts)])
     item = _ITEM.match(lines[last_item - 1])
     indent = item["indent"] if item else "  "
     after = last_item
     while after < len(lines) and lines[after].strip() and _depth(lines[after]) > len(indent):
         after += 1  # the rest of an item that is written over several lines
-    return "".join([*lines[:after], *(_item(indent, text) for text in texts), *lines[after:]])
+    return "".join([*lines[:after], *(_item(indent, text, note) for text in texts), *lines[after:]])
 
 
 def as_diff(path: str, before: str | None, after: str) -> str:
@@ -41,9 +66,10 @@ def as_diff(path: str, before: str | None, after: str) -> str:
     return "".join(changed)
 
 
-def _item(indent: str, text: str) -> str:
+def _item(indent: str, text: str, note: str = "") -> str:
     """A list item in YAML; JSON's strings are YAML's double-quoted ones."""
-    return f"{indent}- {json.dumps(text, ensure_ascii=False)}\n"
+    comment = f"  # {note}" if note else ""
+    return f"{indent}- {json.dumps(text, ensure_ascii=False)}{comment}\n"
 
 
 def _depth(line: str) -> int:

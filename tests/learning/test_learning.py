@@ -5,10 +5,24 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from ruamel.yaml import YAML
 
-from bot.learning import Addition, Count, Event, Lesson, Stub, added_lines, additions, as_diff, counts, stubs, total
+from bot.learning import (
+    Addition,
+    Count,
+    Event,
+    Lesson,
+    Stub,
+    added_lines,
+    additions,
+    as_diff,
+    counts,
+    stub_text,
+    total,
+    unanswered,
+)
 
-KNOWN = {
+KNOWN: dict[str, dict[str, list[str]]] = {
     "apples": {"questions": ["red apple pie"], "near_misses": []},
     "pears": {"questions": ["green pear tart"], "near_misses": ["apple and pear"]},
 }
@@ -52,22 +66,71 @@ def test_not_this_is_a_near_miss_where_the_matcher_would_answer() -> None:
     assert additions(lessons, KNOWN, lambda _: "apples") == [Addition("apples", "near_misses", ("adam's apple hurts",))]
 
 
-def test_unanswered_questions_that_are_alike_make_a_stub() -> None:
-    asked = [
-        "where do gift cards work",
-        "do gift cards work here [phone]",
-        "gift cards dont work",
-        "gift cards dont work!",
-        "is the parking free",
-        "ok",
+def test_support_settles_what_people_chose_differently() -> None:
+    lessons = [
+        Lesson("cider", "chosen", "apples"),
+        Lesson("cider", "relabelled", "pears"),
+        Lesson("perry", "relabelled", "pears"),
     ]
-    expected = ("where do gift cards work", "do gift cards work here 303-555-0199", "gift cards dont work")
-    assert stubs(asked, ()) == [Stub("gift_cards", expected)]
-    assert [stub.id for stub in stubs(asked, ("gift_cards",))] == ["gift_cards_2"]
+    assert additions(lessons, KNOWN, nothing) == [Addition("pears", "questions", ("cider", "perry"))]
 
 
-def test_a_cluster_without_plain_letters_still_has_an_id() -> None:
-    assert [stub.id for stub in stubs(["ñandú ñoñó", "ñandú ñoñó ñu", "ñandú ñoñó así es"], ())] == ["new"]
+@pytest.mark.parametrize("text", ["🤷", "??", "so " * 100 + "long"], ids=["no word", "signs", "pasted"])
+def test_what_is_no_example_is_not_proposed(text: str) -> None:
+    assert additions([Lesson(text, "chosen", "apples")], KNOWN, nothing) == []
+
+
+ASKED = [
+    "where do gift cards work",
+    "is the parking free",
+    "do gift cards work here [phone]",
+    "gift cards dont work",
+    "gift cards dont work!",
+    "ok",
+]
+GIFTS = ("where do gift cards work", "do gift cards work here 303-555-0199", "gift cards dont work")
+
+
+def test_unanswered_questions_that_are_alike_make_a_stub() -> None:
+    found = unanswered(ASKED, KNOWN, nothing)
+    assert (found.additions, found.stubs) == ((), (Stub("gift_cards", GIFTS),))
+    known: dict[str, dict[str, list[str]]] = {**KNOWN, "gift_cards": {"questions": [], "near_misses": []}}
+    assert [stub.id for stub in unanswered(ASKED, known, nothing).stubs] == ["gift_cards_2"]
+
+
+def test_unanswered_questions_near_one_playbook_are_proposed_there_with_a_doubt() -> None:
+    found = unanswered(ASKED, KNOWN, lambda text: "pears" if "work" in text else None)
+    note = "nothing answered this: does it belong here?"
+    assert (found.additions, found.stubs) == ((Addition("pears", "questions", GIFTS, note),), ())
+
+
+def test_what_a_playbook_has_already_is_not_unanswered() -> None:
+    assert unanswered(["red apple pie", "apple pie red", "pie red apple!"], KNOWN, nothing).stubs == ()
+
+
+def test_rare_words_make_the_groups_and_common_ones_do_not() -> None:
+    known = {"points": {"questions": [f"points missing {n} {w}" for n, w in enumerate("abcdefgh")], "near_misses": []}}
+    asked = [
+        "points missing birthday",
+        "missing birthday gift",
+        "her birthday never showed",
+        "points missing tablet",
+        "points missing closet",
+        "points missing window",
+    ]
+    assert unanswered(asked, known, nothing).stubs == (Stub("birthday_missing", tuple(asked[:3])),)
+
+
+def test_a_group_without_plain_letters_still_has_an_id() -> None:
+    asked = ["ñandú ñoñó", "ñandú ñoñó ñu", "ñandú ñoñó así es", "где карта", "карта не та опять", "куда карта"]
+    assert [stub.id for stub in unanswered(asked, KNOWN, nothing).stubs] == ["nandu_nono", "new"]
+
+
+def test_a_stub_is_a_playbook_that_says_nothing_of_its_own() -> None:
+    stub = YAML(typ="safe").load(stub_text("gift_cards", ['say "gift"', "más"]))
+    assert (stub["id"], stub["title"]["en"], stub["questions"]) == ("gift_cards", "Gift cards", ['say "gift"', "más"])
+    assert "findings" not in stub
+    assert "support" in stub["guidance"][0]["en"]
 
 
 SOURCE = "id: apples\nquestions:\n  - red apple pie\n  - >\n    a long\n    one\nnear_misses: []  # none\nneeds: []\n"
@@ -77,6 +140,10 @@ def test_lines_are_added_after_the_last_item() -> None:
     assert added_lines(SOURCE, "questions", 4, ['say "pie"', "más"]) == SOURCE.replace(
         "    one\n", '    one\n  - "say \\"pie\\""\n  - "más"\n'
     )
+
+
+def test_a_note_stands_beside_each_line() -> None:
+    assert '  - "x"  # sure?\n  - "y"  # sure?\n' in added_lines(SOURCE, "questions", 3, ["x", "y"], "sure?")
 
 
 def test_an_empty_list_is_written_anew() -> None:

@@ -116,6 +116,18 @@ def test_learn_proposes_a_diff_and_changes_nothing(config: Path, floor: Floor) -
     )
 
 
+def test_learn_follows_support_and_takes_up_what_they_call_new(config: Path, floor: Floor) -> None:
+    floor.ask("the blorf went wonky", "tier_wrong", CaseState.ANSWERED, "chosen")
+    floor.ask("the blorf went wonky", "sync_delay", CaseState.ANSWERED, "relabelled")
+    for text in ("zorple cards dont work", "where do zorple cards work", "zorple cards work?"):
+        floor.ask(text, None, CaseState.CLOSED, "relabelled")
+    diff = run("learn", "--config", config).stdout
+    assert "tier_wrong" not in diff
+    assert "b/playbooks/sync_delay.yml" in diff
+    assert '+  - "the blorf went wonky"' in diff
+    assert "b/playbooks/zorple_cards.yml" in diff
+
+
 def test_learn_without_anything_to_learn_is_silent(config: Path) -> None:
     result = run("learn", "--config", config)
     assert (result.exit_code, result.stdout) == (0, "")
@@ -130,11 +142,12 @@ def test_report_counts_and_draws(config: Path, floor: Floor, tmp_path: Path) -> 
     picture = tmp_path / "questions.png"
     result = run("report", "questions", "--config", config, "--picture", picture)
     assert result.exit_code == 0, result.output
-    rows = [line.split("│")[2:8] for line in result.stdout.splitlines() if line.startswith("│")]
-    assert [[cell.strip() for cell in row] for row in rows] == [
+    rows = [line.split()[-6:] for line in result.stdout.splitlines() if line.rstrip()[-1:].isdigit()]
+    assert rows == [
+        ["all", "5", "2", "1", "1", "1"],
         ["(none)", "2", "0", "0", "1", "0"],
-        ["sync_delay", "1", "1", "0", "0", "0"],
         ["tier_wrong", "2", "1", "1", "0", "1"],
+        ["sync_delay", "1", "1", "0", "0", "0"],
     ]
     assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
