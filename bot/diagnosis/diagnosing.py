@@ -18,6 +18,7 @@ from bot.diagnosis.models import Diagnosis, Evidence
 from bot.diagnosis.subject import Subject, Systems
 from bot.diagnosis.table import TABLE_FACTS, not_told, rows
 from bot.playbook import Playbook, facts_named
+from bot.playbook.language import names_in, parse_expression
 
 T = TypeVar("T")
 
@@ -64,10 +65,16 @@ def diagnose(
         waiting_for=ask_for(asked, known, run.values, now=now, language=language) if asked else None,
         guidance=() if cause or asked else guidance(playbook, run.values, now=now, language=language),
         table=rows(run.values, now=now, language=language),
-        not_told=not_told(run.evidence.values(), known, language),
+        not_told=not_told(run.evidence.values(), known, language, _weighed(playbook, known)),
         took_ms=round((time.perf_counter() - started) * 1000),
         critical_path_ms=run.critical_path_ms,
     )
+
+
+def _weighed(playbook: Playbook, catalogue: Catalogue) -> frozenset[str]:
+    """The facts that the playbook's conclusions rest on, and those of the table, with all they are made of."""
+    named = [name for finding in playbook.findings for name in names_in(parse_expression(finding.when))]
+    return frozenset(catalogue.closure((*named, *TABLE_FACTS)))
 
 
 def fact_value(diagnosis: Diagnosis, name: str, model: type[T]) -> T | None:

@@ -5,7 +5,7 @@ Cells are plain text: phones and e-mails masked, nothing escaped. Whoever shows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -210,9 +210,15 @@ _STANDS_IN = {
 """What a person's answer stands in for: once it is given, nothing is missing."""
 
 
-def not_told(evidence: Iterable[Evidence], catalogue: Catalogue, language: str) -> tuple[NotTold, ...]:
+def not_told(
+    evidence: Iterable[Evidence], catalogue: Catalogue, language: str, weighed: Collection[str]
+) -> tuple[NotTold, ...]:
     """The checks that could not be made, each reason once; what merely builds on one of them is left out, and so is
-    what a person has told instead."""
+    what a person has told instead.
+
+    weighed: the facts that conclusions rest on. Of others, which only adorn a sentence, it is not told that a vendor
+    has no such thing.
+    """
     given = list(evidence)
     answered = {e.fact for e in given if e.known and e.source == "staff"}
     instead = frozenset[str]().union(*(_STANDS_IN.get(name, frozenset()) for name in answered))
@@ -223,7 +229,7 @@ def not_told(evidence: Iterable[Evidence], catalogue: Catalogue, language: str) 
         if one.failure is None or fact is None or one.failure_code == "needs" or one.fact in instead:
             continue
         if one.failure_code == "unsupported":
-            if one.failure in reasons:
+            if one.failure in reasons or one.fact not in weighed:
                 continue
             reasons.add(one.failure)
         why = one.failure
