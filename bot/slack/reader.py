@@ -87,6 +87,8 @@ class Reader:
             escalated_at=case.escalated_at,
             handed_on_by=told.handed_on_by,
             resolved_by=told.resolved_by,
+            relabelled_by=told.relabelled_by,
+            relabelled_as=self._title(case, told.relabelled_as),
             link=self._link(case.channel, case.asked_ts),
             updated_at=case.updated_at,
         )
@@ -112,6 +114,11 @@ class Reader:
                 for c in questions.neighbours(house, case)
             ),
         )
+
+    def _title(self, case: Case, playbook: str | None) -> str:
+        """A playbook's title in the case's language; "" for none."""
+        known = self._house.library(case.store_id).playbooks.get(playbook or "")
+        return known.title.in_language(case.language) if known else ""
 
     def _choices(self, case: Case, told: Told) -> tuple[tuple[str, str], ...]:
         known = self._house.library(case.store_id).playbooks

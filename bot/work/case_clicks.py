@@ -279,6 +279,27 @@ def hand_on(house: House, case_id: str, actor: Actor) -> None:
         click.change("hand_on", job="present", private=private, claimed_by=click.case.claimed_by or actor.user_id)
 
 
+def relabel(house: House, case_id: str, playbook: str | None, actor: Actor) -> None:
+    """Support says which question it really was; None: one that no playbook answers. It is kept as an example, and a
+    case that is still open is looked into again as that. Raises NotAllowed, BadInput, TooLate."""
+    _check(house, actor, Deed.CLAIM, None)
+    with _click(house, case_id, actor) as click:
+        case, told = click.case, click.told
+        if playbook is not None and playbook not in house.library(case.store_id).playbooks:
+            raise BadInput("I do not know that kind of question any more. Please choose again.", "gone")
+        if case.playbook is not None and case.playbook != playbook:
+            click.label("not_this", case.playbook)
+        click.label("relabelled", playbook)
+        private = told.but(relabelled_by=actor.user_id, relabelled_as=playbook)
+        if playbook in (None, case.playbook) or case.state is CaseState.CLOSED:
+            click.change("relabel", job="present", private=private)
+            return
+        private |= {"run": told.run + 1, "need": None, "looked_up": None}
+        click.change(
+            "relabel", job="diagnose", playbook=playbook, state=_looking(case), diagnosis=None, private=private
+        )
+
+
 def resolve(house: House, case_id: str, actor: Actor) -> None:
     """Support says it is solved. Raises NotAllowed, TooLate."""
     _check(house, actor, Deed.CLAIM, None)

@@ -25,6 +25,7 @@ from bot.work.case_clicks import (
     pick_points,
     pick_store,
     rate,
+    relabel,
     resolve,
     supply,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "present",
     "rate",
     "readings",
+    "relabel",
     "resolve",
     "supply",
     "why_not",

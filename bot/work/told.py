@@ -77,6 +77,8 @@ class Told(BaseModel):
     ratings: dict[str, str] = {}
     handed_on_by: str | None = None
     resolved_by: str | None = None
+    relabelled_by: str | None = None
+    relabelled_as: str | None = None
     woken_at: datetime | None = None
 
     @classmethod

@@ -12,7 +12,7 @@ from bot.slack.intake import subcommand
 from bot.slack.listeners.press import Door, Press, Work
 from bot.slack.strings import speaker
 from bot.slack.text import escape, plain
-from bot.slack.views.modals import customer_modal, hand_on_modal
+from bot.slack.views.modals import NO_PLAYBOOK, customer_modal, hand_on_modal, read_fields, relabel_modal
 from bot.slack.views.packet import packet_text
 from bot.work import questions
 from bot.work.questions import Told, why_not
@@ -133,6 +133,19 @@ def _hand_on(press: Press) -> None:
     press.open(hand_on_modal(text, pos=pos, provider=provider, say=press.say))
 
 
+def _relabel(press: Press) -> None:
+    """A modal with every kind of question, for support to say which one it was."""
+    known = press.house.library(press.door.presenter.reader.case(press.value).store_id).playbooks
+    titles = [(name, one.title.in_language(press.person.language)) for name, one in known.items()]
+    press.open(relabel_modal(press.value, titles, press.say))
+
+
+def relabelled(press: Press) -> None:
+    """What support chose in that modal."""
+    chosen = read_fields(press.state, "playbook")["playbook"]
+    questions.relabel(press.house, press.subject, None if chosen == NO_PLAYBOOK else chosen, press.person.actor)
+
+
 def _resolve(press: Press) -> None:
     questions.resolve(press.house, press.value, press.person.actor)
 
@@ -155,6 +168,7 @@ BUTTONS: Final[Mapping[str, Work]] = {
     r"escalate": _escalate,
     r"claim": _claim,
     r"hand_on": _hand_on,
+    r"relabel": _relabel,
     r"resolve": _resolve,
 }
 """Button by the pattern of its action_id."""

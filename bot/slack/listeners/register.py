@@ -31,5 +31,6 @@ def register(app: App, door: Door) -> None:
     app.view(FORM)(modals.submitted(door, modals.change))
     app.view(emergency.MODAL)(modals.submitted(door, emergency.decide_alone))
     app.view(lists.MODAL)(modals.submitted(door, lists.ask_for_list))
+    app.view("relabel")(modals.submitted(door, questions.relabelled))
     app.view(QUESTION_MODAL)(modals.submitted(door, modals.question))
     app.view_closed(re.compile(".*"))(modals.closed)

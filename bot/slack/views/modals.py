@@ -15,6 +15,8 @@ from bot.words import Words
 
 FORM = "change"
 """The callback of every kind's form."""
+NO_PLAYBOOK = "none"
+"""Chosen by support for what no playbook answers."""
 
 
 def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
@@ -81,6 +83,19 @@ def read_fields(state: dict[str, Any], *names: str) -> dict[str, str]:
 def field_errors(fields: Mapping[str, Words], say: Say) -> dict[str, str]:
     """Errors by block."""
     return {name: say.words(text) for name, text in fields.items()}
+
+
+def relabel_modal(case_id: str, titles: Sequence[tuple[str, str]], say: Say) -> Block:
+    """Which question it really was: one of the playbooks (id, title), or none of them."""
+    options = [*titles[:99], (NO_PLAYBOOK, say("modal.relabel.none"))]
+    return modal(
+        "relabel",
+        say("modal.relabel.title"),
+        [context(say("modal.relabel.note")), select_input("playbook", say("modal.relabel.kind"), options)],
+        submit=say("modal.relabel.submit"),
+        close=say("modal.cancel"),
+        meta=case_id,
+    )
 
 
 def question_modal(stores: Sequence[tuple[str, str]], own: str | None, say: Say) -> Block:

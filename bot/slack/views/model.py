@@ -110,6 +110,8 @@ class CaseView:
     escalated_at: datetime | None = None
     handed_on_by: str | None = None
     resolved_by: str | None = None
+    relabelled_by: str | None = None
+    relabelled_as: str = ""
     link: str = ""
     updated_at: datetime | None = None
 

@@ -72,8 +72,12 @@ def _checks(diagnosis: Diagnosis, say: Say) -> str:
 def _standing(case: CaseView, say: Say) -> list[Block]:
     """Who has it, and what may be pressed."""
     out: list[Block] = []
+    if case.relabelled_by:
+        title = escape(case.relabelled_as) or say("modal.relabel.none")
+        out.append(context(say("packet.relabelled", who=user(case.relabelled_by), title=title)))
+    other = button(say("button.relabel"), "relabel", case.id)
     if case.resolved_by:
-        return [section(say("packet.resolved", who=user(case.resolved_by)))]
+        return [section(say("packet.resolved", who=user(case.resolved_by))), *out, actions("packet", [other])]
     if case.claimed_by:
         out.append(section(say("packet.claimed", who=user(case.claimed_by))))
     if case.handed_on_by:
@@ -83,7 +87,7 @@ def _standing(case: CaseView, say: Say) -> list[Block]:
     row: list[Block] = []
     if not case.claimed_by:
         row.append(button(say("button.claim"), "claim", case.id, style="primary"))
-    row.append(button(say("button.hand_on"), "hand_on", case.id))
+    row += [button(say("button.hand_on"), "hand_on", case.id), other]
     dialog = confirm(
         say("button.resolve") + "?", say("packet.confirm_resolve"), say("button.resolve"), say("modal.cancel")
     )

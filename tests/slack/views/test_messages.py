@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -155,6 +156,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
             "elements": [
                 button("Take it", "claim", "C_1", style="primary"),
                 button("Hand on", "hand_on", "C_1"),
+                button("It was another question", "relabel", "C_1"),
                 button(
                     "Solved",
                     "resolve",
@@ -192,10 +194,13 @@ def test_the_packet_says_who_has_it_and_what_is_missing() -> None:
         section("Taken by <@U0CASEY>"),
         context("Handed on to the vendor's desk by <@U0CASEY>"),
     ]
-    assert actions_of(blocks) == ["hand_on", "resolve"]
+    assert actions_of(blocks) == ["hand_on", "relabel", "resolve"]
     assert "not one of the known questions" in packet_card(case(state=CaseState.ESCALATED, diagnosis=None), EN)[0]
     solved = packet_card(case(state=CaseState.CLOSED, resolved_by="U0CASEY", fixes=(fix(state=S.DONE),)), EN)[1]
-    assert solved[-2:] == [section("*Done*: +50 points."), section("Solved by <@U0CASEY>")]
+    assert solved[-3:-1] == [section("*Done*: +50 points."), section("Solved by <@U0CASEY>")]
+    assert actions_of(solved) == ["relabel"]
+    known = replace(taken, relabelled_by="U0CASEY", relabelled_as="A purchase <earned> nothing")
+    assert context("<@U0CASEY> says this was: A purchase &lt;earned&gt; nothing") in packet_card(known, EN)[1]
     assert actions_of(packet_card(case(), EN)[1]) == []
 
 
