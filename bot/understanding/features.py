@@ -30,11 +30,25 @@ _FUNCTION = word_set(
 Phrase = tuple[str, ...]
 
 
-def written_often(texts: Iterable[str]) -> frozenset[str]:
-    """The words of two or more of the texts. A word written once may itself be a slip; these are known, and a
-    misspelt word may be repaired to them."""
-    seen = Counter(word for text in texts for word in set(tokens(text)))
-    return frozenset(word for word, count in seen.items() if count > 1 and not word.startswith("<"))
+@dataclass(frozen=True)
+class Seen:
+    """The words of the training texts: `often`, in two or more of them, and those in one alone.
+
+    A word written once may itself be a slip: it is mended where it looks like one of the shop's or of `often`, and
+    others are mended to it only where they look like none of those.
+    """
+
+    often: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Seen:
+        """The words of these texts, masks apart."""
+        counts = Counter(word for text in texts for word in set(tokens(text)) if not word.startswith("<"))
+        return cls(
+            frozenset(word for word, count in counts.items() if count > 1),
+            frozenset(word for word, count in counts.items() if count == 1),
+        )
 
 
 @dataclass(frozen=True)
@@ -54,10 +68,10 @@ class Features:
 
 
 class Featurizer:
-    """Turns texts into features. What it knows comes from the vocabulary and from `often`, see `written_often`."""
+    """Turns texts into features. What it knows comes from the vocabulary and from the training texts' words."""
 
-    def __init__(self, vocabulary: Vocabulary, often: frozenset[str]) -> None:
-        self.often = often
+    def __init__(self, vocabulary: Vocabulary, seen: Seen) -> None:
+        self.seen = seen
         self._lexicon = _lexicon_of(vocabulary)
         self._longest = max((len(phrase) for phrase in self._lexicon), default=1)
         common = vocabulary.common
@@ -71,8 +85,10 @@ class Featurizer:
         self._speaks_spanish = spanish - english
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
         self._pieces = lru_cache(maxsize=20_000)(_pieces_of)
-        self._repairer = Repairer(
-            shop | (often - self._names), common | vocabulary.names | often, self._english.stemWord
+        known = common | vocabulary.names | seen.often
+        self._repairer = Repairer(shop | (seen.often - self._names), known, self._english.stemWord)
+        self._second = Repairer(
+            seen.once - known - self._repairer.targets, self._repairer.known, self._english.stemWord
         )
         plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
         self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
@@ -98,8 +114,13 @@ class Featurizer:
             elif word.meant.startswith("<"):
                 repaired.append(word)
             else:
-                repaired.extend(Word(meant, word.written) for meant in self._repairer.repair(word.meant))
+                repaired.extend(Word(meant, word.written) for meant in self._repaired(word.meant))
         return self._replace(repaired)
+
+    def _repaired(self, word: str) -> Phrase:
+        """The word as it was meant, by the words we know well, else by those that one text has."""
+        meant = self._repairer.repair(word)
+        return self._second.repair(word) if meant == (word,) else meant
 
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
@@ -195,7 +216,7 @@ class Featurizer:
 def _lexicon_of(vocabulary: Vocabulary) -> dict[Phrase, Phrase]:
     """Every written phrase -> the phrase it means; vendors' names included."""
     lexicon: dict[Phrase, Phrase] = {}
-    for entries in (vocabulary.pos, vocabulary.providers, vocabulary.lexicon):
+    for entries in (vocabulary.texting, vocabulary.pos, vocabulary.providers, vocabulary.lexicon):
         for meant, written in entries.items():
             target = tuple(fold(meant).replace("_", " ").split())
             for phrase in written:

@@ -11,6 +11,9 @@ from rapidfuzz.distance import OSA
 _SHORTEST = 4
 _SHORTEST_PART = 3
 _LONGEST = 24
+_VOWELS = str.maketrans("", "", "aeiou")
+_SHORTENED = 5
+"""Letters from which on a word is shortened by leaving out its vowels."""
 
 
 def allowed_edits(length: int) -> int:
@@ -18,6 +21,12 @@ def allowed_edits(length: int) -> int:
     if length < _SHORTEST or length > _LONGEST:
         return 0
     return 1 if length < 7 else 2 if length < 11 else 3
+
+
+def skeletons(word: str) -> tuple[str, str]:
+    """The word as thumbs shorten it: without vowels after the first letter, the last letter kept or not."""
+    bare = word[0] + word[1:-1].translate(_VOWELS)
+    return bare + word[-1], bare + word[-1].translate(_VOWELS)
 
 
 class Repairer:
@@ -37,20 +46,31 @@ class Repairer:
         for word in sorted(self.targets):
             self._alike.setdefault((word[0], len(word)), []).append(word)
             self._by_tail.setdefault(word[1:], []).append(word)
+        self._by_skeleton: dict[str, str] = {}
+        for word in (*sorted(self.targets), *sorted(self.known - self.targets)):
+            if len(word) >= _SHORTENED:
+                for skeleton in skeletons(word):
+                    self._by_skeleton.setdefault(skeleton, word)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
 
     def _repair(self, word: str) -> tuple[str, ...]:
-        """The word as it was meant: itself, its nearest target, or the two words run together; never empty."""
+        """The word as it was meant: itself, what it shortens, its nearest target, or two words run together."""
         edits = allowed_edits(len(word))
         if not edits or word in self.known or self._stem(word) in self._known_stems:
             return (word,)
         return (
-            self._nearest(word, 1)
+            self._without_vowels(word)
+            or self._nearest(word, 1)
             or self._other_first_letter(word)
             or self._split(word)
             or (self._nearest(word, edits) if edits > 1 else ())
             or (word,)
         )
+
+    def _without_vowels(self, word: str) -> tuple[str, ...]:
+        """The word that this is without its vowels ("blnce", "rcpts"), a target preferred."""
+        meant = self._by_skeleton.get(word) if word == skeletons(word)[0] else None
+        return (meant,) if meant else ()
 
     def _nearest(self, word: str, edits: int) -> tuple[str, ...]:
         """The nearest target with the same first letter, which a slip seldom hits."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.understanding.calibration import Acceptance, Thresholds
 from bot.understanding.evidence import WordUse
-from bot.understanding.features import Featurizer
+from bot.understanding.features import Featurizer, Seen
 from bot.understanding.linear import Folding
 from bot.understanding.matcher import Matcher
 from bot.understanding.training import Model
@@ -54,7 +54,8 @@ def to_bytes(matcher: Matcher) -> bytes:
     model = matcher.model
     plain = {
         "playbooks": model.playbooks,
-        "often": sorted(model.often),
+        "often": sorted(model.seen.often),
+        "once": sorted(model.seen.once),
         "features": model.features,
         "sharpness": model.sharpness,
         "thresholds": [
@@ -91,7 +92,7 @@ def from_bytes(stored: bytes, vocabulary: Vocabulary) -> Matcher:
         plain = json.loads(parts["plain"].tobytes())
         model = Model(
             playbooks=tuple(plain["playbooks"]),
-            often=frozenset(plain["often"]),
+            seen=Seen(frozenset(plain["often"]), frozenset(plain["once"])),
             features=tuple(plain["features"]),
             folding=Folding(parts["place"], parts["sign"]),
             use=WordUse(parts["idf"], parts["keys"], parts["counts"], len(plain["playbooks"])),
@@ -101,4 +102,4 @@ def from_bytes(stored: bytes, vocabulary: Vocabulary) -> Matcher:
             sharpness=plain["sharpness"],
             thresholds=Thresholds(*plain["thresholds"]),
         )
-    return Matcher(model, Featurizer(vocabulary, model.often))
+    return Matcher(model, Featurizer(vocabulary, model.seen))

@@ -15,6 +15,7 @@ _MASKS = re.compile(
   | (?P<money>\$\s?\d[\d,.]*|\b\d[\d,.]*\s?(?:dollars?|bucks?|usd|dolares)\b)
   | (?P<percent>\b\d[\d.]*\s?(?:%|percent\b|por\ ciento\b))
   | (?P<time>\b\d{1,2}:\d\d(?:\s?[ap]m)?\b|\b\d{1,2}\s?[ap]m\b)
+  | (?P<texting>\b(?:2day|2nite|2night|2moro|2morrow|2mrw|b4|gr8|l8|l8r|l8er|(?:any|every|evry|some|sum|sm)1)\b)
   | (?P<longid>(?<!\w)\#?\d{6,}(?!\w))
   | (?P<delta>(?<![\w.)-])[+-]\s?\d[\d,]*(?![\w.]))
   | (?P<decimal>(?<![\w.,])\d*\.\d{1,2}(?![\d.]))
@@ -36,5 +37,5 @@ def tokens(text: str) -> list[str]:
     out = []
     for found in _MASKS.finditer(fold(plain(text))):
         kind = str(found.lastgroup)
-        out.append(found.group() if kind == "word" else _MASK_OF.get(kind, f"<{kind}>"))
+        out.append(found.group() if kind in ("word", "texting") else _MASK_OF.get(kind, f"<{kind}>"))
     return out

@@ -17,7 +17,7 @@ from bot.understanding.calibration import (
     softmax,
 )
 from bot.understanding.evidence import WordUse
-from bot.understanding.features import Features, Featurizer, written_often
+from bot.understanding.features import Features, Featurizer, Seen
 from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
 from bot.understanding.vocabulary import Vocabulary
 
@@ -37,7 +37,7 @@ class Model:
     """
 
     playbooks: tuple[str, ...]
-    often: frozenset[str]
+    seen: Seen
     features: tuple[str, ...]
     folding: Folding
     use: WordUse
@@ -62,7 +62,7 @@ def train(
     if not playbooks:
         raise ValueError("a matcher needs at least one playbook with questions")
     texts, labels = _labelled(playbooks, questions, chatter, near_misses)
-    featurizer = Featurizer(vocabulary, written_often(texts))
+    featurizer = Featurizer(vocabulary, Seen.of(texts))
     return _Trainer(playbooks, featurizer, texts, np.array(labels)).model(), featurizer
 
 
@@ -141,7 +141,7 @@ class _Trainer:
         scores = softmax(fitted.left_out[:, :-1] * sharpness) * acceptance.probability(evidence)[:, None]
         return Model(
             playbooks=self.playbooks,
-            often=self.featurizer.often,
+            seen=self.featurizer.seen,
             features=tuple(self.numbers),
             folding=self.folding,
             use=self.use,

@@ -25,13 +25,15 @@ WordSet = Annotated[frozenset[str], BeforeValidator(_words)]
 class Vocabulary(BaseModel):
     """What the matcher and the entity rules know of words. All folded: lower case, no accents, no apostrophes.
 
-    lexicon: canonical phrase -> what staff write for it. concepts: kind -> words and phrases of it, which keep their
-    own meaning beside what they have in common. words: further targets of repair.
+    lexicon: canonical phrase -> what staff write for it. texting: the same for words of no shop, as thumbs shorten
+    them. concepts: kind -> words and phrases of it, which keep their own meaning beside what they have in common.
+    words: further targets of repair.
     never_repair: common words by language ("en", "es"). names: first names. providers, pos: our name -> spellings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     lexicon: dict[str, tuple[str, ...]] = {}
+    texting: dict[str, tuple[str, ...]] = {}
     concepts: dict[str, tuple[str, ...]] = {}
     words: WordSet = frozenset()
     never_repair: dict[str, WordSet] = {}
@@ -47,7 +49,7 @@ class Vocabulary(BaseModel):
     @cached_property
     def meaningful(self) -> frozenset[str]:
         """Every single word that means something here, first names apart."""
-        entries = (self.lexicon, self.providers, self.pos)
+        entries = (self.lexicon, self.texting, self.providers, self.pos)
         phrases = [phrase for many in entries for meant, written in many.items() for phrase in (meant, *written)]
         return self.common | self.words | {word for one in phrases for word in fold(one).replace("_", " ").split()}
 

@@ -34,8 +34,9 @@ console = Console(width=160)
 
 
 def common_english() -> Vocabulary:
-    """Nothing of a shop: only the common English words that are left as they are."""
-    return Vocabulary(never_repair={"en": built_in_vocabulary().never_repair["en"]})
+    """Nothing of a shop: only the common English words, which are left as they are, and how thumbs shorten them."""
+    words = built_in_vocabulary()
+    return Vocabulary(never_repair={"en": words.never_repair["en"]}, texting=words.texting)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding import Vocabulary, built_in_vocabulary, language_of
-from bot.understanding.features import Featurizer, Word, written_often
+from bot.understanding.features import Featurizer, Seen, Word
 from bot.understanding.plain import MAX_LENGTH, fold, plain, word_set
 from bot.understanding.repair import Repairer, allowed_edits
 from bot.understanding.tokens import tokens
@@ -116,7 +116,7 @@ def test_repair_gives_words_back(word: str) -> None:
 
 def test_no_common_word_is_repaired() -> None:
     vocabulary = built_in_vocabulary()
-    featurizer = Featurizer(Vocabulary(words=vocabulary.words, never_repair=vocabulary.never_repair), frozenset())
+    featurizer = Featurizer(Vocabulary(words=vocabulary.words, never_repair=vocabulary.never_repair), Seen())
     assert [word for word in sorted(vocabulary.common) if word.isalpha() and said(featurizer, word) != [word]] == []
 
 
@@ -131,11 +131,11 @@ def test_no_common_word_is_repaired() -> None:
     ],
 )
 def test_words_are_said_our_way(text: str, words: str) -> None:
-    assert said(Featurizer(built_in_vocabulary(), frozenset()), text) == words.split()
+    assert said(Featurizer(built_in_vocabulary(), Seen()), text) == words.split()
 
 
 def test_words_remember_what_was_written() -> None:
-    featurizer = Featurizer(built_in_vocabulary(), frozenset())
+    featurizer = Featurizer(built_in_vocabulary(), Seen())
     assert featurizer.words("how come cust regster") == [
         Word("why", "how come"),
         Word("customer", "cust"),
@@ -145,13 +145,60 @@ def test_words_remember_what_was_written() -> None:
 
 def test_a_word_written_once_may_be_a_slip_and_one_written_twice_is_known() -> None:
     words = Vocabulary(words=frozenset({"points"}))
-    once = Featurizer(words, written_often(["pointz here"]))
-    twice = Featurizer(words, written_often(["pointz here", "pointz there"]))
+    once = Featurizer(words, Seen.of(["pointz here"]))
+    twice = Featurizer(words, Seen.of(["pointz here", "pointz there"]))
     assert (said(once, "pointz"), said(twice, "pointz")) == (["points"], ["pointz"])
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("blnce", "balance"),
+        ("blnc", "balance"),
+        ("rcpts", "receipts"),
+        ("prfl", "profile"),
+        ("cstmr", "customer"),
+        ("why", "why"),
+        ("xkcd", "xkcd"),
+    ],
+)
+def test_a_word_without_its_vowels_is_read(word: str, meant: str) -> None:
+    repairer = Repairer(["balance", "receipts", "customer"], ["profile", "why", "bouncy"])
+    assert repairer.repair(word) == (meant,)
+
+
+def test_of_words_with_one_skeleton_the_shops_goes_first() -> None:
+    assert Repairer(["tokens"], ["takens"]).repair("tkns") == ("tokens",)
+
+
+def test_a_word_that_one_text_has_is_mended_to_after_those_we_know_well() -> None:
+    featurizer = Featurizer(Vocabulary(words=frozenset({"points"})), Seen.of(["pointz galore", "a trampoline"]))
+    assert [said(featurizer, word) for word in ("pointz", "trampolne", "trampoline")] == [
+        ["points"],
+        ["trampoline"],
+        ["trampoline"],
+    ]
+
+
+def test_what_was_seen_once_and_often() -> None:
+    assert Seen.of(["one two", "two 500 pts two", "a@b.co"]) == Seen(frozenset({"two"}), frozenset({"one", "pts"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("b4 2nite u wanna call ppl", "before tonight you want call people"),
+        ("any1 gr8 w/o da msg", "anyone great without da message"),
+        ("wut abt tmrw plz", "what about tomorrow please"),
+    ],
+)
+def test_texting_is_read_in_any_trade(text: str, words: str) -> None:
+    texting = Vocabulary(texting=built_in_vocabulary().texting)
+    assert said(Featurizer(texting, Seen()), text) == words.split()
+
+
 def test_features_are_stems_pairs_and_pieces() -> None:
-    features = Featurizer(Vocabulary(), frozenset()).features("wallet errors <")
+    features = Featurizer(Vocabulary(), Seen()).features("wallet errors <")
     assert features.words == ("wallet", "error")
     assert {
         "wallet",
