@@ -73,7 +73,7 @@ class Words(BaseModel):
         return cls(kind="key", text=key, values=values)
 
     @classmethod
-    def vendor(cls, sentence: str, /, **values: str) -> Words:
+    def vendor(cls, sentence: str, /, **values: str | Words) -> Words:
         """What a connector says; places that `values` does not fill show a dash."""
         return cls(kind="vendor", text=sentence, values=dict(values))
 

@@ -19,7 +19,7 @@ def signed(points: Decimal) -> str:
     return f"+{plain(points)}" if points > 0 else plain(points)
 
 
-def fills(proposal: Proposal) -> dict[str, str]:
+def fills(proposal: Proposal) -> dict[str, str | Words]:
     """What stands in the places of `Support.steps`; a place without a value shows a dash."""
     offer, shown, parameters = proposal.offer, proposal.shown, proposal.parameters
     phone = parameters.get("phone") or shown.get("phone") or shown.get("phone_before")
@@ -29,13 +29,26 @@ def fills(proposal: Proposal) -> dict[str, str]:
         "name": shown.get("name"),
         "customer_id": offer.get("customer"),
         "member_id": offer.get("member"),
-        "found_id": offer.get("member"),
+        "found_id": _found(proposal),
         "phone": mask_phone(phone) if phone else None,
         "email": mask_email(email) if email else None,
         "points": signed(points) if points is not None else None,
         "target": plain(Decimal(str(balance)) + points) if balance is not None and points is not None else None,
     }
-    return {place: str(value) for place, value in found.items() if value not in (None, "")}
+    return {
+        place: value if isinstance(value, Words) else str(value)
+        for place, value in found.items()
+        if value not in (None, "")
+    }
+
+
+def _found(proposal: Proposal) -> str | Words | None:
+    """The id that the vendor's screen should show; in words where no API tells it, or none may be taken."""
+    offer = proposal.offer
+    if offer.get("way") == "link" and offer.get("to") is None:
+        return Words.of("guided.no_id" if proposal.kind == "clear_link" else "guided.found_id")
+    found = offer.get("found") or offer.get("to") or offer.get("member")
+    return str(found) if found else None
 
 
 def steps(proposal: Proposal) -> tuple[Words, ...]:

@@ -1,5 +1,9 @@
-"""Correct the phone in the POS, so that it leads to the right member. The number comes from the customer, never from
-the provider: the POS is the source of truth for contacts, and a wrong number would hand the points to a stranger."""
+"""Lead the register's record to the right member: by the customer's own phone where the phone is what is followed, else
+by the loyalty id that the register stores.
+
+The number comes from the customer, never from the provider: the POS is the source of truth for contacts, and a wrong
+number would hand the points to a stranger.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
-
-from bot.cases import Proposal, mask_phone
+from bot.cases import Proposal
+from bot.effects import changing, linking
+from bot.effects.contacts import leave_note, masked, members_by, note_mind, phone_of
 from bot.effects.guiding import minds
-from bot.effects.kind import (
+from bot.effects.values import (
     BadFields,
     Check,
     Field,
     Form,
     Grounds,
     Guided,
+    Impossible,
     Line,
     Offer,
     Preview,
@@ -25,12 +30,11 @@ from bot.effects.kind import (
     ReadBack,
 )
 from bot.words import Words
-from connectors.contract import Customer, LoyaltyProgram, Operation, PointOfSale
-from connectors.errors import NotFound, VendorError
+from connectors.contract import LoyaltyProgram, Operation, PointOfSale
 
 KIND = "relink"
 REPEATABLE = True
-_BY_HAND = (
+BY_HAND = (
     "Open the profile of {name} in the register.",
     "Type the number that the customer uses today, {phone}, into the phone field. Check the last four digits aloud.",
     "Save, then say here that it is done: I look whether the points are found.",
@@ -38,7 +42,22 @@ _BY_HAND = (
 
 
 def offer(grounds: Grounds) -> Offer | None:
-    """A new phone for the POS record; guided where an obstacle forbids it by API; None without a live record."""
+    """A new phone for the record, or another stored id, as the pair's link is; guided where an obstacle forbids it by
+    API; None without a live record, or where it leads to the member already."""
+    nature = grounds.nature
+    if nature is None or (nature.kind == "derived" and "phone" in nature.follows):
+        return _offer_phone(grounds)
+    customer, member = grounds.customer, grounds.member
+    if nature.kind == "shared":
+        made = linking.offer_link(KIND, grounds, new=member.id if member is not None else None)
+        return made and Impossible(**made.model_dump(include=set(Offer.model_fields)), why=(nature.relink,))
+    unseen = not nature.readable or (customer is not None and grounds.program_vendor not in customer.links)
+    if not unseen and (member is None or grounds.stored == member.id):
+        return None
+    return linking.offer_link(KIND, grounds, new=member.id if member is not None else None)
+
+
+def _offer_phone(grounds: Grounds) -> Offer | None:
     customer, member = grounds.customer, grounds.member
     if customer is None or member is None or not customer.live:
         return None
@@ -47,7 +66,11 @@ def offer(grounds: Grounds) -> Offer | None:
     common: dict[str, Any] = {
         "kind": KIND,
         "about": f"pos:{customer.id}",
-        "offer": {"customer": customer.id, "member": member.id},
+        "offer": {
+            "customer": customer.id,
+            "member": member.id,
+            "notes": grounds.pos.of(Operation.WRITE_NOTE).supported,
+        },
         "shown": {
             "name": customer.name,
             "phone_before": customer.phone,
@@ -60,153 +83,156 @@ def offer(grounds: Grounds) -> Offer | None:
     support = grounds.pos.of(Operation.CHANGE_PHONE)
     if not support.supported or customer.phone_obstacles:
         why = customer.phone_obstacles or (support.why,)
-        return Guided(**common, steps=_BY_HAND, why=tuple(w for w in why if w), reads_back=True)
+        return Guided(**common, steps=BY_HAND, why=tuple(w for w in why if w), reads_back=True)
     return Offer(**common)
 
 
+def _stored_id(proposal: Proposal) -> bool:
+    return proposal.offer.get("way") == "link"
+
+
 def form(proposal: Proposal) -> Form:
-    """A yes or no where staff named the number already; else the number is asked, and nothing is suggested, so that
-    nobody copies the provider's."""
-    before, after = (masked(number_of(proposal, which)) for which in ("phone_before", "phone"))
-    if number_of(proposal, "phone") is not None:
+    """A yes or no where everything is known already; else the number is asked, and nothing is suggested, so that nobody
+    copies the provider's."""
+    if _stored_id(proposal):
+        return _link_form(proposal)
+    before, after = changing.before_of(proposal, "phone"), changing.wanted_of(proposal, "phone")
+    if after is not None:
+        numbers = {"before": masked("phone", before), "after": masked("phone", after)}
         return Form(
             title=Words.of("confirm.relink.title"),
-            intro=(Words.of("confirm.relink.text", before=before, after=after),),
+            intro=(Words.of("confirm.relink.text", before=numbers["before"], after=numbers["after"]),),
             submit=Words.of("confirm.relink.yes"),
-            button=Words.of("fix.relink_to", after=after),
+            button=Words.of("fix.relink_to", after=numbers["after"]),
         )
-    number = Field(
+    return Form(
+        title=Words.of("fix.relink"),
+        intro=(Words.of("form.relink.before", before=masked("phone", before)),),
+        submit=Words.of("form.relink.submit"),
+        fields=(phone_field(),),
+    )
+
+
+def _link_form(proposal: Proposal) -> Form:
+    points, to = proposal.shown.get("points"), proposal.offer.get("to")
+    name, program = str(proposal.shown.get("name") or "–"), str(proposal.shown.get("program") or "–")
+    text = Words.of("confirm.relink_id.unseen", name=name, program=program)
+    if to is not None:
+        amount = Words.of("confirm.relink_id.points", points=str(points)) if points is not None else Words.raw("")
+        text = Words.of("confirm.relink_id.text", name=name, member=str(to), points=amount)
+    return Form(
+        title=Words.of("confirm.relink_id.title"),
+        intro=(text,),
+        submit=Words.of("confirm.relink_id.yes"),
+        button=Words.of("fix.relink_id"),
+    )
+
+
+def phone_field(**changes: Any) -> Field:
+    """Asks for the number that the customer uses today."""
+    field = Field(
         name="phone",
         label=Words.of("form.relink.phone"),
         hint=Words.of("modal.customer.phone_hint"),
         placeholder="303-555-0142",
         longest=40,
     )
-    return Form(
-        title=Words.of("fix.relink"),
-        intro=(Words.of("form.relink.before", before=before),),
-        submit=Words.of("form.relink.submit"),
-        fields=(number,),
-    )
+    return field.model_copy(update=changes)
 
 
 def words(proposal: Proposal) -> Words:
-    """From which number to which."""
-    before, after = number_of(proposal, "phone_before"), number_of(proposal, "phone")
+    """From which number to which; or to which loyalty id."""
+    if _stored_id(proposal):
+        to = proposal.offer.get("to")
+        found = str(to) if to is not None else Words.of("change.link_found")
+        return Words.of("what.relink_id", name=str(proposal.shown.get("name") or "–"), member=found)
+    before, after = changing.before_of(proposal, "phone"), changing.wanted_of(proposal, "phone")
     if after is None:
-        return Words.of("what.relink_unknown", before=masked(before))
-    return Words.of("what.relink", before=masked(before), after=masked(after))
-
-
-def number_of(proposal: Proposal, which: str) -> str | None:
-    """The old number ("phone_before"), or the new one as asked for or named ("phone"); a renewed offer remembers it."""
-    asked = proposal.parameters or proposal.shown.get("asked") or {}
-    found = (asked.get("phone") if which == "phone" else None) or proposal.shown.get(which)
-    return str(found) if found else None
-
-
-def masked(phone: str | None) -> str:
-    """Fit for a channel; a dash where there is none."""
-    return mask_phone(phone) if phone else "–"
+        return Words.of("what.relink_unknown", before=masked("phone", before))
+    return Words.of("what.relink", before=masked("phone", before), after=masked("phone", after))
 
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """phone: a valid US number, as the customer says it; where only one was named in the question, that is taken.
-
-    Raises BadFields.
-    """
-    raw = str(parameters.get("phone") or number_of(proposal, "phone") or "")
-    try:
-        parsed = phonenumbers.parse(raw, "US")
-        complete = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
-        usable = complete and parsed.country_code == 1 and not parsed.extension
-    except phonenumbers.NumberParseException:
-        usable = False
-    if not usable:
+    """phone: a complete US number, as the customer says it; where only one was named in the question, that is taken.
+    Nothing where an id is set. Raises BadFields."""
+    if _stored_id(proposal):
+        return {}
+    phone = phone_of(str(parameters.get("phone") or changing.wanted_of(proposal, "phone") or ""))
+    if phone is None:
         raise BadFields({"phone": Words.of("field.phone")})
-    phone = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    if phone == proposal.shown.get("phone_before"):
+    if phone == changing.before_of(proposal, "phone"):
         raise BadFields({"phone": Words.of("field.phone_same")})
     return {"phone": phone}
 
 
 def preview(proposal: Proposal) -> Preview:
-    """The number before and after, and what changes with it."""
-    before, after = number_of(proposal, "phone_before"), number_of(proposal, "phone")
-    unsaid = Words.of("change.phone_unsaid")
-    new = masked(after) if after else unsaid
+    """The number or the id before and after, and what changes with it."""
+    if _stored_id(proposal):
+        return linking.preview_link(proposal, Words.of("mind.relink_id"))
+    before, after = changing.before_of(proposal, "phone"), changing.wanted_of(proposal, "phone")
+    new = masked("phone", after) if after else Words.of("change.phone_unsaid")
     return Preview(
-        lines=(Line(label=Words.of("line.phone"), text=Words.of("change", before=masked(before), after=new)),),
-        side_effects=(Words.of("mind.relink.store"), Words.of("mind.relink.found"), *minds(proposal)),
+        lines=(Line(label=Words.of("line.phone"), text=Words.of("change", before=masked("phone", before), after=new)),),
+        side_effects=(
+            Words.of("mind.relink.store"),
+            Words.of("mind.relink.found"),
+            *note_mind(proposal),
+            *minds(proposal),
+        ),
         would_send=Words.of("send.relink", phone=new, customer=str(proposal.offer["customer"])),
     )
 
 
 def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Check:
-    """The record is live and has the old number, nobody else has the new one, and it leads to the expected member."""
-    try:
-        customer = pos.customer(proposal.offer["customer"])
-    except NotFound:
-        return Check(state="blocked", reason=Words.of("check.customer_gone"))
-    if not customer.live:
-        return Check(state="blocked", reason=Words.of("check.not_live"))
-    new, old = proposal.parameters["phone"], proposal.shown.get("phone_before")
-    if customer.phone == new:
-        return Check(state="done_already")
-    if customer.phone != old:
-        shown = {**proposal.shown, "phone_before": customer.phone}
-        reason = Words.of("check.relink.moved")
-        return Check(state="moved", expected=proposal.expected, shown=shown, reason=reason)
-    blocked = _blocked(proposal, customer, pos, program)
-    if blocked:
-        return Check(state="blocked", reason=blocked)
+    """The record is live and is what it was, nobody else has the new number, and it leads to the expected member."""
+    if _stored_id(proposal):
+        return linking.check_link(proposal, pos, program)
+    found = changing.check_contact(proposal, "phone", pos)
+    if isinstance(found, Check):
+        return found
+    wrong = _leads_elsewhere(proposal, program)
+    if wrong is not None:
+        return Check(state="blocked", reason=wrong)
     return Check(state="as_expected", expected=proposal.expected, shown=proposal.shown)
 
 
-def _blocked(proposal: Proposal, customer: Customer, pos: PointOfSale, program: LoyaltyProgram) -> Words | None:
-    new = proposal.parameters["phone"]
-    if customer.phone_obstacles and not proposal.guided:
-        return Words.of("check.relink.obstacle", why=Words.vendor("; ".join(customer.phone_obstacles)))
-    others = [c for c in pos.find_customers(phone=new) if c.live and c.id != customer.id]
-    if others:
-        return Words.of("check.relink.taken")
+def _leads_elsewhere(proposal: Proposal, program: LoyaltyProgram) -> Words | None:
     if proposal.expected["member"] is None:  # an undo: the old number led to nobody, and may again
         return None
-    found = [m.id for m in program.find_members(phone=new)]
+    members = members_by(program, "phone", proposal.parameters["phone"])
+    if members is None:
+        return None  # the provider cannot be asked by phone
+    found = [m.id for m in members]
     if not found:
         return Words.of("check.relink.nobody")
-    if found != [proposal.expected["member"]]:
-        return Words.of("check.relink.another")
-    return None
+    return None if found == [proposal.expected["member"]] else Words.of("check.relink.another")
 
 
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> None:
-    """The one write; the connector itself refuses when the old number is not there any more."""
-    pos.change_phone(
-        proposal.offer["customer"],
-        expected=proposal.shown.get("phone_before"),
-        new=proposal.parameters["phone"],
-        operation_id=proposal.operation_id,
-    )
+    """The one write."""
+    if _stored_id(proposal):
+        linking.send_link(proposal, pos)
+    else:
+        changing.send_contact(proposal, "phone", pos)
 
 
 def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
-    """By the number itself: the new one is there, or the old one still is, or somebody set a third."""
-    phone = pos.customer(proposal.offer["customer"]).phone
-    if phone == proposal.parameters["phone"]:
-        return "applied"
-    return "absent" if phone == proposal.shown.get("phone_before") else "cannot_tell"
+    """By the number, or the id, itself."""
+    if _stored_id(proposal):
+        return linking.proof_of_link(proposal, pos)
+    return changing.proof_of_contact(proposal, "phone", pos)
 
 
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
     """The register shows the new number, and it leads to the expected member; its balance is what the customer gets."""
-    wanted = proposal.parameters.get("phone")
+    if _stored_id(proposal):
+        return linking.read_link(proposal, pos, program)
     phone = pos.customer(proposal.offer["customer"]).phone
-    if phone is None or (wanted is not None and phone != wanted) or phone == proposal.shown.get("phone_before"):
+    if phone is None or phone != proposal.parameters["phone"]:
         return ReadBack(confirmed=False, reason=Words.of("read.relink.not_yet"))
-    if proposal.expected["member"] is None:
+    members = members_by(program, "phone", phone)
+    if proposal.expected["member"] is None or members is None:
         return ReadBack(confirmed=True)
-    members = program.find_members(phone=phone)
     if [m.id for m in members] != [proposal.expected["member"]]:
         return ReadBack(confirmed=False, reason=Words.of("read.relink.another"))
     balance = program.balance(members[0])
@@ -214,20 +240,13 @@ def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
 
 
 def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
-    """A note on the profile; what it says is masked."""
-    if not pos.capabilities.of(Operation.WRITE_NOTE).supported:
+    """A note on the profile, where the register takes one; what it says is masked."""
+    if _stored_id(proposal):
+        leave_note(proposal, pos, at, subject="Loyalty id set", body="The stored loyalty id was set")
         return
-    before = proposal.shown.get("phone_before")
-    try:
-        pos.write_note(
-            proposal.offer["customer"],
-            subject="Phone corrected",
-            body=f"Phone changed from {mask_phone(before) if before else 'none'} to "
-            f"{mask_phone(proposal.parameters['phone'])} by Pointsman (ref {proposal.operation_id}).",
-            at=at,
-        )
-    except VendorError:
-        return  # the change is done and on record with us; the note is a courtesy
+    old, after = changing.before_of(proposal, "phone"), masked("phone", proposal.parameters["phone"])
+    before = masked("phone", old) if old else "none"
+    leave_note(proposal, pos, at, subject="Phone corrected", body=f"Phone changed from {before} to {after}")
 
 
 def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
@@ -236,30 +255,29 @@ def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
 
 
 def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Reading the number back is proof, once the settling time is over."""
+    """Reading the value back is proof, once the settling time is over."""
     return True
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
-    """The old number again; None where there was none, since clearing is not possible by API."""
-    before = proposal.shown.get("phone_before")
-    if before is None:
-        return None
-    opposite = Offer(
-        kind=KIND,
-        about="",
-        offer=dict(proposal.offer),
-        shown={
-            **proposal.shown,
-            "phone_before": proposal.parameters["phone"],
-            "phone": before,
-            "reached": proposal.expected["member"],
-        },
+    """The old number, or the old id, again; None where there was none, or nobody knows which."""
+    if _stored_id(proposal):
+        return linking.opposite_link(proposal)
+    made = changing.opposite_of(
+        proposal,
+        "phone",
+        shown={"reached": proposal.expected["member"]},
         expected={"member": proposal.shown.get("reached")},
     )
-    return opposite, {"phone": before}
+    if made is None or not proposal.guided:
+        return made
+    opposite, parameters = made
+    return Guided(**opposite.model_dump(), steps=BY_HAND, reads_back=True), parameters
 
 
 def where_to_look(proposal: Proposal) -> Words:
-    """The profile's phone field."""
-    return Words.of("look.relink", customer=str(proposal.offer["customer"]), digits=proposal.parameters["phone"][-4:])
+    """The profile's phone field, or its loyalty id."""
+    customer = str(proposal.offer["customer"])
+    if _stored_id(proposal):
+        return Words.of("look.relink_id", customer=customer, member=str(proposal.offer.get("to") or "–"))
+    return Words.of("look.relink", customer=customer, digits=proposal.parameters["phone"][-4:])

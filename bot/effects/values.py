@@ -45,8 +45,8 @@ class Grounds(Value):
     also where it stores none). balance: of `member`. enrolment: "member", "contact", "none". phones, emails: those that
     the customer says are theirs today (E.164; lower case). points: a suggested change, where the question named one.
     others: other live POS records of the same person; mergeable: the one of them to bring together with `customer`.
-    unattached: a sale without a customer, or under another record.
-    receipt: the sale of the receipt that the question names. missed: the sale that earned nothing at the provider.
+    unattached: a sale without a customer. receipt: the sale of the receipt that the question names. missed: the sale
+    that earned nothing at the provider.
     redemption: the points spent that are asked back; redemptions: all of theirs, None where the provider lists none.
     due: what that sale earns by the provider's rules. pos_*, program_*: the vendors, by id and as people call them.
     """
@@ -207,8 +207,8 @@ CheckState = Literal["as_expected", "moved", "blocked", "done_already"]
 class Check(Value):
     """The vendor's present state against what was decided on.
 
-    moved: `expected`, `shown` and (where it changed too) `offer` are the fresh ones for a new proposal. blocked: `reason` says why, for staff.
-    before: ids and plain numbers only, kept with the result.
+    moved: `expected`, `shown` and (where it changed too) `offer` are the fresh ones for a new proposal. blocked:
+    `reason` says why, for staff. before: ids and plain numbers only, kept with the result.
     """
 
     state: CheckState
@@ -222,8 +222,8 @@ class Check(Value):
 class ReadBack(Value):
     """What the vendor shows afterwards. confirmed None: nothing can be told. values: ids and plain numbers only.
 
-    running: the vendor says that it is still at it, and is asked again, rarer each time. failed: it says that it gave up
-    and changed nothing. reason: why not confirmed; with `confirmed`, what people should know all the same.
+    running: the vendor says that it is still at it, and is asked again, rarer each time. failed: it says that it gave
+    up and changed nothing. reason: why not confirmed; with `confirmed`, what people should know all the same.
     """
 
     confirmed: bool | None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from bot.cases import Actor, Deed, Proposal, ProposalState, switches
 from bot.cases.database import writing
@@ -24,6 +25,9 @@ from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorErro
 from connectors.transport import deadline
 
 log = logging.getLogger(__name__)
+
+LOOKS = 8
+"""How often a vendor that says it is still at it is looked at again, before a person is asked."""
 
 BEFORE_SEND = timedelta(minutes=5)
 """How far before our own mark a vendor's clock may place our write."""
@@ -42,13 +46,18 @@ def effect(house: House, key: str) -> None:
 
 
 def settle(house: House, key: str) -> None:
-    """The job `settle`: the late read-back of a write that the vendor took but did not show at once."""
+    """The job `settle`: the late read-back of a write that the vendor took but did not show at once; what the vendor is
+    still at is looked at again, rarer each time."""
     proposal = marks.read(house, key)
     if proposal.state is not ProposalState.SENDING:
         return
     found = _read_back(house, proposal)
     if found.confirmed:
         _finish(house, proposal, found)
+    elif found.failed:
+        _failed(house, proposal, found)
+    elif found.running and int(proposal.result.get("looks", 0)) < LOOKS:
+        _look_later(house, proposal, found)
     else:
         marks.lose(house, proposal, found.reason)
 
@@ -155,11 +164,29 @@ def _after_send(house: House, proposal: Proposal, answer: ReadBack | None = None
     house.watch("read_back")
     if found.confirmed:
         _finish(house, proposal, found)
-        return
-    wait = timedelta(seconds=marks.settle_s(house, proposal))
+    elif found.failed:
+        _failed(house, proposal, found)
+    else:
+        _look_later(house, proposal, found)
+
+
+def _look_later(house: House, proposal: Proposal, found: ReadBack) -> None:
+    """The vendor took it and does not show it yet, or is still at it: another look, later each time."""
+    looks = int(proposal.result.get("looks", 0)) + 1
+    wait = timedelta(seconds=marks.settle_s(house, proposal) * looks)
+    more: dict[str, Any] = {"answer": found.values} if found.running else {}
+    said = found.reason if found.running and found.reason is not None else Words.of("outcome.settling")
+    attempt = proposal.result.get("attempt", 1)
+    key = f"{proposal.id}#{attempt}" + (f"look{looks}" if looks > 1 else "")
     with writing(house.engine) as conn:
-        if marks.note(house, conn, proposal, **outcome(Words.of("outcome.settling"))):
-            house.work.enqueue(conn, "settle", f"{proposal.id}#{proposal.result.get('attempt', 1)}", delay=wait)
+        if marks.note(house, conn, proposal, **outcome(said, looks=looks, **more)):
+            house.work.enqueue(conn, "settle", key, delay=wait)
+
+
+def _failed(house: House, proposal: Proposal, found: ReadBack) -> None:
+    """The vendor took it and says that it gave up: nothing was changed."""
+    said = outcome(found.reason, Words.of("outcome.nothing_changed"), code="failed")
+    marks.end(house, proposal, "reject", {**proposal.result, **said}, same_send=True)
 
 
 def _resume(house: House, proposal: Proposal) -> None:

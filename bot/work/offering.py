@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,19 @@ import sqlalchemy as sa
 
 from bot.cases import Case, Proposal, ProposalState, audit, case_store, move, proposal_store
 from bot.cases.database import writing
-from bot.effects import KINDS, Check, Offer
+from bot.effects import KINDS, LOOKS_FIRST, Check, Offer
+from bot.words import Words
 from bot.work.grounds import about_reference, contact_reference, grounds_of
 from bot.work.house import House
 from bot.work.outcomes import outcome
 from bot.work.standing import show_later
+from connectors.errors import VendorError
+from connectors.transport import deadline
 
 if TYPE_CHECKING:
-    from bot.diagnosis import Diagnosis
+    from bot.diagnosis import Diagnosis, Systems
+
+log = logging.getLogger(__name__)
 
 SYSTEM = "pointsman"
 """The actor of what the house does by itself."""
@@ -36,7 +42,8 @@ def offer_fixes(house: House, case_id: str, diagnosis: Diagnosis) -> list[Propos
         ]
         kept = [p for p in known if any(_same(p, o) for o in offers)]
         for outdated in (p for p in known if p not in kept):
-            move(conn, house.vault, outdated, "outdate", actor=SYSTEM, now=house.clock())
+            result = {**outdated.result, **outcome(Words.of("outcome.replaced"))}
+            move(conn, house.vault, outdated, "outdate", actor=SYSTEM, now=house.clock(), result=result)
         fresh = [_store(house, conn, case, o) for o in offers if not any(_same(p, o) for p in kept)]
     return kept + fresh
 
@@ -46,7 +53,8 @@ def _offers(house: House, case_id: str, diagnosis: Diagnosis) -> list[Offer]:
         store_id = case_store.get_case(conn, house.vault, case_id).store_id
     if store_id is None or diagnosis.cause is None:
         return []
-    grounds = grounds_of(diagnosis, house.systems(store_id))
+    systems = house.systems(store_id)
+    grounds = grounds_of(diagnosis, systems)
     found: dict[str, Offer] = {}
     for finding in (diagnosis.cause, *diagnosis.also):
         for kind in diagnosis.conclusion(finding).fixes:
@@ -54,8 +62,23 @@ def _offers(house: House, case_id: str, diagnosis: Diagnosis) -> list[Offer]:
                 continue
             offer = KINDS[kind].offer(grounds)
             if offer is not None:
+                offer = _looked_first(house, systems, offer)
                 found[kind] = offer.model_copy(update={"offer": {**offer.offer, "finding": finding}})
     return list(found.values())
+
+
+def _looked_first(house: House, systems: Systems, offer: Offer) -> Offer:
+    """Completed by the vendor's own preview, where the kind has one; without it where the vendor does not answer: it is
+    asked again at the click."""
+    look = LOOKS_FIRST.get(offer.kind)
+    if look is None:
+        return offer
+    try:
+        with deadline(house.pace.read):
+            return look(offer, systems.pos)
+    except VendorError as error:
+        log.info("What %s would do could not be asked: %s", offer.kind, error.code)
+        return offer
 
 
 def _same(proposal: Proposal, offer: Offer) -> bool:
@@ -115,6 +138,7 @@ def again(
     offer: Mapping[str, Any] | None = None,
     shown: Mapping[str, Any] | None = None,
     expected: Mapping[str, Any],
+    kind: str | None = None,
     requester: str | None = None,
     undo_of: str | None = None,
 ) -> Proposal:
@@ -125,7 +149,7 @@ def again(
         case_id=old.case_id,
         store_id=old.store_id,
         team_id=old.team_id,
-        kind=old.kind,
+        kind=kind or old.kind,
         requester=requester or old.requester,
         customer_ref=old.customer_ref,
         customer_refs=old.customer_refs,
@@ -146,7 +170,7 @@ def outdate(house: House, conn: sa.Connection, old: Proposal, check: Check, *, a
     shown = {**check.shown, "asked": old.parameters}
     if "points" in old.parameters:
         shown["points"] = int(float(old.parameters["points"]))
-    fresh = again(house, conn, old, shown=shown, expected=check.expected, undo_of=old.undo_of)
+    fresh = again(house, conn, old, offer=check.offer, shown=shown, expected=check.expected, undo_of=old.undo_of)
     recorded(house, conn, fresh, "offered", actor=SYSTEM)
     result = {**old.result, **outcome(check.reason), "renewed_as": fresh.id}
     stale, seq = move(conn, house.vault, old, "outdate", actor=actor, now=house.clock(), result=result)

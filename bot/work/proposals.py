@@ -190,8 +190,9 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
     check: Check | None = None
     if opposite is not None:
         offer, parameters = opposite
-        update = {"offer": offer.offer, "shown": offer.shown, "expected": offer.expected, "parameters": parameters}
-        check = glance(house, original.model_copy(update={**update, "undo_of": original.id}))
+        update = {"kind": offer.kind, "offer": offer.stored_offer(), "shown": offer.stored_shown()}
+        more = {"expected": offer.expected, "parameters": parameters, "undo_of": original.id}
+        check = glance(house, original.model_copy(update={**update, **more}))
     people = deciders(house, original.store_id)
     with decision(house, proposal_id, actor, "undo") as click:
         click.expect(ProposalState.DONE)
@@ -210,6 +211,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
             offer=offer.stored_offer(),
             shown=offer.stored_shown(),
             expected=expected,
+            kind=offer.kind,
             requester=actor.user_id,
             undo_of=original.id,
         )

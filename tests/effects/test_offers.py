@@ -72,7 +72,7 @@ def test_a_phone_is_offered_for_a_live_profile_and_taken_only_from_the_customer(
     assert offer == Offer(
         kind="relink",
         about="pos:880123",
-        offer={"customer": "880123", "member": "m1"},
+        offer={"customer": "880123", "member": "m1", "notes": True},
         shown={
             "name": "Dana Ortiz",
             "phone_before": "+13035550177",

@@ -23,6 +23,8 @@ from bot.slack.views.model import Need
 from bot.words import Words, vendors
 from bot.work.bulk_view import SIDE_EFFECTS
 from bot.work.ports import Notice
+from connectors import REGISTRY
+from connectors.contract import Operation
 from connectors.errors import VendorError
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
@@ -38,9 +40,10 @@ BUILT = {
     "merge.": ["name", "phone", "email", "link"],
     "line.": ["reason", "comment"],
     "trouble.": [kind.code for kind in VendorError.__subclasses__()],
-    "button.": ["arrived", "absent"],
+    "button.": ["arrived", "absent", "helpful", "not_helpful"],
     "button.template.": list(TEMPLATES),
     "bulk.": ["outcome_file", "problems_file"],
+    "bulk.left_out_": ["one", "many"],
     "bulk.kind.": Kind.__args__,
     "bulk.row.": list(ROW_CODES),
     "bulk.effect.": list(SIDE_EFFECTS),
@@ -160,3 +163,28 @@ def test_a_sentence_made_elsewhere_is_told_by_its_like_in_another_language() -> 
     error = Words.known("Alpine IQ did not answer in time.", "trouble.unreachable", vendor="Alpine IQ")
     assert [error.said("en"), error.said("es")] == ["Alpine IQ did not answer in time.", "Alpine IQ no respondió."]
     assert Words.known("Something rare.", "trouble.rare").said("es") == "Something rare."
+
+
+WRITES = (
+    Operation.CHANGE_PHONE,
+    Operation.CHANGE_EMAIL,
+    Operation.SET_LINK,
+    Operation.MERGE_CUSTOMERS,
+    Operation.ATTACH_ORDER,
+    Operation.ADJUST_POINTS,
+    Operation.REFUND_REDEMPTION,
+    Operation.ENROLL,
+    Operation.RECORD_PURCHASE,
+    Operation.UPDATE_MEMBER,
+)
+"""What a fix may be made of: what connectors say of these is read by people who decide or carry it out."""
+
+
+def test_what_connectors_say_of_changes_is_told_in_spanish() -> None:
+    spoken: list[str] = []
+    for connector in REGISTRY.values():
+        for matrix in (connector.pos_capabilities, connector.loyalty_capabilities):
+            for support in [matrix.of(o) for o in WRITES if o in matrix.operations] if matrix else []:
+                spoken += [support.why, *support.steps] if support.why else support.steps
+            spoken += [nature.relink for nature in matrix.links.values()] if matrix else []
+    assert [sentence for sentence in spoken if sentence not in vendors()] == []
