@@ -8,7 +8,7 @@ export UV_SYSTEM_CERTS ?= 1
 export UV_NATIVE_TLS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-terminal test lint bench chaos bench-matching docs clean
+.PHONY: help setup demo demo-terminal test lint bench chaos bench-bulk bench-matching docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ bench: setup ## ack, diagnosis, vendors' clients, a thousand at once, memory and
 
 chaos: setup ## kill -9 at every await of an effect, a thousand times, on SQLite and PostgreSQL (KILLS=…)
 	$(RUN) python -m tests.work.chaos --kills $(or $(KILLS),1000)
+
+bench-bulk: setup ## a list of ROWS=100000 against the provider's limit: use of the limit, memory, resuming after kill -9 (about half an hour)
+	$(RUN) python -m tests.bench.lists $(ROWS)
 
 bench-matching: ## the matcher beside others, on our questions and on public data in POINTSMAN_DATASETS (EMBEDDINGS=1 adds MiniLM: 5 GB)
 	@$(MAKE) -s setup && $(UV) sync --quiet --locked --inexact --group bench $(if $(EMBEDDINGS),--group bench-embeddings)

@@ -2,7 +2,9 @@
 
 What a client adds is pacing (off here: a sandbox's limits would be measured), tries, the breaker, metrics, a log line
 (below the level that is written, as in production by default) and reading the answer into the contract's records.
-Rounds of both alternate, so that what else the machine does falls on both.
+A vendor that wants each request signed is asked with signed ones by both. The sandboxes are in a process of their own,
+as a vendor is. Rounds of both alternate, so that what else the machine does falls on both, and the ratio is the median
+of the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ import httpx
 from prometheus_client import CollectorRegistry
 from rich.table import Table
 
-from connectors.sandbox import SandboxServers, World
 from connectors.transport import Endpoint, Link, Transport
+from connectors.treez.auth import Signer
 from tests.bench.quiet import quiet
+from tests.bench.served import served_elsewhere
 from tests.connectors.subjects import Subject, subjects
 
 ROUNDS = 15
@@ -30,17 +33,14 @@ TARGET = 0.75
 
 @dataclass(frozen=True)
 class Rates:
-    """One client. calls: HTTP requests of one question. Both rates are calls a second, medians of the rounds."""
+    """One client. calls: HTTP requests of one question. Both rates are calls a second, medians of the rounds. ratio: how
+    much of bare httpx's rate is left, the median over the rounds."""
 
     client: str
     calls: int
     through: float
     bare: float
-
-    @property
-    def ratio(self) -> float:
-        """How much of bare httpx's rate is left."""
-        return self.through / self.bare
+    ratio: float
 
 
 class _Noting(Transport):
@@ -48,10 +48,10 @@ class _Noting(Transport):
 
     def __init__(self) -> None:
         super().__init__(paced=False, metrics=CollectorRegistry())
-        self.sent: list[httpx.Request] = []
+        self.sent: list[tuple[httpx.Request, Signer | None]] = []
 
     def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-        self.sent.append(request)
+        self.sent.append((request, link.authorizer if isinstance(link.authorizer, Signer) else None))
         return super()._exchange(link, endpoint, request)
 
 
@@ -62,15 +62,14 @@ def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
 
 
 def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
-    world = World.seeded()
-    world.settings.limits = False
-    with SandboxServers(world) as servers, httpx.Client(trust_env=False) as bare:
+    with served_elsewhere() as servers, httpx.Client(trust_env=False) as bare:
+        world = servers.world
         with _Noting() as noting:
             client = subject.open(servers, noting)
             subject.read.ask(client, world)  # what is fetched once, such as a token
             noting.sent.clear()
             subject.read.ask(client, world)
-            requests = [_as_called(request) for request in noting.sent]
+            requests = [(_as_called(request), signer) for request, signer in noting.sent]
         with Transport(paced=False, metrics=CollectorRegistry()) as transport:
             client = subject.open(servers, transport)
 
@@ -78,7 +77,9 @@ def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
                 subject.read.ask(client, world)
 
             def plain() -> None:
-                for request in requests:
+                for request, signer in requests:
+                    if signer is not None:
+                        request["headers"] |= signer.headers(request["method"], request["url"])
                     bare.request(**request).json()
 
             through()
@@ -90,6 +91,7 @@ def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
         calls=len(requests),
         through=calls / median(mine for mine, _ in times),
         bare=calls / median(theirs for _, theirs in times),
+        ratio=median(theirs / mine for mine, theirs in times),
     )
 
 
