@@ -17,6 +17,20 @@ from bot.cases.vault import Vault
 Names = Callable[[str], bool]
 """Whether a text names the customer."""
 _AT_ONCE = 500
+_KEPT = frozenset(
+    (
+        "code",
+        "attempt",
+        "asked",
+        "on_the_word",
+        "resolved_by_hand",
+        "before",
+        "after",
+        "undone_by",
+        "renewed_as",
+    )
+)
+"""What stays of a change's result: how it ended, not the sentences, which may name vendors' ids."""
 
 
 class Found(BaseModel):
@@ -117,17 +131,23 @@ def erase(conn: sa.Connection, found: Found) -> None:
 
 def _erase_proposals(conn: sa.Connection, ids: list[str]) -> None:
     """What was decided, by whom and how many points stays; whom it was for goes, the vendors' ids included."""
-    columns = (proposals.c.id, proposals.c.offer, proposals.c.expected)
+    columns = (proposals.c.id, proposals.c.offer, proposals.c.expected, proposals.c.result)
     for row in conn.execute(sa.select(*columns).where(proposals.c.id.in_(ids))).all():
         values: dict[str, Any] = {
             "offer": {k: v if k in ("finding", "mode") else "erased" for k, v in row.offer.items()},
             "expected": {k: v if k == "balance" else "erased" for k, v in row.expected.items()},
+            "result": {k: _plain(v) for k, v in row.result.items() if k in _KEPT},
             "private": None,
             "parameters_hash": None,
             "customer_refs": [],
             "customer_ref": None,
         }
         conn.execute(proposals.update().where(proposals.c.id == row.id).values(**values))
+
+
+def _plain(value: Any) -> Any:
+    """Of what the provider showed before and after, the figures: not whose they are."""
+    return {k: v if k == "balance" else "erased" for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def _parts(ids: Iterable[str]) -> Iterator[list[str]]:

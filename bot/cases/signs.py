@@ -15,8 +15,16 @@ from bot.cases.models import Proposal, Reason
 from bot.cases.tables import proposals
 from bot.config import SignsPolicy
 
-CODES: Final = ("same_pair", "round_after_refund", "redeemed_soon", "staff_beneficiary", "contact_changed")
+CODES: Final = (
+    "same_pair",
+    "round_after_refund",
+    "redeemed_soon",
+    "reward_used",
+    "staff_beneficiary",
+    "contact_changed",
+)
 _CONTACT: Final = ("relink", "correct_contact")
+_GIVEN_BACK: Final = "refund_redemption"
 _MOST: Final = 500
 
 
@@ -91,9 +99,9 @@ def _same_pair(scene: Scene) -> Iterator[Reason]:
 
 def _round_after_refund(scene: Scene) -> Iterator[Reason]:
     points, days = scene.proposal.points, scene.rules.refund_days
-    if points is None or points <= 0 or points % scene.rules.round_to:
-        return
-    given_back = [p.sent_at for p in scene.theirs("refund_redemption")]
+    if points is None or points <= 0 or points % scene.rules.round_to or scene.proposal.kind == _GIVEN_BACK:
+        return  # what a reward cost is a round sum, and goes back because of a return
+    given_back = [p.sent_at for p in scene.theirs(_GIVEN_BACK)]
     if any(scene.within(moment, days) for moment in (*scene.clues.refunds, *given_back)):
         values = {"points": f"{points:,f}", "days": str(days)}
         text = f"{points:,f} is a round sum, and this customer had a refund or a return within {days} days."
@@ -108,6 +116,17 @@ def _redeemed_soon(scene: Scene) -> Iterator[Reason]:
         hours = f"{scene.rules.redeemed_hours:g}"
         text = f"Points that were added by hand lately were redeemed within {hours} hours."
         yield Reason(code="redeemed_soon", text=text, values={"hours": hours})
+
+
+def _reward_used(scene: Scene) -> Iterator[Reason]:
+    if scene.proposal.kind != _GIVEN_BACK:
+        return
+    chosen = scene.proposal.parameters.get("redemption")
+    used = any(r.get("used") for r in scene.proposal.shown.get("redemptions") or () if r.get("id") == chosen)
+    days = scene.rules.refund_days
+    if used and not any(scene.within(moment, days) for moment in scene.clues.refunds):
+        text = f"This reward was used at the register, and no return or void is on record within {days} days."
+        yield Reason(code="reward_used", text=text, values={"days": str(days)})
 
 
 def _staff_beneficiary(scene: Scene) -> Iterator[Reason]:
@@ -127,6 +146,7 @@ _LOOKS: Final[tuple[Callable[[Scene], Iterator[Reason]], ...]] = (
     _same_pair,
     _round_after_refund,
     _redeemed_soon,
+    _reward_used,
     _staff_beneficiary,
     _contact_changed,
 )

@@ -97,12 +97,12 @@ def _who(proposal: Proposal) -> tuple[str, str]:
     """The name, and phone and e-mail masked."""
     masked = {"phone": mask_phone, "email": mask_email}
     contact = [mask(proposal.shown[key]) for key, mask in masked.items() if proposal.shown.get(key)]
-    return proposal.shown["name"] or "–", ", ".join(contact)
+    return proposal.shown.get("name") or "–", ", ".join(contact)
 
 
 def words(proposal: Proposal) -> Words:
-    """Enroll Dana Ortiz."""
-    return Words.of("what.enroll", name=proposal.shown["name"] or "–")
+    """Dana Ortiz becomes a member."""
+    return Words.of("what.enroll", name=proposal.shown.get("name") or "–")
 
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,6 +221,5 @@ def undo(proposal: Proposal) -> None:
 
 
 def where_to_look(proposal: Proposal) -> Words:
-    """The member, by phone or e-mail."""
-    name, contact = _who(proposal)
-    return Words.of("look.enroll", name=name, contact=contact)
+    """The member, by the phone or e-mail of the register's profile."""
+    return Words.of("look.enroll", customer=str(proposal.offer["customer"]))

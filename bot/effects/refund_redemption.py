@@ -79,6 +79,7 @@ def _choice(one: Redemption) -> dict[str, Any]:
         "name": one.name or one.code or one.id,
         "points": None if one.points is None else plain(one.points),
         "at": _moment(one)[:10],
+        "used": one.used_at is not None,
     }
 
 

@@ -69,6 +69,19 @@ def test_points_added_by_hand_and_redeemed_soon_after(hours: float, said: bool) 
     assert codes(past(3 * DAY, points=Decimal(-50)), clues=Clues(redeemed=redeemed)) == []
 
 
+@pytest.mark.parametrize(
+    ("used", "refunds", "said"),
+    [(True, (), True), (True, (NOW - 8 * DAY,), True), (True, (NOW - DAY,), False), (False, (), False)],
+)
+def test_a_reward_that_was_used_and_nothing_returned(used: bool, refunds: Any, said: bool) -> None:
+    shown = {"redemptions": [{"id": "7", "used": used}, {"id": "8", "used": True}]}
+    given_back = adjust(
+        200, kind="refund_redemption", parameters={"points": "200", "redemption": "7"}, shown=shown
+    )  # a round sum, which is no sign where it is what the reward cost
+    assert codes(proposal=given_back, clues=Clues(refunds=refunds)) == (["reward_used"] if said else [])
+    assert codes(proposal=adjust(200, shown=shown)) == []
+
+
 def test_a_customer_who_is_staff() -> None:
     assert codes(clues=Clues(staff=frozenset({"ref-customer"}))) == ["staff_beneficiary"]
     assert codes(proposal=adjust(undo_of="P_0"), clues=Clues(staff=frozenset({"ref-customer"}))) == [
