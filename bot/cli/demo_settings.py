@@ -34,6 +34,7 @@ port = {port}
 manager = ["S0MANAGERS"]
 support = ["S0SUPPORT"]
 regional = ["U0AVERY"]
+admin = ["U0AVERY"]
 [security]
 key = "{secrets.token_hex(32)}"
 """

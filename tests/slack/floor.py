@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,8 @@ from bot.understanding import Matcher, load_chatter, load_vocabulary
 from bot.work import Fixed, House, Known, Pace, open_house
 from connectors import REGISTRY
 from connectors.sandbox import SandboxServers, World
+from connectors.sandbox.state import Store as Place
+from connectors.sandbox.vendors import settings_of
 from connectors.transport import Transport
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,9 +123,17 @@ def buttons(message: Any) -> dict[str, dict[str, Any]]:
 
 
 def config_of(
-    folder: Path, urls: Any, desk: DeskServer, port: int, *, http: bool, read_only: bool = False, **changes: Any
+    folder: Path,
+    urls: Any,
+    desk: DeskServer,
+    port: int,
+    *,
+    http: bool,
+    read_only: bool = False,
+    chain: bool = False,
+    **changes: Any,
 ) -> Config:
-    """Two stores on the sandboxes, roles as in the demo workspace."""
+    """Two stores on the sandboxes, roles as in the demo workspace; `chain`: the other stores of the practice chain too."""
     slack = {"bot_token": desk.bot_token, "api_url": desk.api_url, "escalation_channel": "C0SUPPORT"}
     slack |= {"signing_secret": desk.signing_secret} if http else {"app_token": desk.app_token}
     stores = [
@@ -149,6 +159,8 @@ def config_of(
             ("oak", "Harbor Green - Oak Ave", "4343", ()),
         )
     ]
+    if chain:
+        stores += [other_store(place, urls, read_only) for place in World.seeded().stores.values() if place.id not in TWO]
     values: dict[str, Any] = {
         "database": f"sqlite:///{folder / 'pointsman.db'}",
         "slack": slack,
@@ -158,6 +170,24 @@ def config_of(
         "stores": stores,
     }
     return Config.model_validate({**values, **changes})
+
+
+TWO = ("pine", "oak")
+
+
+def other_store(place: Place, urls: Any, read_only: bool) -> dict[str, Any]:
+    """A store of the practice chain with its own register and program."""
+    pos, loyalty = settings_of(place, urls)
+    return {
+        "id": place.id,
+        "name": place.name,
+        "channel": f"C0{place.id.upper()}",
+        "nicknames": (place.id,),
+        "area_code": "303",
+        "read_only": read_only,
+        "pos": pos,
+        "loyalty": loyalty,
+    }
 
 
 def free_port() -> int:
@@ -176,15 +206,20 @@ def shop_floor(
     pace: Pace | None = None,
     edit_every_s: float = 0.0,
     trouble: Callable[[], None] = lambda: None,
+    spanish: str = "",
     **changes: Any,
 ) -> Iterator[Floor]:
     """Everything running on loopback; `changes` override settings; `trouble` is called when the vendors are opened and
-    may raise. Asserts at the end that Slack refused nothing.
+    may raise. `spanish`: who has their Slack in Spanish, besides Jo. Asserts at the end that Slack refused nothing.
     """
     clock = MovableClock()
     port = free_port()
+    workspace = demo_workspace()
+    if spanish:
+        person = next(p for p in workspace.people.values() if p.name == spanish)
+        workspace.people[person.id] = replace(person, locale="es-ES")
     desk = DeskServer(
-        demo_workspace(),
+        workspace,
         manifest=ROOT / "manifest.yml",
         delivery=delivery,
         request_url=f"http://127.0.0.1:{port}/slack/events" if delivery == "http" else None,

@@ -1,4 +1,4 @@
-"""Lists of changes in Slack, in a whole shop: a file dropped, previewed, asked for, signed twice, carried out, undone."""
+"""Lists of changes in Slack, in a whole shop: a file sent, previewed, asked for, signed twice, carried out, undone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         yield running
 
 
-def sent(floor: Floor, who: str = "morgan", where: str = "C0PINE", text: str = "@Pointsman bulk adjust", **more: Any) -> str:
+def sent(
+    floor: Floor, who: str = "morgan", where: str = "C0PINE", text: str = "@Pointsman bulk adjust", **more: Any
+) -> str:
     """Send a file; the thread's ts."""
     files = more.pop("files", {"points.csv": CSV})
     return floor.desk.say(who, where, text, files=files, **more)
@@ -61,9 +63,164 @@ def rows_in(content: bytes) -> dict[str, dict[str, str]]:
     return {row["row"]: row for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))}
 
 
+def press(floor: Floor, who: str, ts: str, button: str, where: str = "C0PINE") -> None:
+    """Press a button of the newest message in the thread that has it."""
+    having = floor.desk.wait_for(lambda: [m for m in floor.desk.replies(where, ts) if button in buttons(m)])
+    assert floor.desk.press(who, having[-1], button).delivered
+
+
+def ask(floor: Floor, who: str, ts: str, **values: str) -> None:
+    """Ask for the list, by its modal."""
+    press(floor, who, ts, "fix:bulk")
+    (modal,) = floor.desk.wait_for(lambda: floor.desk.stack(who))
+    assert floor.desk.submit(who, modal, {"reason": "The till was down on Friday", **values}) == {}
+
+
+def outcome(floor: Floor, ts: str, name: str = "outcome") -> dict[str, dict[str, str]]:
+    """The rows of the newest file of ours in the thread."""
+
+    def found() -> list[dict[str, Any]]:
+        return [f for m in floor.desk.replies("C0PINE", ts) for f in m.files if name in f["name"]]
+
+    file = floor.desk.wait_for(found, 20)[-1]
+    return rows_in(floor.desk.download("morgan", file["id"]))
+
+
 def test_a_list_is_previewed_signed_twice_carried_out_told_and_undone(floor: Floor) -> None:
     desk = floor.desk
-    before = {phone: points_of(floor, phone) for phone in ("3035550149", "3035550142")}
     ts = sent(floor)
     ready = card(floor, ts, has("fix:bulk"))
-    assert "2 of 5 rows" in ready.text
+    for part in (
+        "*Points for many* · points.csv · Harbor Green - Pine St",
+        "2 of 5 rows",
+        "+50 · −20\nnet +30",
+        "*Left out: 3*",
+        "Row 4: Nobody with that e-mail, phone or number was found.",
+        "Row 5: The points are more than one row may have.",
+        "Row 6: The phone is not a number with area code.",
+        "2: Who June Kessler",
+        "Mind: Customers may see the comment in their points history.",
+        "2 people have to approve the whole list",
+    ):
+        assert part in ready.text, (part, ready.text)
+    assert "555-0149" not in str(ready.blocks)
+    press(floor, "morgan", ts, "rows")
+    assert {n: row["state"] for n, row in outcome(floor, ts, "left-out").items()} == {
+        "2": "ready", "3": "ready", "4": "refused", "5": "refused", "6": "refused",
+    }  # fmt: skip
+
+    ask(floor, "morgan", ts)
+    request = floor.said("C0PINE", ts, "please decide")
+    for part in (
+        "<@U0QUINN>",
+        "ist of 2 changes, +50 and −20 points",
+        "The till was down on Friday",
+        "June Kessler",
+    ):
+        assert part in request.text, part
+    assert "<@U0MORGAN> please" not in request.text
+    desk.press("morgan", request, "approve")
+    desk.wait_for(lambda: [m for m in desk.messages("C0PINE", ts, "morgan") if m.ephemeral_to])  # not one's own
+    desk.press("quinn", request, "approve")
+    card(floor, ts, lambda m: "1 of 2 approvals so far: <@U0QUINN>" in m.text)
+    desk.press("quinn", request, "approve")  # nor twice
+    assert points_of(floor, "3035550149") == 200
+    desk.press("avery", request, "approve")
+    done = card(floor, ts, lambda m: "*Done*: 2 of 2 rows" in m.text)
+    assert "2 done" in done.text
+    assert (points_of(floor, "3035550149"), points_of(floor, "3035550142")) == (250, 480)
+    floor.said("C0PINE", ts, "<@U0MORGAN> *Done*: 2 of 2 rows")
+    rows = outcome(floor, ts)
+    assert {n: (row["state"], row["after"]) for n, row in rows.items()} == {
+        "2": ("done", "250"), "3": ("done", "480"), "4": ("refused", ""), "5": ("refused", ""), "6": ("refused", ""),
+    }  # fmt: skip
+    request = next(m for m in desk.replies("C0PINE", ts) if m.ts == request.ts)
+    assert "approve" not in buttons(request)
+    assert "*Approved* by <@U0QUINN>, <@U0AVERY>" in request.text
+
+    press(floor, "morgan", ts, "undo")
+    counter = desk.wait_for(lambda: [m for m in desk.replies("C0PINE", ts) if "fix:bulk" in buttons(m)], 20)[-1]
+    assert "*Taking a list back*" in counter.text
+    assert "taking back" not in done.text
+    ask(floor, "morgan", ts)
+    request = floor.said("C0PINE", ts, "taking back: list of 2 changes, +20 and −50 points")
+    request = desk.wait_for(lambda: [m for m in desk.replies("C0PINE", ts) if "approve" in buttons(m)], 20)[-1]
+    desk.press("quinn", request, "approve")
+    desk.press("avery", request, "approve")
+    card(floor, ts, lambda m: "*Taken back*: every row" in m.text)
+    assert (points_of(floor, "3035550149"), points_of(floor, "3035550142")) == (200, 500)
+    desk.wait_for(lambda: len([m for m in desk.replies("C0PINE", ts) if m.files]) == 3, 20)
+
+
+def test_words_are_enough_in_a_stores_channel_and_a_twin_event_is_one_list(floor: Floor) -> None:
+    ts = sent(floor, text="bulk adjust please")
+    card(floor, ts, has("fix:bulk"))
+    press(floor, "morgan", ts, "cancel")
+    gone = card(floor, ts, lambda m: "*Taken back* by <@U0MORGAN>" in m.text)
+    assert buttons(gone) == {}
+    silent = sent(floor, text="the price list, for the board")
+    mention = sent(floor, text="@Pointsman")
+    card(floor, mention, has("fix:bulk"))
+    assert floor.desk.replies("C0PINE", silent) == []
+    assert len(floor.desk.replies("C0PINE", mention)) == 1
+
+
+def test_a_file_that_cannot_be_used_is_told_kindly_and_a_better_one_goes_on_in_the_thread(floor: Floor) -> None:
+    ts = sent(floor, files={"points.xlsx": b"PK\x03\x04 not a csv"})
+    bad = card(floor, ts, lambda m: "I cannot use this file" in m.text)
+    for part in ("points.xlsx", "Please save it as CSV", "Nothing was changed", "send it again in this thread"):
+        assert part in bad.text, part
+    press(floor, "morgan", ts, "template:adjust_points")
+    floor.desk.wait_for(lambda: [m for m in floor.desk.replies("C0PINE", ts) if m.files])
+    template = next(m for m in floor.desk.replies("C0PINE", ts) if m.files).files[0]
+    assert floor.desk.download("morgan", template["id"]).startswith(b"email,phone,points")
+    floor.desk.say("morgan", "C0PINE", "", ts, files={"points.csv": CSV})
+    good = floor.desk.wait_for(lambda: [m for m in floor.desk.replies("C0PINE", ts) if "fix:bulk" in buttons(m)], 20)
+    assert "2 of 5 rows" in good[0].text
+    two = sent(floor, files={"a.csv": CSV, "b.csv": CSV})
+    card(floor, two, lambda m: "one file at a time" in m.text)
+
+
+def test_what_is_unclear_in_a_file_is_asked_by_buttons(floor: Floor) -> None:
+    content = b"e-mail;Telefon;points balance\n;303-555-0149;300\n"
+    ts = sent(floor, files={"balances.csv": content})
+    asked = card(floor, ts, has("answer:mode:set"))
+    assert "*add* these points" in asked.text
+    floor.desk.press("riley", asked, "answer:mode:set")
+    told = floor.desk.wait_for(lambda: [m for m in floor.desk.messages("C0PINE", ts, "riley") if m.ephemeral_to])
+    assert "Only <@U0MORGAN>, who sent the file, can say that." in told[0].text
+    floor.desk.press("morgan", asked, "answer:mode:set")
+    floor.desk.press("morgan", asked, "answer:mode:set")  # twice is once
+    ready = card(floor, ts, has("fix:bulk"))
+    assert "200 → 300" in ready.text
+    assert len(floor.desk.replies("C0PINE", ts)) == 1
+
+
+def test_who_may_not_ask_is_told_before_anybody_is_looked_up(floor: Floor) -> None:
+    ts = sent(floor, who="riley")
+    told = card(floor, ts, lambda m: "Only a manager can ask for this kind of change" in m.text)
+    assert "fix:bulk" not in buttons(told)
+
+
+def test_a_list_in_spanish_in_direct_messages_asks_the_store_and_is_decided_in_its_channel(floor: Floor) -> None:
+    desk = floor.desk
+    quinns = {"points.csv": b"phone,points\n303-555-0149,+5\n"}
+    ts = desk.say("quinn", "dm", "", files=quinns)
+    asked = card(floor, ts, has("answer:store:pine"), "D0QUINN")
+    desk.press("quinn", asked, "answer:store:pine")
+    card(floor, ts, has("fix:bulk"), "D0QUINN")
+    press(floor, "quinn", ts, "fix:bulk", "D0QUINN")
+    (modal,) = desk.wait_for(lambda: desk.stack("quinn"))
+    assert desk.submit("quinn", modal, {"reason": " "}) == {"reason": "Please write a few words here."}
+    assert desk.submit("quinn", modal, {"reason": "Festival week"}) == {}
+
+    def request() -> list[Message]:
+        return [m for m in desk.messages("C0PINE") if m.bot and not m.is_reply and "approve" in buttons(m)]
+
+    (decide,) = desk.wait_for(request)
+    assert "<@U0MORGAN>" in decide.text
+    desk.press("morgan", decide, "decline")
+    card(floor, ts, lambda m: "*Declined* by <@U0MORGAN>" in m.text, "D0QUINN")
+    floor.said("D0QUINN", ts, "<@U0QUINN> *Declined*")
+    jos = sent(floor, who="jo", where="C0OAK", text="@Pointsman ajuste masivo", files={"puntos.csv": CSV})
+    card(floor, jos, lambda m: "No puedo usar este archivo. Solo un responsable puede pedir" in m.text, "C0OAK")

@@ -144,8 +144,8 @@ def _closing(case: CaseView, *, undecided: bool, say: Say) -> Block:
         row.append(button(say("button.not_this"), "not_this", case.id))
     if case.rated:
         return actions("closing", row) if row else context(say("card.rated"))
-    row.append(button(say("button.helpful"), "helpful", case.id))
-    row.append(button(say("button.not_helpful"), "not_helpful", case.id))
+    for thumb, name in (("👍", "helpful"), ("👎", "not_helpful")):  # words would not fit beside the others
+        row.append(button(thumb, name, case.id, spoken=say(f"button.{name}")))
     return actions("closing", row)
 
 

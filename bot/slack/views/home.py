@@ -92,9 +92,10 @@ def _decisions(desk: Desk, now: datetime, say: Say) -> list[Block]:
 
 def _list(view: ListView, now: datetime, say: Say) -> Block:
     run = view.run
+    what = in_words(view, say)
     line = say(
         "home.list_line",
-        what=in_words(view, say),
+        what=f"{what[:1].upper()}{what[1:]}",
         store=escape(view.store_name),
         asker=user(run.requester),
         age=age(run.submitted_at or run.created_at, now),

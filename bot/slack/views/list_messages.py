@@ -78,12 +78,12 @@ def list_request(view: ListView, say: Say) -> Message:
     title = say("decide.title", who=who(view.deciders) or say("decide.nobody"))
     what = in_words(view, say)
     first = f"*{title}*\n{headline(view, say)}" if waiting else f"{headline(view, say)}\n{_decided(view, say)}"
-    pairs = [(say("decide.what"), what), (say("decide.asker"), user(run.requester))]
+    pairs = [(say("decide.asker"), user(run.requester))]
     for name in ("reason", "comment"):
         if private.get(name):
             pairs.append((say(f"line.{name}"), escape(clip(str(private[name]), 600))))
     if waiting and run.expires_at:
-        pairs.append((say("decide.expires"), day_and_time(run.expires_at)))
+        pairs.insert(1, (say("decide.expires"), day_and_time(run.expires_at)))
     blocks = [section(first), fields(*pairs)]
     if waiting:
         blocks += preview_blocks(view, say)

@@ -82,10 +82,9 @@ def preview_blocks(view: ListView, say: Say) -> list[Block]:
 def _left_out(refused: tuple[Refused, ...], total: int, say: Say) -> str:
     lines = [f"*{say('bulk.left_out', rows=f'{total:,}')}*"]
     for one in refused[:_REASONS]:
-        rows = ", ".join(str(n) for n in one.examples) + (" …" if one.rows > len(one.examples) else "")
-        lines.append(
-            f"• {say('bulk.left_out_line', rows=f'{one.rows:,}', why=say(f'bulk.row.{one.code}'), which=rows)}"
-        )
+        which = ", ".join(str(n) for n in one.examples) + (" …" if one.rows > len(one.examples) else "")
+        why, many = say(f"bulk.row.{one.code}"), "one" if one.rows == 1 else "many"
+        lines.append(f"• {say(f'bulk.left_out_{many}', rows=f'{one.rows:,}', which=which, why=why)}")
     return clip("\n".join(lines), 2800)
 
 

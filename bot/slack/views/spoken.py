@@ -25,7 +25,7 @@ def spoken(blocks: list[Block], say: Say) -> str:
         elif block["type"] == "table":
             parts.extend(_spoken_table(block))
         elif block["type"] == "actions":
-            labels = ", ".join(escape(e["text"]["text"]) for e in block["elements"])
+            labels = ", ".join(escape(e.get("accessibility_label") or e["text"]["text"]) for e in block["elements"])
             parts.append(say("card.buttons", labels=labels))
     return clip("\n".join(parts), TEXT_LIMIT)
 

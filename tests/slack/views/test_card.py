@@ -43,9 +43,9 @@ CLOSING = {
     "block_id": "closing",
     "elements": [
         button("Hand to support", "escalate", "C_1"),
-        button("Something else", "not_this", "C_1"),
-        button("Helpful", "helpful", "C_1"),
-        button("Not helpful", "not_helpful", "C_1"),
+        button("Not this", "not_this", "C_1"),
+        button("👍", "helpful", "C_1", accessibility_label="Helpful"),
+        button("👎", "not_helpful", "C_1", accessibility_label="Not helpful"),
     ],
 }
 FOOTER = context(f"Pine St · checked Dutchie POS, Alpine IQ at {CLOCK}")
@@ -109,7 +109,7 @@ def test_an_answered_case_as_a_whole() -> None:
             "*What to do*",
             "1. Ask which number they use today.",
             "Buttons: Change to (•••) •••-0142",
-            "Buttons: Hand to support, Something else, Helpful, Not helpful",
+            "Buttons: Hand to support, Not this, Helpful, Not helpful",
             f"Pine St · checked Dutchie POS, Alpine IQ at {CLOCK}",
         ]
     )
