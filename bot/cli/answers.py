@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli.app import ConfigOption, app, err, out, read_config
-from bot.cli.playbooks import FolderOption, library_of
+from bot.cli.playbooks import FolderOption, library_of, reasons
 from bot.config import Config, Store
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis
 from bot.errors import BadInput
 from bot.playbook import Library
 from bot.playbook.schema import Playbook
+from bot.work.told import Told, may_turn_on_points
 
 
 @app.command()
@@ -66,6 +67,7 @@ def ask(
         list[str] | None, typer.Option(help="An asked fact's answer, as fact=option; repeatable.", show_default=False)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole diagnosis as JSON.")] = False,
+    why: Annotated[bool, typer.Option(help="Also say because of which words this playbook was taken.")] = False,
 ) -> None:
     """Answer one question here, reading the store's register and provider. Writes nothing anywhere."""
     from bot.cli.wiring import open_vendors
@@ -89,6 +91,9 @@ def ask(
         sys.stdout.write(diagnosis.model_dump_json(indent=2) + "\n")
     else:
         _show(chosen, diagnosis)
+        _show_unclear(chosen, diagnosis, Told(texts=(question,)))
+        if why:
+            _show_why(library, question, chosen)
 
 
 def _store(config: Config, given: str | None) -> Store:
@@ -146,6 +151,24 @@ def _show(playbook: Playbook, diagnosis: Diagnosis) -> None:
         _show_question(diagnosis.waiting_for)
     if diagnosis.cause and (fixes := diagnosis.conclusion(diagnosis.cause).fixes):
         out.print(f"Fix, in Slack: {', '.join(fixes)}", style="cyan")
+
+
+def _show_unclear(playbook: Playbook, diagnosis: Diagnosis, told: Told) -> None:
+    """A number that could be the customer's or the register's, where that matters: asked about, not guessed."""
+    if may_turn_on_points(playbook, diagnosis) and (numbers := told.unclear()):
+        said = " or ".join(f'"app says {n}", "register shows {n}"' for n in numbers)
+        out.print(f"Whose number is it? Say it again with {said}.", style="bold", markup=False, highlight=False)
+
+
+def _show_why(library: Library, question: str, chosen: Playbook) -> None:
+    from bot.cli.wiring import matcher_of
+
+    because = matcher_of(library).explain(question)
+    if because is None or because.playbook != chosen.id:
+        out.print(f"{chosen.id} was asked for by name; the words did not say so.", style="dim", highlight=False)
+        return
+    for line in reasons(because):
+        out.print(line, style="dim", highlight=False, markup=False)
 
 
 def _show_cause(diagnosis: Diagnosis, cause: Conclusion) -> None:

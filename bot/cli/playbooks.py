@@ -152,7 +152,7 @@ def try_question(
 ) -> None:
     """Show what a question is taken for, and why: candidates with scores, the decision, and what it names."""
     from bot.cli.wiring import matcher_of
-    from bot.understanding import entities
+    from bot.understanding import entities, unclear_points
 
     matcher = matcher_of(library_of(folder))
     match, because = matcher.match(question), matcher.explain(question)
@@ -166,6 +166,8 @@ def try_question(
             out.print(line, highlight=False, markup=False)
     for key, value in entities(question).as_contract().items():
         out.print(f"{key}: {value}", highlight=False, markup=False)
+    if numbers := unclear_points(question):
+        out.print(f"whose points are unclear: {', '.join(map(str, numbers))}", highlight=False, markup=False)
 
 
 def reasons(because: Because) -> list[str]:

@@ -15,13 +15,12 @@ from pydantic import ValidationError
 
 from bot.cases import Case, CaseState, case_store, evidence, reading, writing
 from bot.diagnosis import Diagnosis, Evidence, Subject, diagnose
-from bot.playbook import Playbook
 from bot.understanding import Entities, Match
 from bot.work import proposals
 from bot.work.grounds import customer_reference
 from bot.work.house import House
 from bot.work.queue import subject_of
-from bot.work.told import Told, compares_points, missing, readings
+from bot.work.told import Told, may_turn_on_points, missing, readings
 
 FRESH = timedelta(minutes=10)
 """Evidence younger than this is used again by the next run of the same case."""
@@ -117,7 +116,11 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         budget_s=house.pace.read,
         language=case.language,
     )
-    unclear = case.state is not CaseState.ESCALATED and _unclear(told, playbook, diagnosis)
+    unclear = (
+        case.state is not CaseState.ESCALATED
+        and may_turn_on_points(playbook, diagnosis)
+        and bool(readings(told.unclear()))
+    )
     state = CaseState.WAITING if diagnosis.waiting_for is not None else CaseState.ANSWERED
     with writing(house.engine) as conn:
         fresh = [e.model_dump() for name, e in diagnosis.evidence.items() if prior.get(name) != e]
@@ -135,13 +138,6 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         proposals.offer_fixes(house, case.id, diagnosis)
     if kept:
         _show_neighbours(house, case.id)
-
-
-def _unclear(told: Told, playbook: Playbook, diagnosis: Diagnosis) -> bool:
-    """Whether nothing is found wrong, and knowing whose points a number is could change that: then it is asked."""
-    last_words = {finding.id for finding in playbook.findings if finding.fallback}
-    settled = diagnosis.cause not in {None, *last_words} or diagnosis.waiting_for is not None
-    return not settled and compares_points(playbook) and bool(readings(told.unclear()))
 
 
 def _prior(house: House, case: Case) -> dict[str, Evidence]:

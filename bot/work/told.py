@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.diagnosis.models import Diagnosis
 from bot.playbook.schema import Playbook
 from bot.understanding import Entities, entities, unclear_points
 
@@ -142,9 +143,11 @@ def missing(told: Told, found: Entities, playbook: Playbook, store_id: str | Non
     return None
 
 
-def compares_points(playbook: Playbook) -> bool:
-    """Whether a finding turns on what the customer says or the register shows."""
-    return any(_COMPARES.search(finding.when) for finding in playbook.findings)
+def may_turn_on_points(playbook: Playbook, diagnosis: Diagnosis) -> bool:
+    """Whether nothing was found to be wrong, and a finding turns on what the customer says or the register shows."""
+    last_words = {finding.id for finding in playbook.findings if finding.fallback}
+    settled = diagnosis.cause not in {None, *last_words} or diagnosis.waiting_for is not None
+    return not settled and any(_COMPARES.search(finding.when) for finding in playbook.findings)
 
 
 def is_local(phone: str) -> bool:

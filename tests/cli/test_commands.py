@@ -116,6 +116,21 @@ def test_ask_says_what_is_missing(config: Path, arguments: tuple[str, ...], said
     assert said in failure("ask", *arguments, "--config", config)
 
 
+def test_ask_says_why(config: Path) -> None:
+    said = "customer says 500 points, pos shows 200, 555-0142"
+    result = run("ask", said, "--store", "pine", "--config", config, "--why")
+    assert "matched because of: " in result.stdout
+    named = run("ask", said, "--store", "pine", "--config", config, "--why", "--playbook", "duplicate_or_mismatch")
+    assert "duplicate_or_mismatch was asked for by name; the words did not say so." in named.stdout
+
+
+def test_ask_asks_whose_number_it_is(config: Path) -> None:
+    asked = ("points dont match app and register, 740 vs 310, 303-555-0153", "--store", "pine", "--config", config)
+    assert 'Whose number is it? Say it again with "app says 740", "register shows 740"' in run("ask", *asked).stdout
+    settled = ("points dont match, app says 740, register shows 310, 303-555-0153", *asked[1:])
+    assert "Whose number" not in run("ask", *settled).stdout
+
+
 # -- playbooks and facts ----------------------------------------------------------------------------------------------
 
 

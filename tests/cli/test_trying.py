@@ -28,6 +28,12 @@ def test_where_nothing_speaks_nothing_is_said() -> None:
     assert reasons(Because(playbook="a", over=None, pro=(), contra=(), repaired=())) == []
 
 
+def test_try_names_numbers_that_could_be_either_sides() -> None:
+    arguments = ["playbooks", "try", "points differ, 740 vs 310"]
+    shown = CliRunner().invoke(app, arguments, env={"COLUMNS": "300", "NO_COLOR": "1"}).stdout
+    assert "whose points are unclear: 740, 310" in shown
+
+
 def test_try_shows_the_reasons() -> None:
     arguments = ["playbooks", "try", "balence is difrent in the app"]
     shown = CliRunner().invoke(app, arguments, env={"COLUMNS": "300", "NO_COLOR": "1"}).stdout
