@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -68,8 +69,13 @@ def moment(value: object) -> datetime | None:
 
 def e164(value: object) -> str | None:
     """A phone as +13035550142; numbers without a country are American; an extension is dropped; else None."""
+    return _e164(text(value))
+
+
+@lru_cache(maxsize=1024)
+def _e164(written: str) -> str | None:
     try:
-        parsed = phonenumbers.parse(text(value), "US")
+        parsed = phonenumbers.parse(written, "US")
     except phonenumbers.NumberParseException:
         return None
     # The plainer question would also take seven digits, which lack an area code.

@@ -19,6 +19,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 from rich.table import Table
 
+from connectors.sandbox import SandboxServers
 from connectors.transport import Endpoint, Link, Transport
 from connectors.treez.auth import Signer
 from tests.bench.quiet import quiet
@@ -33,8 +34,8 @@ TARGET = 0.75
 
 @dataclass(frozen=True)
 class Rates:
-    """One client. calls: HTTP requests of one question. Both rates are calls a second, medians of the rounds. ratio: how
-    much of bare httpx's rate is left, the median over the rounds."""
+    """One client. calls: HTTP requests of one question. Both rates are calls a second, medians of the rounds. ratio:
+    how much of bare httpx's rate is left, the median over the rounds."""
 
     client: str
     calls: int
@@ -57,13 +58,13 @@ class _Noting(Transport):
 
 def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
     """Every client that has a sandbox, on the question that its own tests ask."""
-    with quiet():
-        return [_rates(subject, rounds, asks) for subject in subjects() if subject.served]
+    with quiet(), served_elsewhere() as servers:
+        return [_rates(servers, subject, rounds, asks) for subject in subjects() if subject.served]
 
 
-def _rates(subject: Subject, rounds: int, asks: int) -> Rates:
-    with served_elsewhere() as servers, httpx.Client(trust_env=False) as bare:
-        world = servers.world
+def _rates(servers: SandboxServers, subject: Subject, rounds: int, asks: int) -> Rates:
+    world = servers.world
+    with httpx.Client(trust_env=False) as bare:
         with _Noting() as noting:
             client = subject.open(servers, noting)
             subject.read.ask(client, world)  # what is fetched once, such as a token
