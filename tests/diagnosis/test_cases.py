@@ -1,4 +1,4 @@
-"""Every case of the five playbooks against the real sandbox, and how a failing one reads."""
+"""Every case of every playbook against the real sandboxes, and how a failing one reads."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.diagnosis import CaseResult, OpenWorld, run_case, run_cases
 from bot.playbook import BUILT_IN, ExampleCase, Playbook, load_library
 from tests.diagnosis.worlds import shared_world
 
-FIVE = ("balance_mismatch", "relink_wallet", "not_enrolled", "duplicate_or_mismatch", "missing_points")
 LIBRARY = load_library([BUILT_IN])
+ASKING = ("balance_mismatch", "relink_wallet", "not_enrolled", "duplicate_or_mismatch", "missing_points")
 CASES = [
-    pytest.param(LIBRARY.playbooks[name], case, id=f"{name}-{case.world}-{case.finding}-{n}")
-    for name in FIVE
-    for n, case in enumerate(LIBRARY.playbooks[name].cases)
+    pytest.param(playbook, case, id=f"{playbook.id}-{case.world}-{case.finding}-{n}")
+    for playbook in LIBRARY.playbooks.values()
+    for n, case in enumerate(playbook.cases)
 ]
 
 
@@ -31,13 +31,16 @@ def test_a_case_ends_in_its_finding(playbook: Playbook, case: ExampleCase, open_
     assert result.passed, result.report()
 
 
-@pytest.mark.parametrize("name", FIVE)
-def test_every_finding_has_a_case_and_something_is_asked(name: str) -> None:
-    playbook = LIBRARY.playbooks[name]
-    shown = {c.finding for c in playbook.cases}
-    assert {f.id for f in playbook.findings} <= shown
-    assert any(found.startswith("asks:") for found in shown)
-    assert any(found.tell.es is None or found.say.es is None for found in playbook.findings) is False
+@pytest.mark.parametrize("playbook", LIBRARY.playbooks.values(), ids=lambda playbook: playbook.id)
+def test_every_finding_has_a_case_and_both_languages(playbook: Playbook) -> None:
+    assert {f.id for f in playbook.findings} <= {c.finding for c in playbook.cases}
+    said = [text for f in playbook.findings for text in (f.tell, f.say, f.wait, *f.guide) if text is not None]
+    assert [text.en for text in (*said, *playbook.guidance) if text.es is None] == []
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_case_shows_that_something_is_asked(name: str) -> None:
+    assert any(c.finding.startswith("asks:") for c in LIBRARY.playbooks[name].cases)
 
 
 def failing(open_world: OpenWorld, **changes: object) -> CaseResult:

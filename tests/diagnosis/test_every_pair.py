@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.cli.worlds import load_last_night
+from bot.cli.demo_settings import demo_config
+from bot.cli.worlds import load_last_night, patient_systems
 from bot.clock import system_clock
 from bot.diagnosis import Diagnosis, Subject, Systems, catalogue, diagnose
 from bot.diagnosis.graph import gather
@@ -20,7 +21,6 @@ from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.chain import CHAIN
 from connectors.sandbox.faults import Fault
 from connectors.sandbox.scenarios import SCENARIOS
-from tests.diagnosis.worlds import systems_of
 
 PLAYBOOKS = load_library([BUILT_IN]).playbooks
 STORES = tuple(place.id for place in CHAIN)
@@ -28,8 +28,8 @@ ORDINARY = dict.fromkeys(STORES, "303-555-0101") | {"oak": "303-555-0182"}
 NOBODY = "303-555-0199"
 FIXES_OF_FAULTS = {"relink", "clear_link", "merge_customers", "correct_contact", "attach_order", "record_purchase"}
 UNFILLED = re.compile(r"\{\{|\{%|\bNone\b(?! of)|Undefined")
-NOT_IN_THE_WORLD = {"slow_provider", "throttled"}
-"""They wait for real, so no playbook's case asks in them; test_diagnosing does."""
+NOT_IN_THE_WORLD = {"slow_provider"}
+"""It waits for real, so no playbook's case asks in it; test_diagnosing does."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ class Asked:
 
     @classmethod
     def about(cls, servers: SandboxServers, store: str, phone: str) -> Asked:
-        systems = systems_of(servers, store)
+        systems = patient_systems(demo_config(servers.urls), store)
         subject = Subject(
             entities=entities(f"points of {phone}", area_code="303"), store_id=store, store_name=store, area_code="303"
         )
