@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -133,7 +133,7 @@ def config_of(
     chain: bool = False,
     **changes: Any,
 ) -> Config:
-    """Two stores on the sandboxes, roles as in the demo workspace; `chain`: the other stores of the practice chain too."""
+    """Two stores on the sandboxes, roles as in the demo workspace; `chain`: the practice chain's other stores too."""
     slack = {"bot_token": desk.bot_token, "api_url": desk.api_url, "escalation_channel": "C0SUPPORT"}
     slack |= {"signing_secret": desk.signing_secret} if http else {"app_token": desk.app_token}
     stores = [
@@ -160,7 +160,9 @@ def config_of(
         )
     ]
     if chain:
-        stores += [other_store(place, urls, read_only) for place in World.seeded().stores.values() if place.id not in TWO]
+        stores += [
+            other_store(place, urls, read_only) for place in World.seeded().stores.values() if place.id not in TWO
+        ]
     values: dict[str, Any] = {
         "database": f"sqlite:///{folder / 'pointsman.db'}",
         "slack": slack,
@@ -215,9 +217,8 @@ def shop_floor(
     clock = MovableClock()
     port = free_port()
     workspace = demo_workspace()
-    if spanish:
-        person = next(p for p in workspace.people.values() if p.name == spanish)
-        workspace.people[person.id] = replace(person, locale="es-ES")
+    people = (p.model_copy(update={"locale": "es-ES"}) if p.name == spanish else p for p in workspace.people)
+    workspace = workspace.model_copy(update={"people": tuple(people)})
     desk = DeskServer(
         workspace,
         manifest=ROOT / "manifest.yml",

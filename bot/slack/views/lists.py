@@ -32,6 +32,7 @@ Message = tuple[str, list[Block]]
 ASK: Final = "fix:bulk"
 ROWS: Final = "rows"
 _REASONS: Final = 8
+_LONG: Final = 1000
 _UNKNOWN: Final = 5
 
 
@@ -117,7 +118,7 @@ def _asking(view: ListView, say: Say) -> list[Block]:
     elif not seen.people:
         out.append(section(say("bulk.nothing")))
     elif seen.blocked:
-        out.append(section(say("bulk.blocked", why=told(seen.blocked))))
+        out.append(section(say("bulk.blocked", why=clip(told(seen.blocked), _LONG))))
     else:
         if seen.approvals:
             out.append(section(say("bulk.will_need", number=seen.approvals)))
@@ -148,8 +149,10 @@ def _going(view: ListView, say: Say) -> list[Block]:
     counted = _counted(view, say)
     if counted:
         out.append(context(counted))
-    if run.state is R.PAUSED and view.why:
-        out.append(section(view.why))
+    if run.state is R.PAUSED and run.result.get("by"):
+        out.append(section(say("bulk.paused_by", who=user(str(run.result["by"])))))
+    elif run.state is R.PAUSED and view.why:
+        out.append(section(clip(told(view.why), _LONG)))
     row: list[Block] = []
     if run.state is R.RUNNING:
         row.append(button(say("button.pause"), "pause", run.id))
@@ -182,7 +185,7 @@ def ending(view: ListView, say: Say) -> str:
     key = "stopped" if run.state is R.CANCELLED and run.approvers else run.state.value
     done = view.counts.get(S.DONE, 0) + view.counts.get(S.UNDONE, 0)
     line = say(f"bulk.state.{key}", what=what, who=by, done=f"{done:,}", of=f"{view.of:,}")
-    return f"{line} {view.why}" if view.why else line
+    return f"{line} {clip(told(view.why), _LONG)}" if view.why else line
 
 
 def can_undo(view: ListView) -> bool:
