@@ -143,6 +143,13 @@ def _taken_for_another(library: Library, scores: Scores) -> Iterator[Problem]:
             if first != playbook.id:
                 own = found.get(playbook.id, 0.0)
                 said = f'"{question}" is taken for {first} ({found[first]:.2f}) rather than {playbook.id} ({own:.2f})'
+                rival = process.extractOne(
+                    question,
+                    library.playbooks[first].questions,
+                    scorer=fuzz.token_set_ratio,
+                    processor=utils.default_process,
+                )
+                said += f'; nearest there: "{rival[0]}"' if rival else ""
                 yield _at(library.sources[playbook.id], f"questions.{n}", said, "warning")
 
 

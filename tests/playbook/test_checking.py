@@ -98,8 +98,10 @@ def test_questions_that_the_matcher_takes_for_another_playbooks(tmp_path: Path) 
     assert said(tmp_path, scores=scores) == [
         'two.yml:5: warning: "why is the number 1 wrong today" is nearly "why is number 1 wrong today"'
         " of one.yml:6 (93 of 100); the matcher's scores: one 0.75, two 0.50",
-        'two.yml:5: warning: "why is the number 1 wrong today" is taken for one (0.75) rather than two (0.50)',
-        'two.yml:6: warning: "odd one" is taken for one (0.75) rather than two (0.50)',
+        'two.yml:5: warning: "why is the number 1 wrong today" is taken for one (0.75) rather than two (0.50)'
+        '; nearest there: "why is number 1 wrong today"',
+        'two.yml:6: warning: "odd one" is taken for one (0.75) rather than two (0.50)'
+        '; nearest there: "why is number 0 wrong today"',
     ]
 
 
