@@ -20,6 +20,7 @@ Steps (each a mapping with one of these keys; `as` names the thread for later st
   balance {phone, points}             at the provider, through its API
   pos_phone {customer, phone}         at the register, through its API
   clock {hours|minutes|days}          time passes
+  by_hand {vendor, deed, store, …}    what a person does on the vendor's own screens
 """
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ from bot.desk.model import Message, View
 from tests.slack.floor import Floor
 from tests.slack.floor import buttons as buttons_of
 
-CHANNELS = {"pine": "C0PINE", "oak": "C0OAK", "support": "C0SUPPORT", "break": "C0BREAK"}
+CHANNELS = {
+    "support": "C0SUPPORT",
+    "break": "C0BREAK",
+    **{store: f"C0{store.upper()}" for store in ("pine", "oak", "elm", "fir", "ash", "bay", "ivy", "yew", "koa")},
+}
 _QUIET_S = 0.8
 """How long "nothing is said" is watched; twice the queue's pace and more."""
 
@@ -162,6 +167,9 @@ class Dialogue:
             lambda: next((m for m in self.packets() if button in buttons_of(m)), None), lambda: f"no {button}"
         )
         assert self.desk.press(who, message, button).delivered
+
+    def do_by_hand(self, vendor: str, deed: str, store: str, **values: Any) -> None:
+        self.floor.world.by_hand(vendor, deed, store=store, **values)
 
     def do_clock(self, **by: float) -> None:
         self.floor.clock.move(**by)
