@@ -14,6 +14,7 @@ import uvicorn
 
 from connectors.registry import vendor_modules
 from connectors.sandbox.control import control_app
+from connectors.sandbox.courier import Courier
 from connectors.sandbox.gate import Gate, Vendor
 from connectors.sandbox.world import World
 
@@ -57,12 +58,21 @@ class SandboxServers:
     """Serves `world`: `with SandboxServers(World.seeded()) as servers: servers.urls["dutchie"]`.
 
     ports: a fixed port for a vendor; absent or 0 takes a free one. `urls` and `world` are known before `start`.
+    messages_to: an address below which the vendors' messages go, as `<address>/<vendor>/<store>`; without it none do.
     """
 
-    def __init__(self, world: World, *, ports: Mapping[str, int] | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        ports: Mapping[str, int] | None = None,
+        host: str = "127.0.0.1",
+        messages_to: str | None = None,
+    ) -> None:
         if host not in ("127.0.0.1", "localhost"):
             raise ValueError("a sandbox listens on loopback only")
         self.world = world
+        self.courier = Courier(world, messages_to) if messages_to is not None else None
         self.urls: dict[str, str] = {}
         self._sockets: dict[str, socket.socket] = {}
         self._quiet = _NoComplaintOfCuts()
@@ -85,10 +95,14 @@ class SandboxServers:
         self._thread.start()
         if not self._ready.wait(_START_S):
             raise RuntimeError("the sandbox servers did not start")
+        if self.courier is not None:
+            self.courier.start()
         return self
 
     def stop(self) -> None:
         """Stop answering, cutting whatever is still under way. May be called twice."""
+        if self.courier is not None:
+            self.courier.stop()
         if self._loop is not None and self._thread is not None and self._thread.is_alive():
             for server in self._servers:
                 self._loop.call_soon_threadsafe(server.told.set)
