@@ -12,7 +12,7 @@ from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
-_TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona")
+_TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona dr dra")
 _BRINGS = word_set("""
     customer customers cust client cliente clienta guest member miembro named name nombre for para por of de
     llama called lady senora patient socio is es
@@ -83,12 +83,17 @@ class _Reader:
         if not self._may_start(at, brought):
             return 0
         length, full = 1, 1
-        while full < _LONGEST_NAME and self._continues(at, length):
+        while full < self._longest(at) and self._continues(at, length):
             full += self._bare(self.words[at + length]) not in _PARTICLES
             length += 1
         while length > 1 and self.words[at + length - 1].folded in _PARTICLES:
             length -= 1
         return length if self._enough(at, length, brought) else 0
+
+    def _longest(self, at: int) -> int:
+        """Words that a name may have here: one more after two first names ("José Luis García López")."""
+        two = at + 1 < len(self.words) and all(self._bare(one) in self.first_names for one in self.words[at : at + 2])
+        return _LONGEST_NAME + two
 
     def _brought(self, at: int) -> str:
         """The title or word before that brings a name; empty where there is none."""
@@ -108,8 +113,12 @@ class _Reader:
     def _may_start(self, at: int, brought: str) -> bool:
         word = self.words[at]
         plain = self._bare(word)
-        if word.folded.rstrip(".") in _TITLES or len(plain) < 2:
+        if word.folded.rstrip(".") in _TITLES:
             return False
+        if len(plain) < 2:
+            return word.capital and word.text.endswith(".") and self._capital_stranger(at + 1)
+        if plain in _PARTICLES and self._shouts(word):
+            return brought not in ("", *_WEAK) and self._particle_leads_on(at)
         if self._is_first_name(plain, word):
             return True
         if plain in self.known:
