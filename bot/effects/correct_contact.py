@@ -20,7 +20,7 @@ from bot.effects.contacts import (
     phone_of,
     value_of,
 )
-from bot.effects.guiding import minds
+from bot.effects.guiding import confirming, minds
 from bot.effects.relink import phone_field
 from bot.effects.values import (
     BadFields,
@@ -124,14 +124,14 @@ def form(proposal: Proposal) -> Form:
         return Form(
             title=Words.of("confirm.correct_contact.title"),
             intro=(_confirm_text(proposal, before, after),),
-            submit=Words.of("confirm.relink.yes"),
+            submit=confirming(proposal, "confirm.relink.yes"),
             button=Words.of("fix.relink_to", after=after),
         )
     phone, email = (masked(c, changing.before_of(proposal, c)) for c in CONTACTS)
     return Form(
         title=Words.of("fix.correct_contact"),
         intro=(Words.of("form.correct_contact.before", phone=phone, email=email),),
-        submit=Words.of("confirm.relink.yes"),
+        submit=confirming(proposal, "confirm.relink.yes"),
         fields=(
             phone_field(optional=True),
             Field(name="email", label=Words.of("form.correct_contact.email"), optional=True, longest=254),

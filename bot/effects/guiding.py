@@ -51,6 +51,11 @@ def _found(proposal: Proposal) -> str | Words | None:
     return str(found) if found else None
 
 
+def confirming(proposal: Proposal, by_api: str) -> Words:
+    """What the button says that agrees to it: the key for a change by API; for one by hand, that the steps follow."""
+    return Words.of("form.show_how") if proposal.guided else Words.of(by_api)
+
+
 def steps(proposal: Proposal) -> tuple[Words, ...]:
     """What the person does, in order; empty where it is not guided. A step that wants our reference is told it."""
     values, listed = fills(proposal), proposal.shown.get("steps") or ()

@@ -124,7 +124,8 @@ def _who(proposal: Proposal, which: str) -> Words:
 
 def words(proposal: Proposal) -> Words:
     """Which goes into which."""
-    return Words.of("what.merge", stays=_who(proposal, "stays"), goes=_who(proposal, "goes"))
+    stays, goes = proposal.shown["stays"], proposal.shown["goes"]
+    return Words.of("what.merge", name=str(goes["name"]), stays=str(stays["id"]), goes=str(goes["id"]))
 
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,10 +151,10 @@ def preview(proposal: Proposal) -> Preview:
         lines.append(Line(label=Words.of("line.merge.kept"), text=_joined(found.kept)))
     if found is not None and found.lost:
         lines.append(Line(label=Words.of("line.merge.lost"), text=_joined(found.lost)))
-    chosen = (Words.of("mind.merge.chosen"),) if found is not None and found.vendor_chooses else ()
+    said = minds(proposal)
     return Preview(
         lines=tuple(lines),
-        side_effects=(*chosen, Words.of("mind.merge.points"), *minds(proposal)),
+        side_effects=said or (Words.of("mind.merge.points"),),
         would_send=Words.of("send.merge", other=str(proposal.offer["other"]), customer=str(proposal.offer["customer"])),
         irreversible=True,
     )

@@ -14,7 +14,7 @@ from typing import Any
 from bot.cases import Proposal
 from bot.effects import changing, linking
 from bot.effects.contacts import leave_note, masked, members_by, note_mind, phone_of
-from bot.effects.guiding import minds
+from bot.effects.guiding import confirming, minds
 from bot.effects.values import (
     BadFields,
     Check,
@@ -102,13 +102,13 @@ def form(proposal: Proposal) -> Form:
         return Form(
             title=Words.of("confirm.relink.title"),
             intro=(Words.of("confirm.relink.text", before=numbers["before"], after=numbers["after"]),),
-            submit=Words.of("confirm.relink.yes"),
+            submit=confirming(proposal, "confirm.relink.yes"),
             button=Words.of("fix.relink_to", after=numbers["after"]),
         )
     return Form(
         title=Words.of("fix.relink"),
         intro=(Words.of("form.relink.before", before=masked("phone", before)),),
-        submit=Words.of("form.relink.submit"),
+        submit=confirming(proposal, "form.relink.submit"),
         fields=(phone_field(),),
     )
 
@@ -123,7 +123,7 @@ def _link_form(proposal: Proposal) -> Form:
     return Form(
         title=Words.of("confirm.relink_id.title"),
         intro=(text,),
-        submit=Words.of("confirm.relink_id.yes"),
+        submit=confirming(proposal, "confirm.relink_id.yes"),
         button=Words.of("fix.relink_id"),
     )
 

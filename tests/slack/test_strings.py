@@ -44,6 +44,7 @@ BUILT = {
     "button.template.": list(TEMPLATES),
     "bulk.": ["outcome_file", "problems_file"],
     "bulk.left_out_": ["one", "many"],
+    "bulk.size.": [f"{kind}_{many}" for kind in Kind.__args__ for many in ("one", "many")],
     "bulk.kind.": Kind.__args__,
     "bulk.row.": list(ROW_CODES),
     "bulk.effect.": list(SIDE_EFFECTS),
@@ -76,6 +77,8 @@ def calls() -> Iterator[tuple[str, set[str]]]:
                 or (isinstance(node.func, ast.Call) and getattr(node.func.func, "id", "") == "speaker")
                 or (name == "of" and getattr(getattr(node.func, "value", None), "id", "") == "Words")
             )
+            if name == "confirming" and isinstance(node.args[1], ast.Constant):
+                yield node.args[1].value, set()
             if not spoken:
                 continue
             first = node.args[0]
