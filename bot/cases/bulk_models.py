@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from bot.cases.models import Proposal, ProposalState
 
 KIND: Final = "bulk"
 """The name of the rules of all lists, whatever their rows do."""
+
+
+def _plain(points: Decimal) -> Decimal:
+    """Without the zeros that a database puts behind."""
+    return points.quantize(Decimal(1)) if points == points.to_integral_value() else points.normalize()
+
+
+Points = Annotated[Decimal, AfterValidator(_plain)]
 
 
 class RunState(StrEnum):
@@ -93,8 +101,8 @@ class BulkRun(BaseModel):
     result: dict[str, Any] = {}
     rows: int = 0
     people: int = 0
-    given: Decimal = Decimal(0)
-    taken: Decimal = Decimal(0)
+    given: Points = Decimal(0)
+    taken: Points = Decimal(0)
     digest: str | None = None
     undo_of: str | None = None
     created_at: datetime
@@ -163,13 +171,13 @@ class BulkRow(BaseModel):
     number: int
     state: RowState
     code: str = ""
-    points: Decimal | None = None
+    points: Points | None = None
     private: dict[str, Any] = {}
     customer_ref: str | None = None
     seal: str | None = None
     operation_id: str | None = None
-    before: Decimal | None = None
-    after: Decimal | None = None
+    before: Points | None = None
+    after: Points | None = None
     attempt: int = 0
     asked: int = 0
     sending_since: datetime | None = None

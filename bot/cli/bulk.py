@@ -139,9 +139,9 @@ def _looked_up(house: House, run: BulkRun) -> BulkRun:
 
 @contextmanager
 def _house(config: Path | None) -> Iterator[House]:
-    from bot.cli.wiring import open_all
+    from bot.cli import bulk_steps as steps
 
-    house = open_all(read_config(config))
+    house = steps.open_books(read_config(config))
     try:
         yield house
     finally:

@@ -38,6 +38,12 @@ _DEEDS: Final[dict[str, Callable[[House, str, Actor], BulkRun]]] = {
 }
 
 
+def open_books(config: Config) -> House:
+    """The house without what understands questions, which takes long to learn and is not needed for lists."""
+    nothing = Fixed(Known(Library(playbooks={}), cast("object", None)))  # type: ignore[arg-type]
+    return open_house(config, systems=Vendors(config, Transport()), knowledge=nothing)
+
+
 def person(config: Config, vault: Vault, who: str | None) -> Actor:
     """Whoever types, as the settings know them, in the bot's own workspace: the rules decide what they may.
 
@@ -78,9 +84,7 @@ def dry_run(config: Config, sheet: Sheet, store: str, *, texts: bool) -> BulkPre
     _store(config, store)
     anybody = Actor(user_id="cli", team_id="cli", roles=frozenset({Role.MANAGER}))
     with tempfile.TemporaryDirectory() as folder:
-        trial = config.model_copy(update={"database": f"sqlite:///{Path(folder) / 'trial.db'}"})
-        nothing = Fixed(Known(Library(playbooks={}), cast("object", None)))  # type: ignore[arg-type]
-        house = open_house(trial, systems=Vendors(config, Transport()), knowledge=nothing)
+        house = open_books(config.model_copy(update={"database": f"sqlite:///{Path(folder) / 'trial.db'}"}))
         try:
             run = bulk.plan_bulk(house, sheet, anybody, store_id=store, source="dry", texts=texts)
             while run.state is RunState.CHECKING:

@@ -318,7 +318,7 @@ def test_a_read_only_store_shows_what_it_would_send(sqlite_lists: Lists) -> None
     run = bulk.submit_bulk(careful.house, run.id, MANAGER, **EVERYTHING)
     assert (run.state, run.result["code"]) == (R.REFUSED, "read_only")
     assert run.result["outcome"] == (
-        "This store is read-only: I would send 2 rows: +10.00 and -0.00 points. Nothing was sent."
+        "This store is read-only: I would send 2 rows: +10 and -0 points. Nothing was sent."
     )
 
 
