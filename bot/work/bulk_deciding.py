@@ -190,7 +190,7 @@ def cancel_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:
             press.judge(Deed.CANCEL)
             return press.move("cancel")
         press.judge(Deed.STEER)
-        run = press.move("stop")
+        run = press.move("stop", result={**press.run.result, "stopped_by": actor.user_id})
         press.start()
         return run
 
