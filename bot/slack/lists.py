@@ -113,10 +113,10 @@ class Lists:
         thread = thread or card
         self._show_request(run_id, view, (channel, thread))
         ended = run.state in _ENDED and (run.submitted_at is not None or run.state is R.REFUSED)
-        if ended or (run.state is R.RUNNING and run.approvers):
+        if ended or (run.state is R.RUNNING and view.started):
             subject = f"outcome:{run_id}:{'done' if run.state in _ENDED else 'approved'}"
             self._poster.once(subject, channel, thread, lambda: list_news(self.view(run_id), say))
-        if run.state in _WITH_OUTCOME and run.submitted_at is not None and run.approvers:
+        if run.state in _WITH_OUTCOME and view.started:
             self.upload_rows(run_id, "bulk.outcome_file", (channel, thread))
         if run.state is R.UNDONE:
             self._poster.edit(f"outcome:{run_id}:done", lambda: list_news(self.view(run_id), say))
@@ -149,16 +149,13 @@ class Lists:
         view = self.view(run_id)
         if view.run.state is not R.SUBMITTED:
             return
-        request = self._poster.where(f"decision:{run_id}")
+        request, card = self._poster.where(f"decision:{run_id}"), self._poster.where(self._card(view.run.source))
         channel, thread = self._place(view)
+        thread = thread or (card.ts if card else None)
         channel, where = self._where_decided(view, (channel, thread or ""))
         line = list_reminder(view, speaker(self.language(view)))
-        self._poster.once(
-            f"decision:{run_id}:remind{nth}",
-            channel,
-            where or (request.ts if request else None),
-            lambda: (line, [section(line)]),
-        )
+        beside = where or (request.ts if request else None)
+        self._poster.once(f"decision:{run_id}:remind{nth}", channel, beside, lambda: (line, [section(line)]))
 
     # -- files
 

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
+from bot.bulk import read_file
+from bot.cases import bulk_store, writing
+from bot.cases.bulk_models import RowState
+from bot.cases.tables import posts
 from bot.desk.model import Message
+from bot.work import bulk
+from bot.work.jobs import tell_failed
+from connectors.sandbox import Fault
 from tests.slack.floor import Floor, buttons, shop_floor
 
 CSV = b"""email,phone,points,reason,comment
@@ -113,7 +120,8 @@ def test_a_list_is_previewed_signed_twice_carried_out_told_and_undone(floor: Flo
     request = floor.said("C0PINE", ts, "please decide")
     for part in (
         "<@U0QUINN>",
-        "ist of 2 changes, +50 and −20 points",
+        "2 of 5 rows",
+        "+50 · −20",
         "The till was down on Friday",
         "June Kessler",
     ):
@@ -143,7 +151,6 @@ def test_a_list_is_previewed_signed_twice_carried_out_told_and_undone(floor: Flo
     assert "*Taking a list back*" in counter.text
     assert "taking back" not in done.text
     ask(floor, "morgan", ts)
-    request = floor.said("C0PINE", ts, "taking back: list of 2 changes, +20 and −50 points")
     request = desk.wait_for(lambda: [m for m in desk.replies("C0PINE", ts) if "approve" in buttons(m)], 20)[-1]
     desk.press("quinn", request, "approve")
     desk.press("avery", request, "approve")
@@ -224,3 +231,102 @@ def test_a_list_in_spanish_in_direct_messages_asks_the_store_and_is_decided_in_i
     floor.said("D0QUINN", ts, "<@U0QUINN> *Declined*")
     jos = sent(floor, who="jo", where="C0OAK", text="@Pointsman ajuste masivo", files={"puntos.csv": CSV})
     card(floor, jos, lambda m: "No puedo usar este archivo. Solo un responsable puede pedir" in m.text, "C0OAK")
+
+
+def many(count: int) -> bytes:
+    """A list of so many customers of Pine Street, with two points each."""
+    phones = ["0149", "0142", "0143", "0164", "0168", "0155", "0150", "0152", "0153", "0154"][:count]
+    return ("phone,points\n" + "".join(f"303-555-{last},+2\n" for last in phones)).encode()
+
+
+def approved(floor: Floor, content: bytes) -> str:
+    """A list that two managers approved; its thread."""
+    ts = sent(floor, files={"many.csv": content})
+    card(floor, ts, has("fix:bulk"))
+    ask(floor, "morgan", ts)
+    request = floor.said("C0PINE", ts, "please decide")
+    floor.desk.press("quinn", request, "approve")
+    floor.desk.press("avery", request, "approve")
+    return ts
+
+
+def test_a_list_under_way_is_paused_resumed_and_stopped_by_those_who_may(floor: Floor) -> None:
+    desk = floor.desk
+    floor.world.fault(Fault("latency", vendor="alpineiq", seconds=0.4))
+    ts = approved(floor, many(10))
+    going = card(floor, ts, has("pause"))
+    assert "*Doing it now*" in going.text
+    desk.press("riley", going, "pause")
+    told = desk.wait_for(lambda: [m for m in desk.messages("C0PINE", ts, "riley") if m.ephemeral_to])
+    assert told[0].text
+    desk.press("morgan", going, "pause")
+    paused = card(floor, ts, has("resume"))
+    assert "<@U0MORGAN> paused it." in paused.text
+    desk.press("quinn", paused, "resume")
+    going = card(floor, ts, has("pause"))
+    desk.press("quinn", going, "cancel")
+    floor.world.clear_faults()
+    stopped = card(floor, ts, lambda m: "*Stopped* by <@U0QUINN>" in m.text)
+    assert "not sent" in stopped.text
+    floor.said("C0PINE", ts, "<@U0MORGAN> *Stopped*")
+    assert {row["state"] for row in outcome(floor, ts).values()} <= {"done", "skipped", "refused"}
+
+
+def test_a_row_of_unknown_outcome_is_asked_about_and_settled_by_a_person(floor: Floor) -> None:
+    run_id = ""
+    ts = approved(floor, many(1))
+    done = card(floor, ts, lambda m: "*Done*" in m.text)
+    run_id = buttons(done)["undo"]["value"]
+    with writing(floor.house.engine) as conn:  # as when the provider never told
+        bulk_store.change_rows(conn, run_id, [2], RowState.DONE, state="unknown", code="cannot_tell")
+    floor.house.presenter.show_bulk(run_id)
+    unsure = card(floor, ts, has("resolve:arrived"))
+    assert "nobody knows whether it arrived" in unsure.text
+    floor.desk.press("casey", unsure, "resolve:arrived")
+    card(floor, ts, lambda m: "resolve:arrived" not in buttons(m) and "1 done" in m.text)
+
+
+def test_a_list_from_the_command_line_is_shown_in_the_stores_channel_and_reminds(floor: Floor) -> None:
+    morgan = floor.house.presenter.person("T0HARBOR", "U0MORGAN").actor
+    sheet = read_file(b"phone,points\n303-555-0150,+3\n", "cli.csv")
+    run = bulk.plan_bulk(floor.house, sheet, morgan, store_id="pine", source="cli:1")
+
+    def cards() -> list[Message]:
+        return [m for m in floor.desk.messages("C0PINE") if m.bot and not m.is_reply and "cli.csv" in m.text]
+
+    (shown,) = floor.desk.wait_for(lambda: [m for m in cards() if "fix:bulk" in buttons(m)], 20)
+    bulk.submit_bulk(floor.house, run.id, morgan, reason="From the office", comment="Put right")
+    floor.said("C0PINE", shown.ts, "please decide")
+    for _ in range(2):
+        floor.house.presenter.remind_bulk(run.id, 1)
+    reminders = [m for m in floor.desk.replies("C0PINE", shown.ts) if "still waiting for your decision" in m.text]
+    assert len(reminders) == 1
+    quinn = floor.house.presenter.person("T0HARBOR", "U0QUINN").actor
+    home = floor.desk.home("quinn")
+    floor.desk.open_home("quinn")
+    listed = floor.desk.wait_for(lambda: (v := floor.desk.home("quinn")) is not home and v)
+    assert "List of 1 change, +3 and −0 points" in str(listed.blocks)
+    bulk.decline_bulk(floor.house, run.id, quinn, "not this week")
+    floor.said("C0PINE", shown.ts, "not this week")
+    floor.house.presenter.remind_bulk(run.id, 2)  # decided: nobody is nudged any more
+    assert len([m for m in floor.desk.replies("C0PINE", shown.ts) if "still waiting" in m.text]) == 1
+
+
+def test_work_that_was_given_up_is_said_in_the_thread(floor: Floor) -> None:
+    ts = sent(floor, who="riley")
+    card(floor, ts, lambda m: "Only a manager" in m.text)
+    tell_failed(floor.house, "question", f"message:T0HARBOR:C0PINE:{ts}")
+    card(floor, ts, lambda m: "Something on my side broke while I read this" in m.text)
+
+
+def test_a_file_of_outcomes_that_was_posted_before_a_crash_is_not_posted_twice(floor: Floor) -> None:
+    ts = approved(floor, many(1))
+    card(floor, ts, lambda m: "*Done*" in m.text)
+    outcome(floor, ts)
+    done = card(floor, ts, has("undo"))
+    run_id = buttons(done)["undo"]["value"]
+    with writing(floor.house.engine) as conn:  # as when the process died before it could remember
+        conn.execute(posts.update().where(posts.c.subject == f"bulk.outcome_file:{run_id}").values(ts=None))
+    floor.clock.move(minutes=1)
+    floor.house.presenter.show_bulk(run_id)
+    assert len([m for m in floor.desk.replies("C0PINE", ts) if m.files]) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cases.models import ProposalState
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, section
 from bot.slack.strings import Say
-from bot.slack.text import clip, clock_time, day_and_time, escape, points, user, who
+from bot.slack.text import clip, clock_time, day_and_time, escape, points, told, user, who
 from bot.slack.views.emergency import emergency_button
 from bot.slack.views.model import CaseView, FixView
 from bot.slack.views.spoken import spoken
@@ -74,7 +74,7 @@ def state_line(fix: FixView, say: Say) -> str:
     else:
         line = say(f"state.{fix.state.value}", what=what)
     if fix.state in _EXPLAINED:
-        line = " ".join([line, *(escape(say.words(w)) for w in fix.outcome)])
+        line = " ".join([line, *(told(say.words(w)) for w in fix.outcome)])
     return line
 
 

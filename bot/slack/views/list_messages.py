@@ -99,10 +99,9 @@ def list_request(view: ListView, say: Say) -> Message:
 
 
 def _decided(view: ListView, say: Say) -> str:
-    run = view.run
-    if run.state in (R.DECLINED, R.EXPIRED, R.CANCELLED, R.REFUSED, R.UNDONE):
+    if not view.started:
         return ending(view, say)
-    return say("bulk.approved", what=in_words(view, say), who=who(run.approvers) or say("decide.nobody"))
+    return say("bulk.approved", what=in_words(view, say), who=who(view.run.approvers) or say("decide.nobody"))
 
 
 def _decision_buttons(view: ListView, what: str, say: Say) -> list[Block]:

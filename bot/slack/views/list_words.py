@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.bulk import BulkPreview
-from bot.cases.bulk_models import BulkRun, RowState, RunState
+from bot.cases.bulk_models import GOING, BulkRun, RowState, RunState
 from bot.slack.strings import Say
 from bot.slack.text import escape, points
 
@@ -36,6 +36,12 @@ class ListView:
     why: str = ""
 
     @property
+    def started(self) -> bool:
+        """Whether it was approved and begun, whatever became of it."""
+        begun = self.run.state in (*GOING, RunState.CANCELLED, RunState.DONE, RunState.UNDONE)
+        return begun and self.run.submitted_at is not None and len(self.run.approvers) >= self.needed
+
+    @property
     def needed(self) -> int:
         """Signatures that are needed, as the rules said when it was asked for."""
         return int(self.run.verdict.get("approvals_needed") or 0)
@@ -43,11 +49,12 @@ class ListView:
 
 def in_words(view: ListView, say: Say) -> str:
     """The list as a phrase, escaped: "a list of 120 changes: +12,340 and -300 points"."""
-    run, people = view.run, f"{view.preview.people:,}"
+    run, people = view.run, view.preview.people
+    size = say(f"bulk.size.{run.action}_{'one' if people == 1 else 'many'}", number=f"{people:,}")
     if run.moves_points:
-        what = say("bulk.what.points", people=people, given=plus(run.given), taken=minus(run.taken))
+        what = say("bulk.what.points", size=size, given=plus(run.given), taken=minus(run.taken))
     else:
-        what = say("bulk.what.enroll", people=people)
+        what = say("bulk.what.enroll", size=size)
     return say("bulk.what.undo", what=what) if run.undo_of else what
 
 

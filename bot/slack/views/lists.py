@@ -170,6 +170,8 @@ def _over(view: ListView, say: Say) -> list[Block]:
     if counted:
         out.append(context(counted))
     out += _to_look_at(view, say)
+    if run.state is R.REFUSED and view.preview.refused:
+        out += [section(_left_out(view.preview.refused, view.preview.left_out, say)), context(say("bulk.mend"))]
     row = []
     if can_undo(view):
         row.append(undo_list(view, say))
@@ -181,8 +183,10 @@ def _over(view: ListView, say: Say) -> list[Block]:
 def ending(view: ListView, say: Say) -> str:
     """How the list ended, in a sentence or two."""
     run, what = view.run, in_words(view, say)
-    by = user(run.decided_by) if run.decided_by else say("decide.nobody")
-    key = "stopped" if run.state is R.CANCELLED and run.approvers else run.state.value
+    stopped = run.state is R.CANCELLED and view.started
+    whose = run.result.get("stopped_by") if stopped else run.decided_by
+    by = user(str(whose)) if whose else say("decide.nobody")
+    key = "stopped" if stopped else run.state.value
     done = view.counts.get(S.DONE, 0) + view.counts.get(S.UNDONE, 0)
     line = say(f"bulk.state.{key}", what=what, who=by, done=f"{done:,}", of=f"{view.of:,}")
     return f"{line} {clip(told(view.why), _LONG)}" if view.why else line

@@ -38,7 +38,7 @@ def run(state: RunState = R.READY, **changes: Any) -> BulkRun:
     values: dict[str, Any] = {
         "id": "B_1", "source": "message:T:C:1.0", "team_id": "T0", "store_id": "pine", "action": "adjust_points",
         "mode": "add", "state": state, "requester": "U0MORGAN", "rows": 130, "people": 120, "given": Decimal(12340),
-        "taken": Decimal(300), "created_at": AT, "expires_at": AT + timedelta(days=1),
+        "taken": Decimal(300), "created_at": AT, "submitted_at": AT, "expires_at": AT + timedelta(days=1),
         "verdict": {"approvals_needed": 2}, "private": {"reason": "Till was down", "comment": "Put right"},
     }  # fmt: skip
     return BulkRun(**(values | changes))
@@ -199,7 +199,12 @@ def test_the_end_tells_what_became_of_it_and_asks_about_what_nobody_knows() -> N
     assert buttons(blocks) == ["resolve:arrived", "resolve:absent", "undo"]
     enrolled = view(R.DONE, stored=run(R.DONE, action="enroll", approvers=("U1",)), counts={S.DONE: 3})
     assert buttons(list_card(enrolled, EN)[1]) == []
-    stopped = replace(ended, run=run(R.CANCELLED, approvers=("U1", "U2"), decided_by="U0QUINN"))
+    stopped = replace(
+        ended, run=run(R.CANCELLED, approvers=("U1", "U2"), decided_by="U2", result={"stopped_by": "U0QUINN"})
+    )
+    taken_back = run(R.CANCELLED, approvers=("U1",), decided_by="U0MORGAN")
+    assert "*Taken back* by <@U0MORGAN>" in list_request(view(stored=taken_back), EN)[0]
+    assert "*Approved* by <@U1>, <@U2>" in list_request(stopped, EN)[0]
     assert "*Stopped* by <@U0QUINN>: 117 of 127 rows were carried out" in list_card(stopped, EN)[0]
 
 
