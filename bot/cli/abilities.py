@@ -70,7 +70,10 @@ def untold(
         one = catalogue.facts[name]
         lacks = any(not capabilities[root].of(operation).supported for root, operation in one.operations.items())
         refused = any(operation in (forbidden or {}).get(root, ()) for root, operation in one.operations.items())
-        if one.asked_only:
+        if one.asked_only and one.operations:
+            if lacks:
+                asked.append(name)
+        elif one.asked_only:
             always.append(name)
         elif lacks and one.asks is not None:
             asked.append(name)

@@ -70,7 +70,8 @@ class Fact:
     """One fact. `needs`: the facts it takes, by name; `outcomes`: those of them whose failure it can live with.
 
     operations: root to the operation it stands on; one that the connector lacks makes the fact unsupported, or asked
-    where it has `asks`. work: None where no system can ever tell, only a person. takes: the types of the needs.
+    where it has `asks`. work: None where no system can ever tell, only a person; its operations are then those whose
+    lack makes it a question. takes: the types of the needs.
     """
 
     name: str
@@ -170,10 +171,19 @@ def _made(
     )
 
 
-def asked(name: str, help_: str, *, shown: tuple[str, str], asks: Asks, takes: Mapping[str, Any] | None = None) -> Fact:
+def asked(
+    name: str,
+    help_: str,
+    *,
+    shown: tuple[str, str],
+    asks: Asks,
+    takes: Mapping[str, Any] | None = None,
+    instead_of: Mapping[str, Operation] | None = None,
+) -> Fact:
     """A fact that lives in a settings page or in somebody's head; its value is the id of the chosen option.
 
-    takes: facts that the question's sentences may show, with their types. Raises BadCatalogue.
+    takes: facts that the question's sentences may show, with their types. instead_of: root to the operation whose lack
+    makes it a question at all. Raises BadCatalogue.
     """
     annotation: Any = Literal[tuple(asks.options)]
     _check_options(name, annotation, asks)
@@ -188,6 +198,7 @@ def asked(name: str, help_: str, *, shown: tuple[str, str], asks: Asks, takes: M
         source="staff",
         shown=Text(en=shown[0], es=shown[1]),
         asks=asks,
+        operations=dict(instead_of or {}),
         takes=dict(takes or {}),
     )
 

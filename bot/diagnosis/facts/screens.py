@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.diagnosis.catalogue import asked
 from bot.diagnosis.facts.staff import YES_NO, asks
 from bot.diagnosis.facts.values import Pair, Said
-from connectors.contract import Customer, Sale
+from connectors.contract import Customer, Operation, Sale
 
 _ACCOUNT = (
     "{% if pair.program == 'springbig' %}springbig's dashboard: find the member by phone or e-mail."
@@ -54,6 +54,7 @@ balance_seen = asked(
         other=("Something else", "Otra cosa"),
     ),
     takes={**_PAIR, "said": Said},
+    instead_of={"program": Operation.READ_BALANCE},
 )
 
 
@@ -91,6 +92,7 @@ sale_seen = asked(
         **YES_NO,
     ),
     takes={**_PAIR, "sale": Sale | None},
+    instead_of={"program": Operation.READ_LEDGER},
 )
 
 
@@ -109,6 +111,7 @@ redemption_seen = asked(
         none=("No reward on it", "Sin premio"),
     ),
     takes=_PAIR,
+    instead_of={"program": Operation.READ_REDEMPTIONS},
 )
 
 
@@ -132,6 +135,7 @@ lookup_says = asked(
         no_record=("No record found", "No encontró registro"),
         no_magnifier=("There is no magnifier", "No hay lupa"),
     ),
+    instead_of={"program": Operation.FIND_MEMBER},
 )
 
 
@@ -150,4 +154,5 @@ accounts_seen = asked(
         none=("No account", "Ninguna"),
     ),
     takes={**_PAIR, "customer": Customer | None},
+    instead_of={"program": Operation.FIND_MEMBER},
 )

@@ -93,13 +93,16 @@ wallet_message = asked(
     asks=asks(
         ("What does the register say when you open the wallet?", "¿Qué dice la caja al abrir la billetera?"),
         (
-            "In the order: … > Redeem AIQ, then the customer's phone.",
-            "En el pedido: … > Redeem AIQ, y el teléfono del cliente.",
+            "{% if pair.pos == 'treez' %}Add the customer to the sale and open the loyalty wallet."
+            "{% else %}In the order: … > Redeem AIQ, then the customer's phone.{% endif %}",
+            "{% if pair.pos == 'treez' %}Agregue al cliente a la venta y abra la billetera."
+            "{% else %}En el pedido: … > Redeem AIQ, y el teléfono del cliente.{% endif %}",
         ),
         no_code=("The texted code does not arrive", "No llega el código por mensaje"),
         spins=("It keeps loading", "Se queda cargando"),
         other=("Something else", "Otra cosa"),
     ),
+    takes={"pair": Pair},
 )
 
 
