@@ -4,10 +4,11 @@ day reviewed."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -21,9 +22,12 @@ from bot.cases.policy_check import KINDS, TEAM, draft, roster
 from bot.cases.routing import signers
 from bot.cases.signatures import change_days
 from bot.cases.standing import View
+from bot.cli.wiring import open_vendors
 from bot.config import Config, Store
 from bot.errors import BadInput
 from bot.work.exceptions import exceptions_of
+from connectors.contract import Operation
+from connectors.transport import Transport
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,41 @@ def explained(
         history=past,
         standing=standing,
     )
-    return [*_explained(view, verdict, known.people), *known.caveats, *caveats, *more], verdict.allowed
+    done = [_carried_out(place, kind)] if verdict.allowed else []
+    return [*_explained(view, verdict, known.people), *done, *known.caveats, *caveats, *more], verdict.allowed
+
+
+_OPERATIONS: Final[Mapping[str, tuple[Operation, ...]]] = {
+    "adjust_points": (Operation.ADJUST_POINTS,),
+    "refund_redemption": (Operation.REFUND_REDEMPTION, Operation.ADJUST_POINTS),
+    "record_purchase": (Operation.RECORD_PURCHASE, Operation.ADJUST_POINTS),
+    "enroll": (Operation.ENROLL,),
+    "relink": (Operation.SET_LINK, Operation.CHANGE_PHONE),
+    "clear_link": (Operation.SET_LINK,),
+    "correct_contact": (Operation.CHANGE_PHONE, Operation.CHANGE_EMAIL),
+    "merge_customers": (Operation.MERGE_CUSTOMERS,),
+    "attach_order": (Operation.ATTACH_ORDER,),
+    "bulk": (Operation.ADJUST_BATCH, Operation.ADJUST_POINTS),
+}
+"""What each kind is carried out by, the best first; the first that a system has by API counts, else by a person."""
+
+
+def _carried_out(place: Store, kind: str) -> str:
+    """Whether the store's systems do it by API, or a person does, as their connectors declare. Asks no vendor."""
+    systems = open_vendors(place, Transport())
+    declared = [
+        support
+        for operation in _OPERATIONS[kind]
+        for system in (systems.program, systems.pos)
+        if (support := system.capabilities.operations.get(operation)) is not None
+    ]
+    if any(s.mode == "api" for s in declared):
+        return f"At {place.id} it is carried out by API, where the customer's records allow it."
+    by_hand = next((s for s in declared if s.mode == "guided"), None)
+    if by_hand is not None:
+        return f"At {place.id} a person carries it out by hand, after that: {by_hand.why}"
+    why = next((s.why for s in declared if s.why), "the systems have no such operation.")
+    return f"At {place.id} it cannot be carried out, and goes to support: {why}"
 
 
 def reviewed(config: Config, day: str | None) -> tuple[str, list[str]]:

@@ -44,7 +44,7 @@ def test_check_names_what_nobody_can_satisfy(config: Path) -> None:
     config.write_text(text, encoding="utf-8")
     result = run("policy", "check", "--config", config)
     assert result.exit_code == 1
-    assert "nobody   oak: merge_customers: 2 signatures needed, only U0AVERY can give one" in result.stdout
+    assert "nobody   oak: merge_customers, bulk: 2 signatures needed, only U0AVERY can give one" in result.stdout
     assert "rules that nobody can satisfy" in result.stderr
 
 
@@ -67,6 +67,32 @@ def test_explain_says_what_would_happen_and_why(config: Path) -> None:
     assert "What was asked for lately is not counted." in lines
     code, lines = explain(config, "--actor", "U0MORGAN", "--kind", "merge_customers")
     assert "Can sign: U0AVERY." in lines or "Can sign: U0AVERY. That is not enough." in lines
+
+
+@pytest.mark.parametrize(
+    ("store", "kind", "how"),
+    [
+        ("pine", "adjust_points", "At pine it is carried out by API"),
+        ("yew", "adjust_points", "At yew a person carries it out by hand, after that: springbig takes no change of"),
+        ("ivy", "refund_redemption", "At ivy a person carries it out by hand, after that: BrandLift has no public API"),
+        ("bay", "refund_redemption", "At bay it is carried out by API"),
+        ("fir", "record_purchase", "At fir a person carries it out by hand, after that: Treez Loyalty's points"),
+        ("fir", "enroll", "At fir a person carries it out by hand, after that: Treez Loyalty enrolls customers"),
+        ("ash", "enroll", "At ash it cannot be carried out, and goes to support: Rivo takes customers from Shopify"),
+        ("elm", "clear_link", "At elm a person carries it out by hand"),
+        ("bay", "merge_customers", "At bay it is carried out by API"),
+        ("pine", "attach_order", "At pine it cannot be carried out, and goes to support: "),
+        ("pine", "correct_contact", "At pine it is carried out by API"),
+        ("pine", "relink", "At pine it is carried out by API"),
+    ],
+)
+def test_explain_says_how_each_kind_is_carried_out_at_a_store(config: Path, store: str, kind: str, how: str) -> None:
+    more = ("--points", "+50") if kind in ("adjust_points", "refund_redemption", "record_purchase") else ()
+    result = run(
+        "policy", "explain", "--config", config, "--offline", "--store", store, "--actor", "U1", "--kind", kind, *more
+    )
+    assert result.exit_code == 0
+    assert how in result.stdout
 
 
 def test_explain_of_what_is_refused_ends_with_one(config: Path) -> None:
