@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-EXACT_ROWS = 5_000
+EXACT_ROWS = 6_000
 SKETCHED = 4_096
 _HEAVY = 64
 """Features in more rows than this are multiplied as a dense block; rarer ones pair by pair."""
