@@ -79,7 +79,7 @@ def look(house: House, case_id: str) -> None:
         need = missing(told, found, house.library(case.store_id).playbooks[case.playbook], case.store_id)
         if need is not None:
             state = case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS
-            _write(house, case, told, state=state, private=told.but(need=need))
+            _write(house, case, told, state=state, kept={"need": need})
         else:
             _run(house, case, told, found)
         show(house, case_id)
@@ -132,7 +132,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         state=case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS if unclear else state,
         diagnosis=diagnosis.model_dump(mode="json"),
         customer_ref=customer_reference(house, store.id, diagnosis),
-        private=told.but(need="which_points" if unclear else None, looked_up=found),
+        kept={"need": "which_points" if unclear else None, "looked_up": found},
     )
     if kept and diagnosis.cause is not None:
         proposals.offer_fixes(house, case.id, diagnosis)
@@ -155,17 +155,20 @@ def _prior(house: House, case: Case) -> dict[str, Evidence]:
     return out
 
 
-def _write(house: House, case: Case, told: Told, **changes: Any) -> bool:
-    """Keep the result, unless a later click asked for another run meanwhile; a rating or a claim does not count."""
+def _write(house: House, case: Case, told: Told, *, kept: Mapping[str, Any], **changes: Any) -> bool:
+    """Keep the result, unless a later click asked for another run meanwhile; a rating, a claim or a re-label does not
+    count, and stays. `kept`: what is told anew on the case's private side."""
     with writing(house.engine) as conn:
         now_there = case_store.get_case(conn, house.vault, case.id)
         if Told.of(now_there.private).run != told.run or now_there.state is CaseState.CLOSED:
             return False
         if now_there.state is CaseState.ESCALATED:
             changes["state"] = CaseState.ESCALATED
-        ratings = Told.of(now_there.private).ratings
-        changes["private"] = {**changes["private"], "ratings": ratings}
-        return case_store.change_case(conn, house.vault, now_there, now=house.clock(), **changes) is not None
+        private = Told.of(now_there.private).but(**kept)
+        return (
+            case_store.change_case(conn, house.vault, now_there, now=house.clock(), private=private, **changes)
+            is not None
+        )
 
 
 def show(house: House, case_id: str) -> None:
