@@ -2,18 +2,34 @@
 
 from types import ModuleType
 
-from bot.diagnosis.facts import history, members, pair, profiles, said, sales, screens, spending, staff, store, systems
+from bot.diagnosis.facts import (
+    history,
+    holdings,
+    members,
+    pair,
+    profiles,
+    said,
+    sales,
+    screens,
+    settings,
+    spending,
+    staff,
+    store,
+    systems,
+)
 
 MODULES: tuple[ModuleType, ...] = (
     said,
     pair,
     profiles,
     members,
+    holdings,
     history,
     sales,
     spending,
     store,
     systems,
     staff,
+    settings,
     screens,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Literal
 
 from rapidfuzz import fuzz, utils
@@ -11,20 +10,9 @@ from rapidfuzz import fuzz, utils
 from bot.diagnosis.catalogue import Asks, CannotTell, Outcome, fact
 from bot.diagnosis.facts.pair import nature_of
 from bot.diagnosis.facts.profiles import same_name
-from bot.diagnosis.facts.values import Duplicate, Enrolment, Link, Pair, Said, Searched
+from bot.diagnosis.facts.values import Enrolment, Link, Pair, Said, Searched
 from bot.playbook import Text
-from connectors.contract import (
-    Balance,
-    Customer,
-    KnowsTiers,
-    LinkNature,
-    LoyaltyProgram,
-    Member,
-    MemberTier,
-    Operation,
-    PointOfSale,
-    part,
-)
+from connectors.contract import Customer, LinkNature, LoyaltyProgram, Member, Operation, PointOfSale
 from connectors.errors import NotFound, Unsupported
 
 Key = Literal["phone", "email", "source_id"]
@@ -43,13 +31,13 @@ def unique(members: Iterable[Member]) -> tuple[Member, ...]:
 def stated_members(said: Said, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider that the question's phones, e-mails and loyalty ids lead to, by the keys it can be asked
     by; `searched` says which these were."""
-    found = [m for phone in said.phones for m in _found(program, "phone", phone)]
-    found += [m for email in said.emails for m in _found(program, "email", email)]
+    found = [m for phone in said.phones for m in found_by(program, "phone", phone)]
+    found += [m for email in said.emails for m in found_by(program, "email", email)]
     found += [m for own_id in said.loyalty_ids if (m := _by_own_id(program, own_id))]
     return unique(found)
 
 
-def _found(program: LoyaltyProgram, key: Key, value: str | None) -> tuple[Member, ...]:
+def found_by(program: LoyaltyProgram, key: Key, value: str | None) -> tuple[Member, ...]:
     """Nobody where there is no value, or where the provider cannot be asked by this key."""
     if not value or key not in program.capabilities.finds_by:
         return ()
@@ -67,20 +55,20 @@ def _by_own_id(program: LoyaltyProgram, member_id: str) -> Member | None:
 @fact(shown=("the provider's search by phone", "la búsqueda por teléfono en el programa"), operations=FIND)
 def members_by_phone(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider with the phone of the customer's profile."""
-    return _found(program, "phone", customer.phone if customer else None)
+    return found_by(program, "phone", customer.phone if customer else None)
 
 
 @fact(shown=("the provider's search by e-mail", "la búsqueda por correo en el programa"), operations=FIND)
 def members_by_email(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider with the e-mail of the customer's profile."""
-    return _found(program, "email", customer.email if customer else None)
+    return found_by(program, "email", customer.email if customer else None)
 
 
 @fact(shown=("the provider's search by register id", "la búsqueda por número de caja"), operations=FIND)
 def members_by_source(customer: Customer | None, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider that name the customer's profile as their source."""
     try:
-        return _found(program, "source_id", customer.id if customer else None)
+        return found_by(program, "source_id", customer.id if customer else None)
     except NotFound:
         return ()
 
@@ -246,20 +234,6 @@ def enrolment(member: Member | None, pair: Pair, provider_name: str) -> Enrolmen
     return "member" if member.enrolled else "contact"
 
 
-@fact(
-    shown=("the balance at the provider", "el saldo en el programa"),
-    operations={"program": Operation.READ_BALANCE},
-)
-def balance(member: Member | None, program: LoyaltyProgram) -> Balance | None:
-    """The points the member can spend now. `hidden`: the provider answers 0 on purpose, whatever the real balance."""
-    if member is None:
-        return None
-    try:
-        return program.balance(member)
-    except NotFound:
-        return None
-
-
 @fact
 def other_members(member: Member | None, member_candidates: tuple[Member, ...]) -> tuple[Member, ...]:
     """Other records at the provider that lead to the same person by name: they joined twice."""
@@ -267,55 +241,3 @@ def other_members(member: Member | None, member_candidates: tuple[Member, ...]) 
         return ()
     others = [m for m in member_candidates if m.id != member.id]
     return tuple(m for m in others if m.name and member.name and same_name(m.name, member.name))
-
-
-@fact(shown=("the points of the other profile", "los puntos del otro perfil"), operations=FIND)
-def duplicate_members(
-    duplicates: tuple[Customer, ...], member: Member | None, program: LoyaltyProgram
-) -> tuple[Duplicate, ...]:
-    """For each other profile of the person, the member it leads to and that member's points."""
-    own = member.id if member else None
-    return tuple(_duplicate(profile, own, program) for profile in duplicates)
-
-
-def _duplicate(profile: Customer, own: str | None, program: LoyaltyProgram) -> Duplicate:
-    keys: tuple[tuple[Key, str | None], ...] = (
-        ("source_id", profile.id),
-        ("phone", profile.phone),
-        ("email", profile.email),
-    )
-    found = next((members for key, value in keys if (members := _found(program, key, value))), ())
-    other = next((m for m in found if m.id != own), None)
-    if other is None:
-        return Duplicate(profile=profile)
-    points = other.balance
-    if points is None and program.capabilities.of(Operation.READ_BALANCE).supported:
-        points = program.balance(other).points
-    return Duplicate(profile=profile, member=other, points=points)
-
-
-@fact
-def mergeable(duplicates: tuple[Customer, ...], duplicate_members: Outcome[tuple[Duplicate, ...]]) -> Customer | None:
-    """The other live profile to bring together with the customer's own: the one with most points, else the oldest."""
-    points = {d.profile.id: d.points or Decimal(0) for d in duplicate_members.value or ()}
-    oldest = sorted(duplicates, key=lambda c: (c.created_at.timestamp() if c.created_at else 0.0, c.id))
-    return max(oldest, key=lambda c: points.get(c.id, Decimal(0)), default=None)
-
-
-@fact(
-    shown=("the tier at the provider", "el nivel en el programa"),
-    operations={"program": Operation.READ_TIER},
-)
-def member_tier(member: Member | None, program: LoyaltyProgram) -> MemberTier | None:
-    """The member's level now, and what the next one takes where the provider says."""
-    if member is None:
-        return None
-    return part(program, KnowsTiers, Operation.READ_TIER).member_tier(member.id)  # type: ignore[type-abstract]
-
-
-@fact
-def richer_duplicate(duplicate_members: tuple[Duplicate, ...], balance: Balance | None) -> Duplicate | None:
-    """The other profile of the person that holds more points than this one."""
-    own = balance.points if balance else Decimal(0)
-    richer = [d for d in duplicate_members if d.points is not None and d.points > own]
-    return max(richer, key=lambda d: (d.points or Decimal(0), d.profile.id), default=None)
