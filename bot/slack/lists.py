@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from slack_sdk import WebClient
@@ -33,6 +34,7 @@ Link = Callable[[str, str], str]
 _ENDED: Final = frozenset({R.DONE, R.CANCELLED, R.DECLINED, R.EXPIRED, R.REFUSED})
 _WITH_OUTCOME: Final = frozenset({R.DONE, R.CANCELLED})
 _MANY: Final = 8
+_PATIENCE: Final = timedelta(minutes=1)
 _UNKNOWN: Final = 5
 
 
@@ -112,14 +114,24 @@ class Lists:
         card = self._poster.show(self._card(run.source), channel, thread, lambda: list_card(self.view(run_id), say))
         thread = thread or card
         self._show_request(run_id, view, (channel, thread))
-        ended = run.state in _ENDED and (run.submitted_at is not None or run.state is R.REFUSED)
-        if ended or (run.state is R.RUNNING and view.started):
-            subject = f"outcome:{run_id}:{'done' if run.state in _ENDED else 'approved'}"
-            self._poster.once(subject, channel, thread, lambda: list_news(self.view(run_id), say))
+        news = self._news(view)
+        if news:
+            self._poster.once(f"outcome:{run_id}:{news}", channel, thread, lambda: list_news(self.view(run_id), say))
         if run.state in _WITH_OUTCOME and view.started:
             self.upload_rows(run_id, "bulk.outcome_file", (channel, thread))
         if run.state is R.UNDONE:
             self._poster.edit(f"outcome:{run_id}:done", lambda: list_news(self.view(run_id), say))
+
+    def _news(self, view: ListView) -> str:
+        """What is worth a message of its own, told once: edits of the card notify nobody. The preview is, where looking
+        everybody up took long enough to turn to something else."""
+        run = view.run
+        if run.submitted_at is None:
+            slow = self._house.clock() - run.created_at > _PATIENCE
+            return "ready" if slow and run.state in (R.READY, R.REFUSED) else ""
+        if run.state in _ENDED:
+            return "done"
+        return "approved" if run.state is R.RUNNING and view.started else ""
 
     def _place(self, view: ListView) -> tuple[str, str | None]:
         """Where the file was sent; for a list from the command line the store's channel."""

@@ -9,9 +9,10 @@ import pytest
 from bot.cli.demo import Practice, practice
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Practice]:
-    """A running demo over Socket Mode; at the end Slack refused nothing and every delivery was taken."""
+    """A running demo over Socket Mode, for a whole module: each test has customers of its own. At the end Slack refused
+    nothing and every delivery was taken."""
     with practice() as running:
         yield running
         assert running.desk.refusals == []

@@ -330,3 +330,17 @@ def test_a_file_of_outcomes_that_was_posted_before_a_crash_is_not_posted_twice(f
     floor.clock.move(minutes=1)
     floor.house.presenter.show_bulk(run_id)
     assert len([m for m in floor.desk.replies("C0PINE", ts) if m.files]) == 1
+
+
+def test_whoever_waited_long_for_the_preview_is_called_back(floor: Floor) -> None:
+    ts = sent(floor, files={"many.csv": many(1)})
+    ready = card(floor, ts, has("fix:bulk"))
+    assert len(floor.desk.replies("C0PINE", ts)) == 1
+    floor.clock.move(minutes=2)
+    for _ in range(2):
+        floor.house.presenter.show_bulk(buttons(ready)["fix:bulk"]["value"])
+    (_, called) = floor.desk.replies("C0PINE", ts)
+    assert called.text == (
+        "<@U0MORGAN> Everybody is looked up: list of 1 change, +2 and −0 points. Please look at it above."
+    )
+    press(floor, "morgan", ts, "cancel")

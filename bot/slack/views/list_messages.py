@@ -117,8 +117,11 @@ def _decision_buttons(view: ListView, what: str, say: Say) -> list[Block]:
 
 
 def list_news(view: ListView, say: Say) -> Message:
-    """The new message that tells the asker: decided, or how it ended."""
-    line = _decided(view, say) if view.run.state is R.RUNNING else ending(view, say)
+    """The new message that tells the asker: it can be asked for, it is decided, or how it ended."""
+    if view.run.state is R.READY:
+        line = say("bulk.ready", what=in_words(view, say))
+    else:
+        line = _decided(view, say) if view.run.state is R.RUNNING else ending(view, say)
     blocks = [section(f"{user(view.run.requester)} {line}")]
     if can_undo(view):
         blocks.append(actions(f"outcome:{view.run.id}", [undo_list(view, say)]))
