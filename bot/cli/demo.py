@@ -21,8 +21,9 @@ import httpx
 from bot.cli.app import err, out
 from bot.cli.demo_settings import settings_text, stores_text
 from bot.desk import DeskServer, demo_workspace, run_terminal
-from bot.errors import PointsmanError
+from bot.errors import BadInput, PointsmanError
 from connectors.sandbox import SandboxServers, World
+from connectors.sandbox.servers import sandbox_names
 
 REPOSITORY = Path(__file__).parents[2]
 START_SECONDS = 60.0
@@ -92,14 +93,18 @@ def practice(
 
     Raises DemoFailed when the bot does not get ready within a minute.
     """
-    with tempfile.TemporaryDirectory(prefix="pointsman-demo-") as folder, SandboxServers(World.seeded()) as servers:
-        bot_port = _free_port()
+    bot_port = _free_port()
+    bot_url = f"http://127.0.0.1:{bot_port}"
+    with (
+        tempfile.TemporaryDirectory(prefix="pointsman-demo-") as folder,
+        SandboxServers(World.seeded(), messages_to=f"{bot_url}/webhooks") as servers,
+    ):
         secret = secrets.token_hex(16)
         desk = DeskServer(
             demo_workspace(),
             manifest=REPOSITORY / "manifest.yml",
             delivery="http" if http else "socket",
-            request_url=f"http://127.0.0.1:{bot_port}/slack/events" if http else None,
+            request_url=f"{bot_url}/slack/events" if http else None,
             signing_secret=secret,
             world_urls=servers.urls,
             port=port,
@@ -113,7 +118,7 @@ def practice(
             running = Practice(
                 desk=desk,
                 servers=servers,
-                bot_url=f"http://127.0.0.1:{bot_port}",
+                bot_url=bot_url,
                 config=config,
                 log=log,
                 env=env,
@@ -179,13 +184,28 @@ def _free_port() -> int:
         return port
 
 
-def run_sandbox() -> None:
-    """Serve the vendors' sandboxes until Ctrl-C, and print settings that reach them."""
-    with SandboxServers(World.seeded()) as servers:
+def run_sandbox(*, scenario: str | None, first_port: int, messages_to: str | None) -> None:
+    """Serve the vendors' sandboxes until Ctrl-C, and print where they are and what opens them.
+
+    first_port: the vendors' ports count up from it, in the order of their names; 0 takes free ones. messages_to: where
+    vendors' messages go. Raises BadInput for an unknown scenario, DemoFailed when a port is taken.
+    """
+    try:
+        world = World.seeded(scenario)
+    except KeyError:
+        raise BadInput(f'There is no scenario "{scenario}". `pointsman sandbox scenarios` lists them.') from None
+    try:
+        ports = {name: first_port + n for n, name in enumerate(sandbox_names())} if first_port else None
+        servers = SandboxServers(world, ports=ports, messages_to=messages_to)
+    except OSError as error:
+        raise DemoFailed(f"A port from {first_port} on is taken: {error.strerror}. Give another --port.") from None
+    with servers:
         for vendor, url in servers.urls.items():
-            out.print(f"{vendor}: [bold]{url}[/]   (its world: {url}/_sandbox/world)", highlight=False)
-        out.print("\nSettings that reach them:\n", style="dim")
-        out.print(stores_text(servers.urls), markup=False, highlight=False)
+            out.print(f"{vendor}: [bold]{url}[/]", highlight=False)
+        some = next(iter(servers.urls.values()))
+        out.print(f"\nThe world behind them, its clock and faults: {some}/_sandbox/world (see docs/sandboxes.md)\n")
+        out.print("What opens them, as the stores' settings:\n", style="dim")
+        out.print(stores_text(servers.urls), markup=False, highlight=False, soft_wrap=True)
         out.print("Ctrl-C ends it.", style="dim")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

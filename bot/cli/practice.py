@@ -30,12 +30,19 @@ def demo(
 
 
 @sandbox_app.callback()
-def sandbox(context: typer.Context) -> None:
+def sandbox(
+    context: typer.Context,
+    scenario: Annotated[str | None, typer.Option(help="Switch on a scenario's faults and changes.")] = None,
+    port: Annotated[int, typer.Option(help="The vendors' ports count up from here; 0 takes free ones.")] = 0,
+    messages_to: Annotated[
+        str | None, typer.Option(help="Vendors' messages (webhooks) go to <this>/<vendor>/<store>.")
+    ] = None,
+) -> None:
     """Serve every vendor's sandbox on loopback until stopped; prints addresses and keys."""
     if context.invoked_subcommand is None:
         from bot.cli.demo import run_sandbox
 
-        run_sandbox()
+        run_sandbox(scenario=scenario, first_port=port, messages_to=messages_to)
 
 
 @sandbox_app.command("scenarios")

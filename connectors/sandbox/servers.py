@@ -47,6 +47,11 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
+def sandbox_names() -> tuple[str, ...]:
+    """Every vendor that is served, in the order of their names."""
+    return tuple(sorted(kind.name for module in vendor_modules("sandbox") for kind in module.SANDBOXES))
+
+
 class _NoComplaintOfCuts(logging.Filter):
     """Connections are cut on purpose here; the server's error about it would only mislead."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -315,6 +318,34 @@ def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) 
     assert "adjust points" in line("ok    pine: alpineiq: can ")
     assert "source_frozen" in line("ok    pine: asked of a person, as no system shows them: ")
     assert "sale" in line("note  pine: cannot be looked up with these systems and keys: ")
+
+
+def test_the_sandboxes_run_by_themselves() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        first = probe.getsockname()[1]
+    command = [sys.executable, "-m", "bot.cli", "sandbox", "--scenario", "throttled", "--port", str(first)]
+    env = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        try:
+            said = "".join(iter(child.stdout.readline, "Ctrl-C ends it.\n"))
+            world = httpx.get(f"http://127.0.0.1:{first}/_sandbox/world").json()
+        finally:
+            child.terminate()
+    for part in (
+        f"alpineiq: http://127.0.0.1:{first}",
+        f"dutchie: http://127.0.0.1:{first + 1}",
+        'api_key = "sandbox-',
+    ):
+        assert part in said
+    assert [fault["kind"] for fault in world["faults"]] == ["throttle"]
+    assert {store["id"] for store in world["stores"]} >= {"pine", "koa", "ivy"}
+
+
+def test_the_sandboxes_say_what_they_cannot_do() -> None:
+    assert 'There is no scenario "nope"' in failure("sandbox", "--scenario", "nope")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "is taken" in failure("sandbox", "--port", taken.getsockname()[1])
 
 
 def test_sandbox_scenarios_are_listed_with_what_they_cover() -> None:
