@@ -73,23 +73,23 @@ class Featurizer:
     def __init__(self, vocabulary: Vocabulary, seen: Seen) -> None:
         self.seen = seen
         self._lexicon = _lexicon_of(vocabulary)
-        self._longest = max((len(phrase) for phrase in self._lexicon), default=1)
+        self._longest: dict[str, int] = {}
+        for phrase in self._lexicon:
+            self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
         common = vocabulary.common
         self._names = vocabulary.names - common
         spelled = {word for phrase in self._lexicon for word in phrase}
         canonical = {word for phrase in self._lexicon.values() for word in phrase}
         shop = spelled | canonical | vocabulary.words
-        self._english = snowballstemmer.stemmer("english")
-        self._spanish = snowballstemmer.stemmer("spanish")
+        self._english = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("english").stemWord)
+        self._spanish = snowballstemmer.stemmer("spanish").stemWord
         spanish, english = (vocabulary.never_repair.get(language, frozenset()) for language in ("es", "en"))
         self._speaks_spanish = spanish - english
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
         self._pieces = lru_cache(maxsize=20_000)(_pieces_of)
         known = common | vocabulary.names | seen.often
-        self._repairer = Repairer(shop | (seen.often - self._names), known, self._english.stemWord)
-        self._second = Repairer(
-            seen.once - known - self._repairer.targets, self._repairer.known, self._english.stemWord
-        )
+        self._repairer = Repairer(shop | (seen.often - self._names), known, self._english)
+        self._second = Repairer(seen.once - self._repairer.known, (), self._english)
         plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
         self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
         self._kept = common | canonical
@@ -120,7 +120,7 @@ class Featurizer:
     def _repaired(self, word: str) -> Phrase:
         """The word as it was meant, by the words we know well, else by those that one text has."""
         meant = self._repairer.repair(word)
-        return self._second.repair(word) if meant == (word,) else meant
+        return self._second.repair(word) if meant == (word,) and not self._repairer.knows(word) else meant
 
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
@@ -188,7 +188,7 @@ class Featurizer:
         out: list[Word] = []
         at = 0
         while at < len(words):
-            for length in range(min(self._longest, len(words) - at), 0, -1):
+            for length in range(min(self._longest.get(spelled[at], 0), len(words) - at), 0, -1):
                 meant = self._lexicon.get(tuple(spelled[at : at + length]))
                 if meant is not None:
                     written = " ".join(dict.fromkeys(word.written for word in words[at : at + length]))
@@ -209,8 +209,7 @@ class Featurizer:
     def _stem_of(self, word: str) -> str:
         if word.startswith("<"):
             return word
-        stemmer = self._spanish if word in self._speaks_spanish else self._english
-        return str(stemmer.stemWord(word))
+        return str(self._spanish(word) if word in self._speaks_spanish else self._english(word))
 
 
 def _lexicon_of(vocabulary: Vocabulary) -> dict[Phrase, Phrase]:

@@ -53,6 +53,8 @@ def _ascii_digit(found: re.Match[str]) -> str:
 def fold(text: str) -> str:
     """Lower case, without accents and apostrophes: "¿Inscribió?" -> "¿inscribio?", "isn't" -> "isnt"."""
     decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
+    if decomposed.isascii():
+        return decomposed
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

@@ -53,10 +53,14 @@ class Repairer:
                     self._by_skeleton.setdefault(skeleton, word)
         self.repair = lru_cache(maxsize=20_000)(self._repair)
 
+    def knows(self, word: str) -> bool:
+        """Whether the word, or another form of it, is a word that stays as it is."""
+        return word in self.known or self._stem(word) in self._known_stems
+
     def _repair(self, word: str) -> tuple[str, ...]:
         """The word as it was meant: itself, what it shortens, its nearest target, or two words run together."""
         edits = allowed_edits(len(word))
-        if not edits or word in self.known or self._stem(word) in self._known_stems:
+        if not edits or self.knows(word):
             return (word,)
         return (
             self._without_vowels(word)
