@@ -13,7 +13,7 @@ from bot.cases.models import Actor, History, Proposal, ProposalState, Role
 from bot.cases.people_rules import may_approve_here
 from bot.cases.routing import signers
 from bot.cases.signatures import approvals_needed
-from bot.config import AdjustPolicy, Config, ContactPolicy, KindPolicy, Policy, Store
+from bot.config import AdjustPolicy, BulkPolicy, Config, ContactPolicy, KindPolicy, Policy, Store
 
 TEAM: Final = "T"
 SOMEBODY: Final = "somebody of the store"
@@ -121,7 +121,7 @@ def _tiers(rules: KindPolicy) -> Iterator[tuple[str, Decimal | None, History]]:
         yield "", Decimal(1), History()
         limits = {rules.second_approver_above, *([rules.senior_above] if rules.senior_above is not None else [])}
         for limit in sorted(limits):
-            if limit < rules.refuse_above:
+            if 0 < limit < rules.refuse_above:
                 yield f"above {limit:,f} points ", limit + 1, History()
     elif isinstance(rules, ContactPolicy):
         yield "", None, History()
@@ -139,7 +139,9 @@ def _settings(config: Config, people: Sequence[Actor], unread: bool) -> Iterator
         if rules.second_approver_above >= rules.refuse_above:
             text = f"second_approver_above is not below refuse_above ({rules.refuse_above:,f}): it never applies"
             yield Trouble(status="note", where=f"policy.{kind}", text=text)
-        smallest = min(rules.per_customer_week, rules.per_requester_day, rules.per_store_day)
+        smallest = min(rules.per_requester_day, rules.per_store_day)
+        if not isinstance(rules, BulkPolicy):  # of a list the customers' weeks count row by row
+            smallest = min(smallest, rules.per_customer_week)
         if rules.refuse_above > smallest:
             text = f"refuse_above ({rules.refuse_above:,f}) is more than the sums allow ({smallest:,f})"
             yield Trouble(status="note", where=f"policy.{kind}", text=text)

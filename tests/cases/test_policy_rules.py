@@ -46,6 +46,7 @@ def test_every_kind_of_the_design_has_its_rules() -> None:
         "enroll": 1,
         "attach_order": 1,
         "merge_customers": 2,
+        "bulk": 2,
     }
     assert policy.of("something new") == KindPolicy()
 
@@ -256,7 +257,8 @@ def test_rules_that_nobody_can_satisfy_are_named_by_store_and_kind() -> None:
         "1 signature needed, nobody who is known can give one",
     ) in troubles
     assert ("nobody", f"pine: {points}", "above 500 points 2 signatures needed, only UMORGAN can give one") in troubles
-    assert ("nobody", "pine: merge_customers", "2 signatures needed, only UMORGAN can give one") in troubles
+    merge = ("nobody", "pine: merge_customers, bulk", "2 signatures needed, only UMORGAN can give one")
+    assert merge in troubles
     assert (
         "tight",
         f"pine: {points}, clear_link, enroll, attach_order",
@@ -287,7 +289,7 @@ def test_settings_that_never_apply_are_noted() -> None:
         ("policy.break_glass", "nobody is in roles.admin, so nobody can decide in an emergency"),
         ("staff", "nobody is listed, so whether people gain by it is not checked"),
     ]
-    assert ("nobody", "oak: adjust_points", "only managers may ask, and none is known") in found(config)
+    assert ("nobody", "oak: adjust_points, bulk", "only managers may ask, and none is known") in found(config)
 
 
 def test_a_draft_is_of_nobody_in_particular() -> None:

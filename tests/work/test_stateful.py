@@ -351,7 +351,7 @@ def test_days_at_the_stores() -> None:
     Days.clock = MovableClock()
     with SandboxServers(World.seeded(clock=Days.clock)) as Days.servers:
         run = settings(
-            max_examples=400 if ALL else 12,
+            max_examples=200 if ALL else 12,
             stateful_step_count=60 if ALL else 30,
             derandomize=not ALL,
             deadline=None,
