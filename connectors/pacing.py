@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +49,21 @@ class Paces(Protocol):
         """Return when one more call of `key` is within its pace. Raises TooSoon if that is later than `at_most()`."""
 
 
+_patient: ContextVar[bool] = ContextVar("connectors_patient", default=False)
+_LETS_PASS_S = 0.05
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Calls inside let others of the account go first: work by the thousand beside people who wait for an answer. A
+    thread does not inherit it by itself: whoever fans work out runs it in `contextvars.copy_context()`."""
+    token = _patient.set(True)
+    try:
+        yield
+    finally:
+        _patient.reset(token)
+
+
 class Pacer:
     """`Paces` of one process.
 
@@ -57,10 +75,26 @@ class Pacer:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._buckets: dict[str, InMemoryBucket] = {}
+        self._hurried: Counter[str] = Counter()
 
     def wait(self, key: str, pace: Pace, *, at_most: Callable[[], float | None]) -> None:
         """Return when one more call of `key` is within its pace. Raises TooSoon if that is later than `at_most()`."""
-        while (wait_s := self._try(key, pace)) > 0:
+        if _patient.get():
+            self._wait(key, pace, at_most, patient=True)
+            return
+        with self._lock:
+            self._hurried[key] += 1
+        try:
+            self._wait(key, pace, at_most, patient=False)
+        finally:
+            with self._lock:
+                self._hurried[key] -= 1
+
+    def _wait(self, key: str, pace: Pace, at_most: Callable[[], float | None], *, patient: bool) -> None:
+        while True:
+            wait_s = _LETS_PASS_S if patient and self._hurried[key] else self._try(key, pace)
+            if wait_s <= 0:
+                return
             left = at_most()
             if left is not None and wait_s > left:
                 raise TooSoon(wait_s)

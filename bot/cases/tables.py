@@ -263,7 +263,7 @@ bulk_rows = Table(
     Column("due_at", UtcDateTime),
     Column("absent_at", UtcDateTime),
     Index("ix_bulk_rows_state", "run_id", "state", "number"),
-    Index("ix_bulk_rows_customer", "customer_ref"),
-    Index("ix_bulk_rows_phone", "phone_ref"),
-    Index("ix_bulk_rows_email", "email_ref"),
+    Index("ix_bulk_rows_customer", "customer_ref", "run_id"),
+    Index("ix_bulk_rows_phone", "phone_ref", "run_id"),
+    Index("ix_bulk_rows_email", "email_ref", "run_id"),
 )

@@ -27,6 +27,7 @@ from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.queue import subject_of
 from connectors.errors import Throttled, Unreachable, VendorError
+from connectors.pacing import patiently
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,8 @@ def _look_up(
                 return
             found.append(_Found(row, answer) if isinstance(answer, Target) else _Found(row, code=answer))
 
-    together([lane] * min(LANES, len(page)))
+    with patiently():
+        together([lane] * min(LANES, len(page)))
     return sorted(found, key=lambda one: one.row.number), troubles[0] if troubles else None
 
 

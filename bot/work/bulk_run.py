@@ -27,6 +27,7 @@ from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.queue import subject_of
 from connectors.errors import Rejected, Throttled, UnknownOutcome, Unreachable, Unsupported, VendorError
+from connectors.pacing import patiently
 from connectors.transport import deadline
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ def carry_list(
         return
     steady = Steady(house.systems(run.store_id).program.capabilities.per_minute, clock=tick, sleep=sleep)
     turn = _Turn(house, run, steady, until=house.clock() + TURN)
-    together([turn.lane] * LANES)
+    with patiently():
+        together([turn.lane] * LANES)
     turn.end()
 
 

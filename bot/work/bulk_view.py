@@ -69,12 +69,15 @@ def progress(house: House, run_id: str) -> Progress:
 def preview(house: House, run_id: str, actor: Actor | None = None) -> BulkPreview:
     """What the list would do. actor: whoever would ask for it: says how many have to sign, or why it cannot be asked
     for. Raises TooLate when there is no such list."""
-    with writing(house.engine) as conn:
+    verdict = None
+    if actor is not None:
+        with writing(house.engine) as conn:
+            verdict = judge(house, conn, actor, Deed.SUBMIT, get_run(house, conn, run_id))
+    with reading(house.engine) as conn:
         run = get_run(house, conn, run_id)
         counts = bulk_store.counts(conn, run_id)
         program = house.systems(run.store_id).program
         kind = kind_of(run)
-        verdict = judge(house, conn, actor, Deed.SUBMIT, run) if actor is not None else None
         effects = kind.side_effects(program, texts=bool(run.private.get("texts")))
         return BulkPreview(
             run_id=run.id,

@@ -137,6 +137,7 @@ def _measured(
         carry_list(house, f"{run_id}#v", together=virtual.together, sleep=virtual.sleep, tick=virtual.clock)
         virtual.sleep(BETWEEN_TURNS_S)
         memory.append(_memory())
+        _say(house, run_id, memory)
     ended = virtual.clock()
     real = time.perf_counter() - real
     bulk.outcome_file(house, run_id)
@@ -169,7 +170,15 @@ def _planned(house: House, virtual: VirtualTime, rows: int, memory: list[float])
         check(house, f"{run.id}#v", together=virtual.together, sleep=virtual.sleep, tick=virtual.clock)
         virtual.sleep(BETWEEN_TURNS_S)
         memory.append(_memory())
+        _say(house, run.id, memory)
     return run.id
+
+
+def _say(house: House, run_id: str, memory: list[float]) -> None:
+    """A line a turn: it takes long."""
+    now = bulk.progress(house, run_id)
+    text = f"{now.run.state}: {now.ended:,} of {now.of:,}, {memory[-1]:.0f} MB"
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - for whoever waits
 
 
 def _killed(house: House, run_id: str, urls: dict[str, str]) -> float:

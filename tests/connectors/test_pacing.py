@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from connectors.pacing import Pace, Pacer, TooSoon
+from connectors.pacing import Pace, Pacer, TooSoon, patiently
 from tests.connectors.helpers import FakeTime
 
 
@@ -69,3 +69,42 @@ def test_a_window_that_the_other_implies_is_left_out() -> None:
     assert [str(rate) for rate in Pace(1, 1).rates()] == ["limit=1/1.0m"]
     assert [str(rate) for rate in Pace(2, 500).rates()] == ["limit=2/1.0s"]
     assert [str(rate) for rate in Pace(4, 100).rates()] == ["limit=4/1.0s", "limit=100/1.0m"]
+
+
+def test_who_is_patient_lets_others_pass() -> None:
+    """The place that comes free while a person waits for it is theirs, though the patient one asked earlier."""
+    time = FakeTime()
+    order: list[str] = []
+    pace = Pace(per_second=1, per_minute=60)
+    asked, person_waits, person_has_it = threading.Event(), threading.Event(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        if threading.current_thread().name == "person":
+            person_waits.set()
+        elif not person_waits.is_set():
+            asked.set()
+            person_waits.wait(10)
+        elif seconds > 0.5:  # not letting somebody pass any more: waiting for the next place
+            person_has_it.wait(10)
+        time.sleep(seconds)
+
+    pacer = Pacer(time, sleep)
+    pacer.wait("a", pace, at_most=forever)
+
+    def patient() -> None:
+        with patiently():
+            pacer.wait("a", pace, at_most=forever)
+        order.append("patient")
+
+    def person() -> None:
+        asked.wait(10)
+        pacer.wait("a", pace, at_most=forever)
+        order.append("person")
+        person_has_it.set()
+
+    threads = [threading.Thread(target=work, name=work.__name__) for work in (patient, person)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert order == ["person", "patient"]

@@ -85,9 +85,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("bulk_rows", schema=None) as batch_op:
         batch_op.create_index("ix_bulk_rows_state", ["run_id", "state", "number"], unique=False)
-        batch_op.create_index("ix_bulk_rows_customer", ["customer_ref"], unique=False)
-        batch_op.create_index("ix_bulk_rows_phone", ["phone_ref"], unique=False)
-        batch_op.create_index("ix_bulk_rows_email", ["email_ref"], unique=False)
+        batch_op.create_index("ix_bulk_rows_customer", ["customer_ref", "run_id"], unique=False)
+        batch_op.create_index("ix_bulk_rows_phone", ["phone_ref", "run_id"], unique=False)
+        batch_op.create_index("ix_bulk_rows_email", ["email_ref", "run_id"], unique=False)
 
 
 def downgrade() -> None:
