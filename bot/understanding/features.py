@@ -74,8 +74,8 @@ class Featurizer:
         self.seen = seen
         self._lexicon = _lexicon_of(vocabulary)
         self._longest: dict[str, int] = {}
-        for phrase in self._lexicon:
-            self._longest[phrase[0]] = max(len(phrase), self._longest.get(phrase[0], 0))
+        for first, *rest in self._lexicon:
+            self._longest[first] = max(1 + len(rest), self._longest.get(first, 0))
         common = vocabulary.common
         self._names = vocabulary.names - common
         spelled = {word for phrase in self._lexicon for word in phrase}
