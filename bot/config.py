@@ -33,9 +33,9 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Table(BaseModel):
-    """Unknown keys are errors; values are immutable."""
+    """Unknown keys are errors; values are immutable; no error quotes what was given, which may be a secret."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class SlackSettings(Table):
@@ -249,7 +249,7 @@ class Retention(Table):
 class VendorSettings(BaseModel):
     """`vendor` names the connector; the rest is validated by that connector's own settings model."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
     vendor: str = Field(description="The connector's name; its own settings stand beside it.")
 
     def own(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class VendorSettings(BaseModel):
-    """Unknown keys are errors; values are immutable; secrets show as stars."""
+    """Unknown keys are errors; values are immutable; secrets show as stars, and no error quotes what was given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _safe_url(url: str) -> str:

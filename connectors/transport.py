@@ -90,7 +90,7 @@ class Link:
 class Transport:
     """Shared by all connectors of a process. Safe from several threads.
 
-    clock and sleep are seconds; tests pass their own. metrics: where the counters are registered.
+    clock and sleep are seconds; tests pass their own, and what keeps a limit asks `clock` too. metrics: where the counters are registered.
     paced: keep below the vendors' limits; off only where the other side is a sandbox. paces: who hands out the places;
     this process alone unless said.
     """
@@ -109,6 +109,7 @@ class Transport:
         for name in ("httpx", "httpcore"):
             # Both log URLs with their query, which holds phones and e-mails.
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        self.clock = clock
         self._sleep = sleep
         self._paced = paced
         self._paces = paces if paces is not None else Pacer(clock, sleep)

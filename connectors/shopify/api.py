@@ -185,7 +185,7 @@ def open_graph(
     transport: Transport, *, base_url: str, version: str, token: str | None, client: tuple[str, str] | None
 ) -> Graph:
     """A shop, by a token that stays, or by the client credentials that fetch one."""
-    meter = CostMeter({})
+    meter = CostMeter({}, clock=transport.clock)
     if client is None:
         headers = {"X-Shopify-Access-Token": token or ""}
         link = transport.link(DIALECT, base_url=base_url, secret=token or "", headers=headers, meter=meter)
