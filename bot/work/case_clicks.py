@@ -143,7 +143,7 @@ def supply(
 def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
     area_code = house.config.store(case.store_id).area_code if case.store_id else None
     named = entities(text, area_code=area_code)
-    if named.email or named.order_id:
+    if named.email or named.order_id or named.loyalty_id:
         return
     if Told.of(case.private).need == "which_points" and (named.claimed_points or named.observed_points):
         return

@@ -100,7 +100,7 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """A phone, e-mail or receipt number that the case did not have; or whose points a number was, where that was asked.
+    """A phone, e-mail, loyalty id or receipt that the case did not have; or whose points a number was, where asked.
 
     Beside an answered case a sentence that is a clear question by itself is people's talk about somebody else: who
     means it mentions us. "What about her other number …?" goes on with the case, whatever else it may mean.
@@ -117,8 +117,9 @@ def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
     known = told.entities(area_code=area_code, stores={})
     phones = set(named.phone) - set(known.phone)
     orders = set(named.order_id) - set(known.order_id) if told.need == "order" or case.playbook else set()
+    contacts = phones | set(named.email) - set(known.email) | set(named.loyalty_id) - set(known.loyalty_id)
     points = told.need == "which_points" and bool(named.claimed_points or named.observed_points)
-    if not phones and not set(named.email) - set(known.email) and not orders and not points:
+    if not contacts and not orders and not points:
         return False
     case_clicks.supply(house, case.id, text, actor, short=True)
     return True
