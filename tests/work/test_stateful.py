@@ -111,9 +111,9 @@ class Days(RuleBasedStateMachine):
 
     # -- people
 
-    @rule(wish=st.sampled_from(WISHES), twice=st.booleans(), signed=st.booleans())
-    def ask(self, wish: Wish, twice: bool, signed: bool) -> None:
-        """Ask for something, perhaps with a double click, and perhaps with those at hand who sign it."""
+    @rule(wish=st.sampled_from(WISHES), twice=st.booleans(), far=st.integers(0, 3), die_at=DEATHS)
+    def ask(self, wish: Wish, twice: bool, far: int, die_at: str | None) -> None:
+        """Ask for something, perhaps with a double click; perhaps it is signed at once, and carried out at once."""
         shop = self.shop.at(wish.store)
         with suppress(KeyError, VendorError):
             offer = shop.offered(wish.kind, phone=wish.phone, email=wish.email, receipt=wish.receipt)
@@ -121,9 +121,11 @@ class Days(RuleBasedStateMachine):
             for _ in range(1 + twice):
                 with refused():
                     proposals.submit(self.shop.house, offer.id, RILEY, {**TOLD, **wish.typed})
-            for who in (MORGAN, QUINN) if signed else ():
+            for who in (MORGAN, QUINN) if far else ():
                 with refused():
                     proposals.approve(self.shop.house, offer.id, who)
+            for number in range(far - 1):
+                self.run(f"effect:{offer.id}", None if number else die_at)
         self.find_new()
 
     @precondition(lambda self: self.known)
