@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -143,7 +144,8 @@ class Lists:
         channel, thread = self._where_decided(view, place)
 
         def render() -> tuple[str, list[dict[str, object]]]:
-            return list_request(self.view(run_id), say)
+            now = self.view(run_id)
+            return list_request(replace(now, link="") if thread is not None else now, say)
 
         if view.run.state is R.SUBMITTED:
             self._poster.show(subject, channel, thread, render)
@@ -181,7 +183,8 @@ class Lists:
         say = speaker(self.language(view))
         channel, thread = place or self._place(view)
         stem = view.preview.file.rpartition(".")[0] or "list"
-        name = f"{stem[:60]}-{'outcome' if comment == 'bulk.outcome_file' else 'left-out'}-{run_id}.csv"
+        kind = "outcome" if comment == "bulk.outcome_file" else "left-out"
+        name = f"{stem[:60]}-{kind}-{run_id[2:10]}.csv"
         self._poster.upload(
             f"{comment}:{run_id}",
             channel,

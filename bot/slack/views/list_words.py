@@ -52,10 +52,16 @@ def in_words(view: ListView, say: Say) -> str:
     run, people = view.run, view.preview.people
     size = say(f"bulk.size.{run.action}_{'one' if people == 1 else 'many'}", number=f"{people:,}")
     if run.moves_points:
-        what = say("bulk.what.points", size=size, given=plus(run.given), taken=minus(run.taken))
+        what = say("bulk.what.points", size=size, points=moved(run, say))
     else:
         what = say("bulk.what.enroll", size=size)
     return say("bulk.what.undo", what=what) if run.undo_of else what
+
+
+def moved(run: BulkRun, say: Say) -> str:
+    """`+12,340 and −300`: what is given and what is taken, as far as there is any."""
+    there = [text for amount, text in ((run.given, plus(run.given)), (run.taken, minus(run.taken))) if amount]
+    return say("bulk.both", given=there[0], taken=there[1]) if len(there) == 2 else (there or ["0"])[0]
 
 
 def headline(view: ListView, say: Say) -> str:

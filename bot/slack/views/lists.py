@@ -19,8 +19,7 @@ from bot.slack.views.list_words import (
     headline,
     in_words,
     known,
-    minus,
-    plus,
+    moved,
     time_left,
     with_sign,
 )
@@ -66,8 +65,8 @@ def preview_blocks(view: ListView, say: Say) -> list[Block]:
     seen, run = view.preview, view.run
     pairs = [(say("bulk.people"), say("bulk.people_of", people=f"{seen.people:,}", rows=f"{seen.rows:,}"))]
     if run.moves_points:
-        net = say("bulk.net", net=with_sign(run.given - run.taken))
-        pairs.append((say("bulk.points"), f"{plus(run.given)} · {minus(run.taken)}\n{net}"))
+        net = f"\n{say('bulk.net', net=with_sign(run.given - run.taken))}" if run.given and run.taken else ""
+        pairs.append((say("bulk.points"), f"{moved(run, say)}{net}"))
     pairs.append((say("bulk.takes"), duration(seen.seconds, say)))
     out = [fields(*pairs)]
     if seen.refused:

@@ -141,7 +141,7 @@ def test_the_preview_says_what_it_would_do_and_who_is_left_out() -> None:
         "*Would change*",
         "120 of 130 rows",
         "*Points*",
-        "+12,340 · −300",
+        "+12,340 and −300",
         "net +12,040",
         "*Takes*",
         "about 2 minutes",
@@ -157,7 +157,7 @@ def test_the_preview_says_what_it_would_do_and_who_is_left_out() -> None:
         "Taken for: Pts = points",
         "Columns not used: Name",
         "Nothing is sent yet. 2 people have to approve the whole list, neither of them you.",
-        "Buttons: Ask for approval, Show every row left out, Take back",
+        "Buttons: Ask for approval, All left out, Take back",
     ]
     assert buttons(blocks) == ["fix:bulk", "rows", "cancel"]
 
