@@ -247,15 +247,18 @@ class Transport:
             raise NotNow(dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open") from None
 
     def _wait_for_a_place(self, link: Link, endpoint: Endpoint) -> None:
-        """Return when our own pace, and the vendor's meter, have room. Raises TooSoon."""
+        """Return when the vendor's meter, and our own pace, have room. Raises TooSoon.
+
+        The pace comes last: what is sent as soon as it allows cannot have gathered in another queue meanwhile.
+        """
         if not self._paced:
             return
-        self._paces.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
         while link.meter is not None and (wait_s := link.meter.wait_s(endpoint)) > 0:
             left = remaining()
             if left is not None and wait_s > left:
                 raise TooSoon(wait_s)
             self._sleep(wait_s)
+        self._paces.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
 
     def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         """Send and take in the whole body, inside the time that is left."""
