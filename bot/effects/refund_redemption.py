@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -210,7 +210,15 @@ def _choose(proposal: Proposal, listed: Sequence[Redemption]) -> Check:
 
 
 def _redemptions(proposal: Proposal, program: LoyaltyProgram) -> Sequence[Redemption]:
+    """The member's, around the day of the one that was chosen where that is known: some providers answer for the whole
+    account, and it is asked at every click."""
     since, until = proposal.created_at - _KNOWN, proposal.created_at + _KNOWN
+    chosen = next(
+        (c for c in proposal.shown.get("redemptions") or () if c["id"] == proposal.parameters["redemption"]), None
+    )
+    if chosen is not None and chosen["at"]:
+        day = datetime.fromisoformat(chosen["at"]).replace(tzinfo=UTC)
+        since, until = day - timedelta(days=1), day + timedelta(days=2)
     keeper = part(program, KeepsRedemptions, Operation.READ_REDEMPTIONS)  # type: ignore[type-abstract]
     return keeper.redemptions(proposal.offer["member"], since=since, until=until)
 

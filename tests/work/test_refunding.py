@@ -10,10 +10,11 @@ from bot.cases import Proposal, ProposalState, audit, reading
 from bot.effects import KINDS, BadFields
 from bot.errors import NotAllowed, TooLate
 from bot.work import proposals
-from connectors.sandbox import Fault
+from connectors.sandbox import Fault, SandboxServers
 from connectors.sandbox.state import Event
+from tests.cases.databases import KINDS as KINDS_OF_DATABASES
 from tests.work.chain import ChainShop, chain, chain_clock, chain_servers, chain_shop
-from tests.work.household import RILEY, at_once
+from tests.work.household import RILEY, MovableClock, at_once
 
 __all__ = ["chain", "chain_clock", "chain_servers"]
 
@@ -123,11 +124,19 @@ def test_one_redemption_is_given_back_once(chain: ChainShop) -> None:
     assert shop.carried(shop.approved(shop.offered(REFUND, phone=WILL))).state is S.DONE  # undone, so it may be again
 
 
-def test_two_requests_for_one_redemption_at_once_are_one(chain: ChainShop) -> None:
-    shop, _ = alpine(chain)
-    offers = [shop.offered(REFUND, phone=WILL) for _ in range(2)]
-    results = at_once(*[lambda o=o: shop.ask(o) for o in offers])
-    assert sorted(type(r).__name__ for r in results) == ["Proposal", "Refusal"]
+@pytest.mark.parametrize("database", KINDS_OF_DATABASES)
+def test_two_requests_for_one_redemption_at_once_are_one(
+    chain_clock: MovableClock, chain_servers: SandboxServers, database: str
+) -> None:
+    with chain_shop(chain_clock, chain_servers, database=database) as chain:
+        shop, _ = alpine(chain)
+        offers = [shop.offered(REFUND, phone=WILL) for _ in range(2)]
+        results = at_once(*[lambda o=o: shop.ask(o) for o in offers])
+        assert sorted(type(r).__name__ for r in results) == ["Proposal", "Refusal"]
+        asked = next(r for r in results if isinstance(r, Proposal))
+        assert shop.carried(shop.sign(asked)).state is S.DONE
+        with pytest.raises(NotAllowed, match="once"):
+            shop.ask(shop.offered(REFUND, phone=WILL))
 
 
 def test_what_somebody_else_gave_back_is_not_given_again(chain: ChainShop) -> None:
