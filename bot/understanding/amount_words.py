@@ -20,13 +20,23 @@ UNITS = word_set("""
     mins minute minutes hour hours hr hrs am pm grams gram g oz ounce ounces mg lb lbs x st nd rd th accounts
     account profiles profile customers people orders order visits visit purchases purchase receipts items item
     dias semanas meses anos horas minutos veces cuentas perfiles compras personas customer clientes jars jar
-    bags boxes units unit packs carts cents centavos gracias thanks
+    bags boxes units unit packs carts cents centavos gracias thanks phone phones numbers numeros members miembros
+    contacts contactos regulars attendees ppl folks names nombres are were failed missed first
 """)
-LABELS = word_set("id number num numero order ticket receipt recibo profile code codigo pin version gen gelato")
+LABELS = word_set(
+    "id number num numero order ticket receipt recibo profile code codigo pin version gen gelato level nivel tier"
+)
 NUMBERED = word_set("register reg pos caja store till terminal tienda lane")
 SPENT = word_set("""
-    spent spend spends gasto gaste paid pago pagaron redeemed redeem canjeo used uso over under since desde
+    spent spend spends gasto gaste paid pago pagaron redeemed redeem canjeo used uso over under since desde takes took
+    out down short lost missing minus menos negative negativo perdio faltan
 """)
+"""What a number after it is no balance."""
+OFFERS = word_set("reward rewards recompensa recompensas discount descuento free gratis coupon one ones bonus")
+"""After "100 points": what such points buy, or promise."""
+EXPIRING = word_set("expire expired expires expiring will vencen vencieron vence caducan caducaron")
+SIGNS = word_set("sign cartel poster flyer banner offer oferta letrero volante email mail correo")
+"""What says a number that is nobody's balance."""
 
 # What shows points, who speaks of them, and how: each on the claiming or on the register's side.
 CLAIM_THINGS = word_set(f"""
@@ -42,6 +52,8 @@ CLAIM_PEOPLE = word_set("""
     senor ella el husband wife mom dad
 """)
 OBSERVE_PEOPLE = word_set("we i im mine me nosotros yo it")
+HAVE = word_set("have has got get had says say tengo tenemos dice show showing seeing still")
+"""What people at the register do with a balance, beside seeing it."""
 CLAIM_VERBS = word_set("""
     says say said claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before
 """)
@@ -71,7 +83,13 @@ GIVE_BACK = word_set("""
 AWAY = word_set("off away out back")
 WHOM = word_set("""
     him her them em the this that customer cust le a al su another an extra me us just about like account los las
+    guy lady dude gal person patient cliente clienta up by
 """)
+SHOWN = word_set("""
+    at is was shows show showing says say see seeing dice sale salen marca muestra balance saldo hes shes history
+    historial
+""")
+"""Before a number with a minus: a balance below zero, not something asked for."""
 AFTER_DELTA = POINTS | word_set("""
     to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra away
     into

@@ -17,6 +17,8 @@ from bot.understanding.amount_words import (
     CLAIM_PEOPLE,
     CLAIM_THINGS,
     CLAIM_VERBS,
+    EXPIRING,
+    HAVE,
     LABELS,
     LARGEST,
     LONGEST_BARE,
@@ -24,9 +26,11 @@ from bot.understanding.amount_words import (
     OBSERVE_PEOPLE,
     OBSERVE_THINGS,
     OBSERVE_VERBS,
+    OFFERS,
     PAST,
     POINTS,
     PREPOSITIONS,
+    SIGNS,
     SMALL_WORDS,
     SPENT,
     UNITS,
@@ -99,7 +103,9 @@ class _Reader:
         before, after = self.word(at - 1), self.word(at + 1)
         if value > LARGEST or (value >= LONGEST_BARE and after not in POINTS):
             return False
-        if after in UNITS or before in SPENT or before in LABELS:
+        if after in UNITS or after == "off" or before in SPENT or before in LABELS:
+            return False
+        if after in POINTS and self.word(at + 2) in OFFERS | EXPIRING:
             return False
         if before in NUMBERED and 0 < value <= 20:
             return False
@@ -117,6 +123,8 @@ class _Reader:
                 role, rank, start = after, 3, last + 1
             elif after and rank == 3 and role != after and place + 1 == len(numbers):
                 role = None
+            if rank < 3 and 0 < number.value < 10 and not number.is_points:
+                role = None  # "now he has 2": of anything
             number.role, number.rank = role, rank
 
     def _cue_before(self, start: int, at: int) -> tuple[Role | None, int]:
@@ -137,16 +145,12 @@ class _Reader:
         word, after = self.word(at), self.word(at + 1)
         if word in CLAIM_FIXED:
             return "claimed", 4
-        if word in ("phone", "telefono", "cel") and after in ("number", "numero"):
-            return None, 0
-        if word in CLAIM_THINGS | OBSERVE_THINGS and self._both_named(at):
+        if word in CLAIM_THINGS | OBSERVE_THINGS:
+            return self._thing(at)
+        if word in CLAIM_VERBS and self.word(at - 1) in SIGNS:
             return None, 3
-        if word in CLAIM_THINGS:
-            return "claimed", 3
-        if word in OBSERVE_THINGS:
-            return (None, 0) if self._is_place(at) else ("observed", 3)
         if word in OBSERVE_PEOPLE and word != "it":
-            return "observed", 2
+            return ("observed", 2) if self._looks(at) else (None, 0)
         if word == "it" and after in CLAIM_VERBS | OBSERVE_VERBS:
             return "observed", 2
         if word in CLAIM_PEOPLE and after in CLAIM_VERBS | {"que"}:
@@ -154,6 +158,22 @@ class _Reader:
         if word in CLAIM_VERBS:
             return "claimed", 1
         return ("observed", 1) if word in OBSERVE_VERBS else (None, 0)
+
+    def _thing(self, at: int) -> tuple[Role | None, int]:
+        """What a thing that shows points says about a number after it."""
+        if self.word(at) in ("phone", "telefono", "cel") and self.word(at + 1) in ("number", "numero"):
+            return None, 0
+        if self._both_named(at):
+            return None, 3
+        if self.word(at) in CLAIM_THINGS:
+            return "claimed", 3
+        return (None, 0) if self._is_place(at) else ("observed", 3)
+
+    def _looks(self, at: int) -> bool:
+        """Whether somebody there looks at a balance ("i only see 900", "mine 300"), and does not do something else."""
+        following = [self.word(at + step) for step in (1, 2)]
+        seen = not (OBSERVE_VERBS | HAVE).isdisjoint(following)
+        return seen or (at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "number")
 
     def _both_named(self, at: int) -> bool:
         """Whether a thing there is named together with one of the other side: "in the app and the register, 740"."""

@@ -11,6 +11,7 @@ from bot.understanding.amount_words import (
     LARGEST,
     POINTS,
     REMOVED,
+    SHOWN,
     TAKE,
     UNITS,
     WANTS,
@@ -23,7 +24,7 @@ def deltas(tokens: Tokens) -> dict[int, int]:
     """Place of a number -> signed points, for what the text asks to add or to take off."""
     out: dict[int, int] = {}
     for at, kind in enumerate(tokens.kinds):
-        if kind == "signed" and tokens.word(at + 1) not in UNITS:
+        if kind == "signed" and tokens.word(at + 1) not in UNITS and tokens.word(at - 1) not in SHOWN:
             value = tokens.value(at)
             out[at] = value if tokens.written[at][0] == "+" else -value
         elif kind == "number" and tokens.word(at + 1) not in UNITS and (sign := _asked(tokens, at)):
@@ -45,7 +46,7 @@ def _asked(tokens: Tokens, at: int) -> int:
     if verb in ADD or (verb in GIVE_BACK and after in POINTS):
         return 1
     if verb in TAKE:
-        return -1
+        return 0 if tokens.word(back - 1) in SHOWN else -1
     if verb in ("take", "knock"):
         following = [tokens.word(at + step) for step in (1, 2)]
         gone = away or any(word in AWAY or word == "from" for word in following)
