@@ -23,9 +23,9 @@ UNITS = word_set("""
     bags boxes units unit packs carts cents centavos gracias thanks phone phones numbers numeros members miembros
     contacts contactos regulars attendees ppl folks names nombres are were failed missed first
 """)
-LABELS = word_set(
-    "id number num numero order ticket receipt recibo profile code codigo pin version gen gelato level nivel tier"
-)
+LABELS = word_set("""
+    id number num numero order ticket receipt recibo profile code codigo pin version gen gelato level nivel tier
+""")
 NUMBERED = word_set("register reg pos caja store till terminal tienda lane")
 SPENT = word_set("""
     spent spend spends gasto gaste paid pago pagaron redeemed redeem canjeo used uso over under since desde takes took

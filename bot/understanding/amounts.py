@@ -163,6 +163,8 @@ class _Reader:
         """What a thing that shows points says about a number after it."""
         if self.word(at) in ("phone", "telefono", "cel") and self.word(at + 1) in ("number", "numero"):
             return None, 0
+        if self.word(at) in ("online", "web") and self.word(at + 1) in ("order", "orders", "menu", "store", "shop"):
+            return None, 0
         if self._both_named(at):
             return None, 3
         if self.word(at) in CLAIM_THINGS:
