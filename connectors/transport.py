@@ -90,9 +90,9 @@ class Link:
 class Transport:
     """Shared by all connectors of a process. Safe from several threads.
 
-    clock and sleep are seconds; tests pass their own, and what keeps a limit asks `clock` too. metrics: where the counters are registered.
-    paced: keep below the vendors' limits; off only where the other side is a sandbox. paces: who hands out the places;
-    this process alone unless said.
+    clock and sleep are seconds; tests pass their own, and what keeps a limit asks `clock` too. metrics: where the
+    counters are registered. paced: keep below the vendors' limits; off only where the other side is a sandbox. paces:
+    who hands out the places; this process alone unless said.
     """
 
     def __init__(
@@ -203,7 +203,11 @@ class Transport:
             raise Again(error, link.dialect.attempts) from None
 
     def _authorized(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
-        """One try with headers of its own, and another when newer ones may help: a refused call did nothing."""
+        """One try with headers of its own, and another when newer ones may help: a refused call did nothing.
+
+        A place is waited for before the signature is made, which may be good for seconds only.
+        """
+        self._wait_for_a_place(link, endpoint)
         if link.authorizer is None:
             return self._once(link, endpoint, request)
         used = self._sign(link, link.authorizer, request)
@@ -212,6 +216,7 @@ class Transport:
         except Denied:
             if not link.authorizer.renew(used):
                 raise
+        self._wait_for_a_place(link, endpoint)
         self._sign(link, link.authorizer, request)
         return self._once(link, endpoint, request)
 
@@ -226,17 +231,8 @@ class Transport:
         return headers
 
     def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
-        """Wait for a place, send, and read the answer. Raises VendorError."""
+        """Send, and read the answer. Raises VendorError."""
         dialect = link.dialect
-        try:
-            self._wait_for_a_place(link, endpoint)
-        except TooSoon as soon:
-            raise Throttled(
-                dialect.vendor,
-                f"too many questions to {dialect.title} at once",
-                detail="our own pacing",
-                retry_after=soon.wait_s,
-            ) from None
         try:
             with self._breakers.guard(link.account):
                 status, headers, raw = self._exchange(link, endpoint, request)
@@ -247,18 +243,27 @@ class Transport:
             raise NotNow(dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open") from None
 
     def _wait_for_a_place(self, link: Link, endpoint: Endpoint) -> None:
-        """Return when the vendor's meter, and our own pace, have room. Raises TooSoon.
+        """Return when the vendor's meter, and our own pace, have room. Raises Throttled when that is too late.
 
         The pace comes last: what is sent as soon as it allows cannot have gathered in another queue meanwhile.
         """
         if not self._paced:
             return
-        while link.meter is not None and (wait_s := link.meter.wait_s(endpoint)) > 0:
-            left = remaining()
-            if left is not None and wait_s > left:
-                raise TooSoon(wait_s)
-            self._sleep(wait_s)
-        self._paces.wait(f"{link.account} {endpoint.paced_as or endpoint.operation}", endpoint.pace, at_most=remaining)
+        try:
+            while link.meter is not None and (wait_s := link.meter.wait_s(endpoint)) > 0:
+                left = remaining()
+                if left is not None and wait_s > left:
+                    raise TooSoon(wait_s)
+                self._sleep(wait_s)
+            account = f"{link.account} {endpoint.paced_as or endpoint.operation}"
+            self._paces.wait(account, endpoint.pace, at_most=remaining)
+        except TooSoon as soon:
+            raise Throttled(
+                link.dialect.vendor,
+                f"too many questions to {link.dialect.title} at once",
+                detail="our own pacing",
+                retry_after=soon.wait_s,
+            ) from None
 
     def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         """Send and take in the whole body, inside the time that is left."""

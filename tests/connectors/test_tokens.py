@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from connectors.dialect import Dialect, Endpoint, Explained
 from connectors.errors import Denied, UnknownOutcome, Unreachable
@@ -98,6 +99,28 @@ def test_a_refused_token_is_replaced_once(transport: Transport, endpoint: Endpoi
         assert link.call(endpoint) == {"x": 1}
     assert [b"Bearer t1" in g for g in got] == [True, True, False]
     assert b"Bearer t2" in got[2]
+
+
+def test_a_signature_is_made_when_its_call_may_go(metrics: CollectorRegistry) -> None:
+    fake, signed = FakeTime(), []
+
+    class Signing:
+        def headers(self, method: str, url: str) -> Mapping[str, str]:
+            signed.append(fake.now)
+            return {"Authorization": "signed"}
+
+        def renew(self, used: Mapping[str, str]) -> bool:
+            return False
+
+    slow = Endpoint("look", "GET", "/look", Pace(1, 1))
+    with (
+        Transport(clock=fake, sleep=fake.sleep, metrics=metrics) as transport,
+        raw_server(*[http("200 OK", b"[]")] * 2) as (url, _),
+    ):
+        link = transport.link(DIALECT, base_url=url, secret="s", headers={}, authorizer=Signing())
+        link.call(slow)
+        link.call(slow)
+    assert signed == [1000.0, pytest.approx(1060, abs=0.1)], "half a minute's signature would not have lived so long"
 
 
 def test_a_fresh_token_that_is_refused_ends_it(transport: Transport) -> None:
