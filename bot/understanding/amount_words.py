@@ -52,7 +52,10 @@ CLAIM_PEOPLE = word_set("""
     senor ella el husband wife mom dad
 """)
 OBSERVE_PEOPLE = word_set("we i im mine me nosotros yo it")
-HAVE = word_set("have has got get had says say tengo tenemos dice show showing seeing still")
+HAVE = word_set("""
+    have has got get gets getting had says say tengo tenemos vemos dice show showing seeing still at looking count
+    counting find finding read reading pull pulls only just
+""")
 """What people at the register do with a balance, beside seeing it."""
 CLAIM_VERBS = word_set("""
     says say said claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before
