@@ -258,10 +258,11 @@ def seal(vault: Vault, run_id: str, number: int, private: Mapping[str, Any], poi
 
 
 def history_of(conn: sa.Connection, run: BulkRun, *, requester: str, now: datetime) -> History:
-    """What lists this person and this store asked for within a day; counter-runs are not counted."""
+    """What lists this person and this store asked for within a day, before this one was; counter-runs are not
+    counted."""
     c = bulk_runs.c
     counted = (c.id != run.id, c.state.in_([s.value for s in _COUNTED]), c.undo_of.is_(None))
-    today = c.submitted_at >= now - timedelta(days=1)
+    today = sa.and_(c.submitted_at >= now - timedelta(days=1), c.submitted_at <= (run.submitted_at or now))
     total = sa.func.coalesce(sa.func.sum(c.given + c.taken), 0)
 
     def of(*where: sa.ColumnElement[bool]) -> tuple[Decimal, int]:

@@ -115,8 +115,8 @@ def note(line: Line) -> str:
 
 
 def send(lines: Sequence[Line], program: LoyaltyProgram) -> list[Sent]:
-    """A batch where the provider takes them, else the one change."""
-    if batch(program) > 1:
+    """A batch, where there are several; one change alone, of which a refusal is certain."""
+    if len(lines) > 1:
         taken = _batches(program).adjust_batch([_line(line) for line in lines])
         return [Sent(state="sent" if one.state == "done" else one.state, reason=one.reason) for one in taken]
     [line] = lines

@@ -24,19 +24,19 @@ log = logging.getLogger(__name__)
 ASKS: Final = 6
 """How often the provider is asked what became of a row, before a person is."""
 PROGRESS: Final = timedelta(seconds=3)
-GOING: Final = (RunState.RUNNING, RunState.CANCELLING)
+GOING: Final = (RunState.RUNNING, RunState.PAUSED, RunState.CANCELLING)
+"""Where there may be rows whose end is still to be found out."""
 S = RowState
 
 
-def take_turn(house: House, run_id: str, runner: str) -> BulkRun | None:
-    """Make the list ours: whoever had it can claim no more rows. None when there is nothing to do, or all is paused."""
+def take_turn(house: House, run_id: str, runner: str) -> tuple[BulkRun, bool] | None:
+    """Make the list ours: whoever had it can claim no more rows. With it, whether rows may be sent: while it, or
+    everything, is paused, those on their way are only asked about. None when it has ended or not begun."""
     with writing(house.engine) as conn:
         if not bulk_store.take_turn(conn, run_id, runner, GOING):
             return None
         run = get_run(house, conn, run_id)
-        if run.state is RunState.RUNNING and switches.is_paused(conn):
-            return None
-        return run
+        return run, run.state is RunState.RUNNING and not switches.is_paused(conn)
 
 
 def page(house: House, run: BulkRun, states: Sequence[RowState], *, after: int, limit: int) -> list[BulkRow]:
@@ -115,12 +115,13 @@ def go_on(house: House, run: BulkRun, trouble: VendorError | None, wait: timedel
         if seen.state not in GOING or seen.runner != run.runner:
             return
         left = bulk_store.counts(conn, run.id)
-        if not any(left.get(state) for state in (S.READY, *IN_FLIGHT)):
-            _end(house, conn, seen)
-            return
-        if seen.state is RunState.RUNNING and switches.is_paused(conn):
+        waits = seen.state is RunState.PAUSED or (seen.state is RunState.RUNNING and switches.is_paused(conn))
+        work = IN_FLIGHT if waits else (S.READY, *IN_FLIGHT)
+        if not any(left.get(state) for state in work):
+            if not waits:
+                _end(house, conn, seen)
             return  # whoever ends the pause queues it again
-        due = bulk_store.earliest_due(conn, run.id, (S.READY, *IN_FLIGHT))
+        due = bulk_store.earliest_due(conn, run.id, work)
         later = max(due - house.clock(), timedelta(seconds=0.5)) if due is not None else timedelta()
         troubles = seen.troubles + 1 if trouble is not None else 0
         bulk_store.change_run(conn, run.id, states=GOING, troubles=troubles)

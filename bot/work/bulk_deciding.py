@@ -200,7 +200,9 @@ def pause_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:
     with _press(house, run_id, actor, "pause") as press:
         press.expect(R.RUNNING)
         press.judge(Deed.STEER)
-        return press.move("pause", result={**press.run.result, "code": "by_hand", "by": actor.user_id})
+        run = press.move("pause", result={**press.run.result, "code": "by_hand", "by": actor.user_id})
+        press.start()  # what is on its way is still found out about
+        return run
 
 
 def resume_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:

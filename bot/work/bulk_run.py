@@ -54,16 +54,16 @@ def carry_list(
 ) -> None:
     """The job `bulk_run`, key `<run>#<n>`: send and confirm rows until the turn ends or every row has. `together`,
     `sleep` and `tick` (seconds): how lanes run and wait; tests and benchmarks pass their own."""
-    run = books.take_turn(house, subject_of(key), secrets.token_hex(8))
-    if run is None:
+    taken = books.take_turn(house, subject_of(key), secrets.token_hex(8))
+    if taken is None:
         return
+    run, sends = taken
     house.watch("bulk_begun")
     if run.state is RunState.CANCELLING:
         books.skip_rest(house, run)
-    elif not _may_go_on(house, run):
-        return
+    sends = sends and _may_go_on(house, run)
     steady = Steady(house.systems(run.store_id).program.capabilities.per_minute, clock=tick, sleep=sleep)
-    turn = _Turn(house, run, steady, until=house.clock() + TURN)
+    turn = _Turn(house, run, steady, until=house.clock() + TURN, sends=sends)
     with patiently():
         together([turn.lane] * LANES)
     turn.end()
@@ -87,14 +87,22 @@ def _may_go_on(house: House, run: BulkRun) -> bool:
     return same and verdict.allowed and not verdict.dry_run
 
 
+def _together(rows: Sequence[BulkRow], size: int) -> int:
+    """How many of the next rows go into one write. A row that was sent once already goes alone: what the provider says
+    of it is then said of no other."""
+    fresh = next((n for n, row in enumerate(rows[:size]) if row.attempt), min(size, len(rows)))
+    return max(fresh, 1)
+
+
 class _Turn:
     """One turn's work, shared by its lanes."""
 
-    def __init__(self, house: House, run: BulkRun, steady: Steady, *, until: datetime) -> None:
+    def __init__(self, house: House, run: BulkRun, steady: Steady, *, until: datetime, sends: bool) -> None:
         self.house = house
         self.run = run
         self.steady = steady
         self.until = until
+        self.sends = sends
         self.program = house.systems(run.store_id).program
         self.kind = kind_of(run)
         self.trouble: VendorError | None = None
@@ -128,13 +136,14 @@ class _Turn:
                 self._unsettled = books.page(self.house, self.run, IN_FLIGHT, after=0, limit=bulk_store.AT_ONCE)
             if self._unsettled:
                 return [self._unsettled.pop(0)]
-            if self.run.state is not RunState.RUNNING:
+            if not self.sends:
                 return []
             size = self.kind.batch(self.program)
             if len(self._ready) < size:
                 self._ready += books.page(self.house, self.run, (S.READY,), after=self._after, limit=PAGE)
                 self._after = self._ready[-1].number if self._ready else self._after
-            work, self._ready = self._ready[:size], self._ready[size:]
+            taken = _together(self._ready, size)
+            work, self._ready = self._ready[:taken], self._ready[taken:]
             return work
 
     def _is_over(self) -> bool:
@@ -162,7 +171,8 @@ class _Turn:
             if self.run.state is RunState.RUNNING and (lasting or self.run.troubles + 1 >= MOST_TROUBLES):
                 text = f"{trouble.reason}. The list waits; resume it when that is mended."
                 books.stop_by_itself(self.house, self.run, trouble.code, text)
-                return
+                trouble = None
+        if trouble is not None:
             named = (trouble.retry_after or 1.0) if isinstance(trouble, Throttled) else WAIT_S
             wait = timedelta(seconds=min(named * (self.run.troubles + 1), 300.0))
         books.go_on(self.house, self.run, trouble, wait)
@@ -222,8 +232,9 @@ class _Turn:
             self._put_back(rows)
             self._stumble(error)
             return
-        except (UnknownOutcome, Unreachable):
-            return  # the mark names the time from which on it is asked about
+        except (UnknownOutcome, Unreachable) as error:
+            self._stumble(error)  # the mark names the time from which on it is asked about
+            return
         except VendorError as error:
             if isinstance(error, Rejected | Unsupported):
                 books.note(self.house, self.run, *((row, books.refused("rejected")) for row in rows))
