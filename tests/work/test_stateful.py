@@ -183,16 +183,18 @@ class Days(RuleBasedStateMachine):
         fault=st.sampled_from((None, *FAULTS)),
         reads=st.booleans(),
         later=st.integers(0, 3),
+        wait=st.sampled_from((0, 45)),
     )
-    def carry(self, n: int, die_at: str | None, fault: str | None, reads: bool, later: int) -> None:
-        """The effect of what is agreed, which a vendor's fault may hit, and the questions what became of it."""
+    def carry(self, n: int, die_at: str | None, fault: str | None, reads: bool, later: int, wait: int) -> None:
+        """The effect of what is agreed, which a vendor's fault may hit, and the questions what became of it, asked at
+        once or some time after."""
         ready = [p for p in self.all() if p.state in (S.APPROVED, S.SENDING)]
         reads = reads and fault in ("status", "garbage", "cut_before")
         if fault is not None:
             self.shop.world.fault(Fault(fault, writes_only=not reads, times=1))  # type: ignore[arg-type]
         for _ in range(1 + later):
             self.run(f"effect:{ready[n % len(ready)].id}", die_at)
-            self.clock.move(seconds=45)
+            self.clock.move(seconds=wait)
         if reads:  # a diagnosis asks several things at once: which of them it would hit, nobody could repeat
             self.shop.world.clear_faults()
 
