@@ -1,7 +1,7 @@
 """Dialogues as data: who says or presses what, and what the thread then shows. One file, one shop floor.
 
 Steps (each a mapping with one of these keys; `as` names the thread for later steps):
-  say {who, where, text, as, in?}     type a message; `in` a thread: a reply there
+  say {who, where, text, as, in?}     type a message; `in` a thread: a reply there; `file`, `content`: with a file
   command {who, where, text}          /points …
   shortcut {who, on?}                 "Look into this" on the message a thread began with; without `on` the global one
   press {who, in, button, on?}        a button in the thread; `on`: text of the message (the newest that has the button)
@@ -100,10 +100,21 @@ class Dialogue:
 
     # -- acts
 
-    def do_say(self, who: str, where: str, text: str, as_: str = "", in_: str = "", filler: int = 0) -> None:
+    def do_say(
+        self,
+        who: str,
+        where: str,
+        text: str,
+        as_: str = "",
+        in_: str = "",
+        filler: int = 0,
+        file: str = "",
+        content: str = "",
+    ) -> None:
         channel = self.threads[in_][0] if in_ else self.channel(who, where)
         text += (" and so on" * filler)[: max(0, filler - len(text))]
-        ts = self.desk.say(who, channel, text, self.threads[in_][1] if in_ else None)
+        files = {file: content.encode()} if file else None
+        ts = self.desk.say(who, channel, text, self.threads[in_][1] if in_ else None, files)
         if as_:
             self.threads[as_] = (channel, ts)
 

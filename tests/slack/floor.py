@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from bot.config import Config
-from bot.desk import DeskServer, demo_workspace
+from bot.desk import DeskServer, WorkspaceData, demo_workspace
 from bot.desk.model import Message
 from bot.diagnosis import Systems
 from bot.playbook import BUILT_IN, Library, load_library
 from bot.slack import Service, in_slack
 from bot.understanding import Matcher, load_chatter, load_vocabulary
-from bot.work import Fixed, House, Known, Pace, open_house
+from bot.work import Fixed, House, Known, Pace, open_house, prepare
 from connectors import REGISTRY
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.state import Store as Place
@@ -60,6 +61,21 @@ def matcher() -> Matcher:
         load_vocabulary(BUILT_IN / "vocabulary.yml"),
         near_misses={p.id: p.near_misses for p in books},
     )
+
+
+@cache
+def harbor_green() -> WorkspaceData:
+    """The demo's people and channels, read once."""
+    return demo_workspace()
+
+
+@cache
+def empty_database() -> bytes:
+    """A database file brought up to date, made once: each floor begins with a copy."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        prepare(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 @dataclass
@@ -216,7 +232,7 @@ def shop_floor(
     """
     clock = MovableClock()
     port = free_port()
-    workspace = demo_workspace()
+    workspace = harbor_green()
     people = (p.model_copy(update={"locale": "es-ES"}) if p.name == spanish else p for p in workspace.people)
     workspace = workspace.model_copy(update={"people": tuple(people)})
     desk = DeskServer(
@@ -241,12 +257,17 @@ def shop_floor(
                 program=loyalty.open_loyalty(loyalty.loyalty_settings.model_validate(store.loyalty.own()), transport),
             )
 
+        file = folder / "pointsman.db"
+        ours = config.database == f"sqlite:///{file}"
+        if ours and not file.exists():
+            file.write_bytes(empty_database())
         house = open_house(
             config,
             systems=systems,
             knowledge=Fixed(Known(library(), matcher())),
             clock=clock,
             pace=pace or Pace(settle=0.2),
+            migrate=not ours,
         )
         service = Service(in_slack(house, edit_every_s=edit_every_s))
         service.start()

@@ -14,7 +14,7 @@ _LONGEST = 500
 def emergency_button(proposal_id: str, what: str, say: Say) -> Block:
     """Opens the modal; it decides nothing by itself, so it needs no confirm. `what`: the change as a phrase."""
     spoken = f"{say('button.break_glass')}: {what}"
-    return button(say("button.break_glass"), ACTION, proposal_id, style="danger", spoken=spoken)
+    return button(say("button.break_glass"), ACTION, proposal_id, spoken=spoken)
 
 
 def emergency_modal(what: str, store: str, asker: str, say: Say, *, shortest: int, meta: str) -> Block:

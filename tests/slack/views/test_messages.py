@@ -273,7 +273,7 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
     claim = button("Take it", "claim", "C_3", accessibility_label="Take it: The app and the register differ")
     others = "*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\n0 of 2 approvals so far\n<https://example.com/t|Open>"
     spoken = {"accessibility_label": "Decide alone…: +50 points"}
-    alone = button("Decide alone…", "break_glass", "P_2", style="danger", **spoken)
+    alone = button("Decide alone…", "break_glass", "P_2", **spoken)
     assert view["blocks"] == [
         {"type": "header", "text": plain("Waiting for your decision")},
         section("*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\nnever came\n<https://example.com/t|Open>"),
