@@ -75,5 +75,5 @@ def test_many_playbooks_are_real_texts_cut_into_pieces() -> None:
     pieces = many_playbooks(folder, 300, 10)
     assert (len(pieces), {len(texts) for texts in pieces.values()}) == (300, {10})
     assert {name.split(":")[1] for name in pieces} == set(NAMES)
-    assert growth_row("Pointsman", 15, folder)[:2] == ["Pointsman", "15"]
+    assert growth_row("Pointsman", 15, folder)[:2] == ["Pointsman", "15 of 10"]
     assert next(public_tables({"BM25": bm25}, folder, (1,))).row_count == 1
