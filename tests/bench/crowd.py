@@ -30,7 +30,6 @@ from connectors.errors import Throttled
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.vendors import settings_of
 from connectors.transport import Dialect, Endpoint, Link, Pace, Transport
-from connectors.treez.auth import Signer
 from tests.bench.quiet import quiet
 
 FULL = 1000
@@ -114,9 +113,6 @@ class SlowTransport(Transport):
 
     def link(self, dialect: Dialect, **more: Any) -> Link:
         """As the product's, with real seconds enough for a machine that does all this at once."""
-        signer = more.get("authorizer")
-        if isinstance(signer, Signer):
-            signer._now = lambda: self._time.date().timestamp()
         return super().link(replace(dialect, connect_s=_BUDGET_S, read_s=_BUDGET_S), **more)
 
     def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
