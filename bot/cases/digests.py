@@ -35,7 +35,7 @@ _ALARMING: Final = frozenset(
     }
 )
 """Refusals that somebody should know of."""
-CODES: Final = (*_SAID, "unknown", "by_hand", "undo", *sorted(_ALARMING))
+CODES: Final = (*_SAID, "unknown", "by_hand", "on_the_word", "undo", *sorted(_ALARMING))
 """Every code that a line may have."""
 
 
@@ -99,6 +99,8 @@ def _codes(row: sa.RowMapping) -> Iterator[str]:
         yield "unknown"
     if row["result"].get("resolved_by_hand"):
         yield "by_hand"
+    if row["result"].get("on_the_word"):
+        yield "on_the_word"
     if row["undo_of"] is not None:
         yield "undo"
 

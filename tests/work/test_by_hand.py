@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.cases import Actor, Proposal, ProposalState, audit, reading
 from bot.effects import KINDS, BadFields, steps
 from bot.errors import TooLate
 from bot.work import proposals
+from bot.work.exceptions import list_day
 from tests.work.chain import ChainShop, chain, chain_clock, chain_servers
 from tests.work.household import RILEY
 
@@ -50,6 +53,8 @@ def test_approved_first_then_done_by_a_person_and_taken_back_the_same_way(chain:
     done = by_hand(shop, agreed)
     assert (done.state, done.result["on_the_word"]) == (S.DONE, True)
     assert "on the word of <@URILEY>" in done.result["outcome"]
+    days = [f"{(shop.clock() - timedelta(days=n)).date()}" for n in (0, 1)]
+    assert [(i.proposal, i.codes[-1]) for day in days for i in list_day(shop.house, day)] == [(done.id, "on_the_word")]
     opposite = proposals.undo(shop.house, done.id, asker(store))
     assert (opposite.state, opposite.guided, opposite.parameters["now"]) == (S.SUBMITTED, True, "80")
     taken_back = by_hand(shop, shop.sign(opposite))
