@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.cases import ProposalState, audit, reading
+from bot.config import VendorSettings
 from bot.effects import KINDS, steps
 from bot.errors import NotAllowed
 from bot.work import proposals
 from connectors.sandbox import Fault
 from connectors.treez.sandbox_state import link_of
 from tests.work.contact_chain import PeopleShop, chain_clock, chain_servers, people
-from tests.work.household import RILEY
+from tests.work.household import RILEY, Vendors
 
 __all__ = ["chain_clock", "chain_servers", "people"]
 S = ProposalState
@@ -143,3 +146,85 @@ def test_where_a_relink_is_something_else_or_nothing_it_says_so(
     assert (offer.mode, offer.shown["why"][0].startswith(why)) == ("none", True)
     with pytest.raises(NotAllowed, match="impossible"):
         shop.asked(offer)
+
+
+def storing(people: PeopleShop) -> PeopleShop:
+    """The Shopify store, where the loyalty app keeps its id on the customer and lets us write it."""
+    field = {"provider": "rivo", "namespace": "loyalty", "key": "member_id", "writable": True}
+    shop = people.at("ash")
+    stores = tuple(
+        s.model_copy(update={"pos": VendorSettings(**{"vendor": s.pos.vendor, **s.pos.own(), "link_metafield": field})})
+        if s.id == "ash"
+        else s
+        for s in shop.house.config.stores
+    )
+    config = shop.house.config.model_copy(update={"stores": stores})
+    return replace(shop, house=replace(shop.house, config=config, systems=Vendors(config)))
+
+
+def id_at_shopify(shop: PeopleShop, customer: str = "4572") -> str | None:
+    return shop.house.systems("ash").pos.customer(customer).links["rivo"]
+
+
+def put(shop: PeopleShop, new: str, expected: str | None = None, customer: str = "4572") -> None:
+    """As somebody else does, by the same API."""
+    shop.house.systems("ash").pos.set_link(  # type: ignore[attr-defined]
+        customer, "rivo", expected=expected, new=new, operation_id="op_else"
+    )
+
+
+def test_an_id_that_may_be_written_is_set_by_api_read_back_and_set_back(people: PeopleShop) -> None:
+    shop = storing(people)
+    put(shop, "4573")
+    offer = shop.offered("relink", phone="+13035550172")
+    assert (offer.mode, offer.offer["to"], offer.expected) == ("act", "4572", {"stored": "4573"})
+    kind = KINDS["relink"]
+    assert [f"{x.label}: {x.text}" for x in kind.preview(offer).lines] == ["Loyalty id on the register: 4573 → 4572"]
+    assert kind.preview(offer).would_send.said("es") == "el número de lealtad 4572 para el cliente 4572"
+    assert str(kind.form(offer).submit) == "Link it"
+    done = shop.carried(shop.asked(offer))
+    assert (done.state, id_at_shopify(shop), done.result["after"]) == (S.DONE, "4572", {"balance": "90"})
+    shop.run("effect", done.id)
+    assert "loyalty id. If it is 4572" in str(kind.where_to_look(done))
+    back = shop.undo(done)
+    assert (shop.carried(back).state, id_at_shopify(shop), shop.get(done).state) == (S.DONE, "4573", S.UNDONE)
+
+
+def test_an_id_that_somebody_changes_meanwhile_is_not_overwritten(people: PeopleShop) -> None:
+    shop = storing(people)
+    put(shop, "4573")
+    asked = shop.asked(shop.offered("relink", phone="+13035550172"))
+    put(shop, "4574", expected="4573")
+    shop.run("effect", asked.id)
+    assert (shop.get(asked).state, id_at_shopify(shop)) == (S.STALE, "4574")
+    fresh = shop.of_case(asked)["offered"]
+    again = shop.asked(fresh)
+    put(shop, "4572", expected="4574")
+    assert shop.carried(again).state is S.DONE
+
+
+def test_an_answer_that_never_came_is_found_out_by_the_id(people: PeopleShop) -> None:
+    shop = storing(people)
+    put(shop, "4573")
+    asked = shop.asked(shop.offered("relink", phone="+13035550172"))
+    shop.world.fault(Fault("cut_after", vendor="shopify", writes_only=True, times=1))
+    shop.run("effect", asked.id)
+    assert shop.get(asked).state is S.SENDING
+    shop.clock.move(minutes=3)
+    shop.run("effect", f"{asked.id}#ask1")
+    assert (shop.get(asked).state, id_at_shopify(shop)) == (S.DONE, "4572")
+
+
+def test_a_dead_id_that_may_be_written_is_cleared_by_api(people: PeopleShop) -> None:
+    shop = storing(people)
+    with shop.world.lock:  # a customer whom the loyalty app does not know
+        store = shop.world.stores["ash"]
+        for contact in [c for c in store.contacts.values() if c.src_id == "4572"]:
+            del store.contacts[contact.id]
+    put(shop, "999")
+    agreed = shop.sign(shop.asked(shop.offered("clear_link", phone="+13035550172")))
+    kind = KINDS["clear_link"]
+    assert str(kind.preview(agreed).would_send) == "an empty loyalty id for customer 4572"
+    assert "If no loyalty id is on the profile" in str(kind.where_to_look(agreed))
+    done = shop.carried(agreed)
+    assert (done.state, id_at_shopify(shop)) == (S.DONE, None)
