@@ -36,8 +36,8 @@ def plan_bulk(
     """Store the file's rows and have them looked up; the list is "checking" then, and "ready" once its preview stands.
 
     source: what it came by (an inbox key): the same one gives the same list, also after a crash half-way. channel,
-    thread_ts: where it is shown. texts: for enrolments, whether the provider may text the customers. Takes some seconds
-    for 100,000 rows: call it from durable work, not on the way to an acknowledgement.
+    thread_ts: where it is shown. texts: for enrolments, whether the provider may text the customers. Takes up to a
+    minute for 100,000 rows: call it from durable work, not on the way to an acknowledgement.
 
     Raises BadInput (also BadFile) for a file that cannot be used, NotAllowed for a person who may not ask.
     """
