@@ -239,7 +239,7 @@ class Dialogue:
         assert self.thread(in_) == [], self.read(in_)
 
     def do_count(self, in_: str, messages: int) -> None:
-        self.desk.settle()
+        self.until(lambda: len(self.thread(in_)) >= messages, lambda: self.read(in_))
         time.sleep(_QUIET_S)
         assert len(self.thread(in_)) == messages, self.read(in_)
 
