@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.cases import Proposal
-from bot.effects import points
+from bot.effects import point_rows, points
 from bot.effects.guiding import signed
 from bot.effects.values import BadFields, Check, Form, Grounds, Offer, Preview, Proof, ReadBack
 from bot.words import Words
@@ -62,22 +62,22 @@ def preview(proposal: Proposal) -> Preview:
 
 def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Check:
     """The balance must be what was decided on, and must not fall below zero."""
-    return points.check(proposal, program)
+    return point_rows.check(proposal, program)
 
 
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> None:
     """The one write."""
-    points.send(proposal, program)
+    point_rows.send(proposal, program)
 
 
 def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
     """Whether a row with our operation id is in the member's history."""
-    return points.reconcile(proposal, program, since)
+    return point_rows.reconcile(proposal, program, since)
 
 
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
     """Confirmed by our row in the history; where no row can be read, by a balance that moved by exactly our points."""
-    return points.read_back(proposal, program, points.reconcile(proposal, program, since))
+    return point_rows.read_back(proposal, program, point_rows.reconcile(proposal, program, since))
 
 
 def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
@@ -96,9 +96,9 @@ def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """The counter-entry, from the balance that we left behind; the rules check that the points are still there."""
-    return points.undo(proposal, "Correction of an earlier adjustment")
+    return point_rows.undo(proposal, "Correction of an earlier adjustment")
 
 
 def where_to_look(proposal: Proposal) -> Words:
     """The member's history, for our operation id."""
-    return points.where_to_look(proposal)
+    return point_rows.where_to_look(proposal)

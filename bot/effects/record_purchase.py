@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.cases import Proposal
-from bot.effects import points
+from bot.effects import point_rows, points
 from bot.effects.guiding import minds, plain, signed
 from bot.effects.values import (
     BadFields,
@@ -149,16 +149,16 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     """The provider does not have the receipt yet, neither as a purchase nor in a row that names it; the balance is what
     was decided on. Of an undo the balance alone counts."""
     if proposal.undo_of is None:
-        rows = points.history(proposal, program)
+        rows = point_rows.history(proposal, program)
         numbers = {proposal.offer["sale"], proposal.parameters["receipt"]}
         if rows is not None and any(r.reference in numbers and r.points > 0 for r in rows):
             return Check(state="blocked", reason=Words.of("check.purchase.arrived"))
-        if rows is not None and points.named(rows, about(proposal)) > 0:
+        if rows is not None and point_rows.named(rows, about(proposal)) > 0:
             return Check(state="blocked", reason=Words.of("check.purchase.made_good"))
         gone = _called_off(proposal, pos)
         if gone is not None:
             return Check(state="blocked", reason=gone)
-    return points.check(proposal, program)
+    return point_rows.check(proposal, program)
 
 
 def _called_off(proposal: Proposal, pos: PointOfSale) -> Words | None:
@@ -175,7 +175,7 @@ def _called_off(proposal: Proposal, pos: PointOfSale) -> Words | None:
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> ReadBack | None:
     """The one write: the purchase, which nothing shows afterwards but the provider's own yes; or the adjustment."""
     if proposal.offer["way"] != "visit":
-        points.send(proposal, program, about(proposal))
+        point_rows.send(proposal, program, about(proposal))
         return None
     recorder = part(program, RecordsPurchases, Operation.RECORD_PURCHASE)  # type: ignore[type-abstract]
     recorder.record_purchase(_purchase(proposal), operation_id=proposal.operation_id)
@@ -197,14 +197,14 @@ def _purchase(proposal: Proposal) -> Purchase:
 
 def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
     """Of a purchase nothing can be read; of an adjustment, our row in the history."""
-    return "cannot_tell" if proposal.offer["way"] == "visit" else points.reconcile(proposal, program, since)
+    return "cannot_tell" if proposal.offer["way"] == "visit" else point_rows.reconcile(proposal, program, since)
 
 
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
     """Of a purchase nothing can be read; of an adjustment, our row in the history."""
     if proposal.offer["way"] == "visit":
         return ReadBack(confirmed=None, reason=Words.of("read.points.unseen"))
-    return points.read_back(proposal, program, reconcile(proposal, pos, program, since))
+    return point_rows.read_back(proposal, program, reconcile(proposal, pos, program, since))
 
 
 def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
@@ -225,11 +225,11 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """The counter-entry that names the receipt; a purchase that was told cannot be called back by API."""
     if proposal.offer["way"] == "visit":
         return None
-    return points.undo(proposal, "Correction: points of a purchase")
+    return point_rows.undo(proposal, "Correction: points of a purchase")
 
 
 def where_to_look(proposal: Proposal) -> Words:
     """The purchase in the member's visits, or our row."""
     if proposal.offer["way"] != "visit":
-        return points.where_to_look(proposal)
+        return point_rows.where_to_look(proposal)
     return Words.of("look.purchase", name=str(proposal.offer["member"] or "–"), receipt=proposal.offer["receipt"])

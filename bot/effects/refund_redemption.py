@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.cases import Proposal
-from bot.effects import points
+from bot.effects import point_rows, points
 from bot.effects.guiding import plain, signed
 from bot.effects.values import (
     BadFields,
@@ -179,7 +179,7 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     """The redemption was not given back, neither by the provider nor by a row that names it; the balance is what was
     decided on. Of an undo the balance alone counts."""
     wrong = _wrong(proposal, program) if proposal.undo_of is None else None
-    return wrong or points.check(proposal, program)
+    return wrong or point_rows.check(proposal, program)
 
 
 def _wrong(proposal: Proposal, program: LoyaltyProgram) -> Check | None:
@@ -194,8 +194,8 @@ def _wrong(proposal: Proposal, program: LoyaltyProgram) -> Check | None:
         if found.points is not None and found.points != proposal.points:
             have = plain(found.points)
             return Check(state="blocked", reason=Words.of("check.refund.other_points", points=have))
-    rows = points.history(proposal, program)
-    if rows is not None and points.named(rows, about(proposal)) > 0:
+    rows = point_rows.history(proposal, program)
+    if rows is not None and point_rows.named(rows, about(proposal)) > 0:
         return Check(state="blocked", reason=Words.of("check.refund.given_back"))
     return None
 
@@ -229,13 +229,13 @@ def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> 
         refunder = part(program, RefundsRedemptions, Operation.REFUND_REDEMPTION)  # type: ignore[type-abstract]
         refunder.refund_redemption(proposal.parameters["redemption"], operation_id=proposal.operation_id)
     else:
-        points.send(proposal, program, about(proposal))
+        point_rows.send(proposal, program, about(proposal))
 
 
 def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
     """By the redemption's own mark, or by our row in the history."""
     if proposal.offer["way"] != "refund":
-        return points.reconcile(proposal, program, since)
+        return point_rows.reconcile(proposal, program, since)
     listed = _redemptions(proposal, program)
     found = next((r for r in listed if r.id == proposal.parameters["redemption"]), None)
     if found is None:
@@ -245,7 +245,7 @@ def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
 
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:
     """Confirmed by the redemption's mark or by our row."""
-    return points.read_back(proposal, program, reconcile(proposal, pos, program, since))
+    return point_rows.read_back(proposal, program, reconcile(proposal, pos, program, since))
 
 
 def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
@@ -268,7 +268,7 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """A counter-entry that names the redemption; a refund itself cannot be called back, and its code stays void."""
     if not proposal.offer["adjusts"] and not proposal.guided:
         return None
-    made = points.undo(proposal, "Correction: points of a reward")
+    made = point_rows.undo(proposal, "Correction: points of a reward")
     if made is None:
         return None
     opposite, parameters = made
@@ -278,7 +278,7 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
 def where_to_look(proposal: Proposal) -> Words:
     """The redemption, or our row."""
     if proposal.offer["way"] != "refund":
-        return points.where_to_look(proposal)
+        return point_rows.where_to_look(proposal)
     return Words.of(
         "look.redemption", member=str(proposal.offer["member"]), redemption=str(proposal.parameters["redemption"])
     )

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, evidence, move, proposal_store, reading, too_late
 from bot.cases.proposal_store import parameters_hash
-from bot.effects import Check
+from bot.effects import ONCE, Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.words import Words
 from bot.work.house import House
@@ -144,3 +144,18 @@ def decision(house: House, proposal_id: str, actor: Actor, deed: str) -> Iterato
         raise
     if answered is not None:
         raise answered
+
+
+def only_once(click: Decision, draft: Proposal) -> Proposal:
+    """What is done for one redemption or one receipt is done for it once: marked with its reference, and refused while
+    another stands for the same."""
+    field = ONCE.get(draft.kind)
+    if field is None:
+        return draft
+    house = click.house
+    about = str(draft.parameters[field]).lower()
+    once = house.vault.ref(f"once:{draft.store_id}:{draft.kind}:{about}")
+    other = proposal_store.made_before(click.conn, house.vault, draft, once)
+    if other is not None:
+        raise Refusal("once", Words.of("refused.once", who=f"<@{other.requester}>"))
+    return draft.model_copy(update={"offer": {**draft.offer, "once": once}})

@@ -22,11 +22,11 @@ from bot.cases import (
 )
 from bot.cases.people_rules import is_senior
 from bot.cases.proposal_store import parameters_hash
-from bot.effects import ONCE, BadFields, Check, ReadBack
+from bot.effects import BadFields, Check, ReadBack
 from bot.understanding import masked
 from bot.words import Words
 from bot.work.carry import effect, settle
-from bot.work.deciding import Decision, Refusal, decision, read_proposal, untampered
+from bot.work.deciding import Decision, Refusal, decision, only_once, read_proposal, untampered
 from bot.work.house import House
 from bot.work.marks import undone
 from bot.work.offering import again, offer_fixes, recorded
@@ -76,7 +76,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
         _possible(click.proposal)
         draft = click.proposal.model_copy(update={"parameters": frozen, "requester": actor.user_id})
         _not_twice(click, draft)
-        draft = _only_once(click, draft)
+        draft = only_once(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
         click.still_true(check)
         route = who_can_approve(draft, people, policy=house.config.policy)
@@ -288,18 +288,3 @@ def _not_twice(click: Decision, draft: Proposal) -> None:
     other = proposal_store.under_way(click.conn, click.house.vault, draft)
     if other is not None:
         raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{other.requester}>"))
-
-
-def _only_once(click: Decision, draft: Proposal) -> Proposal:
-    """What is done for one redemption or one receipt is done for it once: marked with its reference, and refused while
-    another stands for the same."""
-    field = ONCE.get(draft.kind)
-    if field is None:
-        return draft
-    house = click.house
-    about = str(draft.parameters[field]).lower()
-    once = house.vault.ref(f"once:{draft.store_id}:{draft.kind}:{about}")
-    other = proposal_store.made_before(click.conn, house.vault, draft, once)
-    if other is not None:
-        raise Refusal("once", Words.of("refused.once", who=f"<@{other.requester}>"))
-    return draft.model_copy(update={"offer": {**draft.offer, "once": once}})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.cases import Proposal
-from bot.effects import KINDS, ONCE, BadFields, Guided, Impossible, Offer, Preview, adjust_points, points, relink
+from bot.effects import KINDS, ONCE, BadFields, Guided, Impossible, Offer, Preview, adjust_points, point_rows, relink
 from connectors.contract import Balance, Capabilities, Operation, minding
 from tests.effects.grounds import DANA, HERS, NONE, grounds, stored
 
@@ -166,7 +166,7 @@ def test_a_form_asks_only_what_is_not_known_and_never_suggests_a_phone() -> None
 
 
 def test_the_note_carries_the_comment_and_the_operation_and_never_the_reason() -> None:
-    assert points.note(adjusting()) == "c (ref op_1)"
+    assert point_rows.note(adjusting()) == "c (ref op_1)"
 
 
 def test_the_opposite_of_an_adjustment() -> None:
