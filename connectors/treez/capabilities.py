@@ -57,7 +57,7 @@ REGISTER = Capabilities(
         **_EVERYWHERE,
         **by_api(*_NEWER, Operation.WEBHOOKS),
         Operation.MERGE_CUSTOMERS: Support(
-            supported=True, why="Off until a trial has shown which profile Treez keeps; it cannot be undone."
+            supported=True, why="A merge cannot be undone, and Treez does not say what becomes of the other loyalty id."
         ),
         **_LACKING,
     },
