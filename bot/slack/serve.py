@@ -19,6 +19,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk.errors import SlackClientError
 
+from bot.memory import settle
 from bot.slack.app import build_app, in_slack
 from bot.slack.presenter import SlackPresenter
 from bot.slack.webhooks import WEBHOOKS, take_in
@@ -152,6 +153,7 @@ def serve(house: House) -> None:
     service = Service(house)
     try:
         service.start()
+        settle()
         ended.wait()
     finally:
         service.stop()

@@ -18,7 +18,6 @@ from bot import words
 from bot.cases import CaseState, case_store, inbox, reading, writing
 from bot.diagnosis import Subject, Systems, diagnose
 from bot.errors import ConfigError
-from bot.memory import settle
 from bot.understanding import entities
 from bot.work.house import House
 from connectors.contract import Capabilities
@@ -63,19 +62,19 @@ def rehearse(house: House) -> None:
             house.systems(store.id)
     _diagnose(house)
     _store(house)
-    settle()
     log.info("Rehearsed in %.1f s", time.monotonic() - began)
 
 
 def _diagnose(house: House) -> None:
-    """The first playbook, over systems that tell nothing: it is the engine that is rehearsed, not each finding."""
+    """The shortest playbook, over systems that tell nothing: it is the engine that is rehearsed, not each finding."""
     nobody = cast(Any, _Nobody())
     store = house.config.stores[0]
     subject = Subject(
         entities=entities(SENTENCES[0], area_code="303"), store_id=store.id, store_name=store.name, area_code="303"
     )
-    for playbook in (*house.library(None).playbooks.values(),)[:1]:
-        diagnose(playbook, subject, Systems(pos=nobody, program=nobody), clock=house.clock)
+    shortest = min(house.library(None).playbooks.values(), key=lambda playbook: len(playbook.findings), default=None)
+    if shortest is not None:
+        diagnose(shortest, subject, Systems(pos=nobody, program=nobody), clock=house.clock)
 
 
 def _store(house: House) -> None:

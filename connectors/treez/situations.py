@@ -225,7 +225,14 @@ SALES = (
                         extra={"treez_number": "OFF777", "treez_source": "ECOMMERCE", "treez_status": "CANCELED"},
                         **_KEPT,
                     ),
-                    Sold(5700046, 4613, ago(days=1), 25, extra={"treez_number": "INE246", "treez_eligible": False}, **_KEPT),
+                    Sold(
+                        5700046,
+                        4613,
+                        ago(days=1),
+                        25,
+                        extra={"treez_number": "INE246", "treez_eligible": False},
+                        **_KEPT,
+                    ),
                     Sold(
                         5700047,
                         4613,
