@@ -37,8 +37,8 @@ _WHY = _phrases("""
 """)
 _GOES_ON = re.compile(
     r"^(?:what about|how about|and|or|also|try|oops|sorry|wait|correction|y|o|tambien|prueba|pruebe|perdon|que tal)\b"
-    r"|\b(?:other|another|right|correct|new|old|otro|otra|correcto|nuevo|viejo) "
-    r"(?:number|phone|cell|email|mail|one|numero|telefono|celular|correo)\b"
+    r"|\b(?:other|right|correct|new|old|otro|otra|correcto|nuevo|viejo) "
+    r"(?:number|phone|cell|email|mail|numero|telefono|celular|correo)\b"
 )
 
 

@@ -85,6 +85,7 @@ def test_anything_else_is_neither(text: str) -> None:
         ("her new number is 303-555-0199", True),
         ("customer says 500 pos shows 200 303-555-0188", False),
         ("my lady at register 2 has two profiles 303-555-0188", False),
+        ("another one for later: two profiles for 303-555-0143, she says", False),
     ],
 )
 def test_goes_on_with_what_was_said(text: str, expected: bool) -> None:
