@@ -79,15 +79,11 @@ class Service:
 
     def stop(self) -> None:
         """Take nothing new, let what runs finish, close."""
-        hanging_up = None
         if self._socket is not None:
-            hanging_up = threading.Thread(target=self._socket.close, name="pointsman-hangs-up", daemon=True)
-            hanging_up.start()
+            self._socket.close()  # type: ignore[no-untyped-call]
         self._server.stop()
         if self._thread is not None:
             self._thread.join(timeout=10)
-        if hanging_up is not None:
-            hanging_up.join(timeout=10)
         if self._working:
             self._working = False
             self._worker.stop()

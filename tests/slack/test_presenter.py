@@ -51,13 +51,14 @@ def test_a_reminder_mentions_those_who_may_decide_once(tmp_path: Path) -> None:
 
 
 def test_when_the_looking_breaks_the_asker_is_told_and_the_answer_still_comes(tmp_path: Path) -> None:
-    broken = [True]
+    broken = [False]  # the rehearsal at the start goes well
 
     def trouble() -> None:
         if broken[0]:
             raise RuntimeError("the settings of this vendor cannot be opened")
 
     with shop_floor(tmp_path, trouble=trouble) as floor:
+        broken[0] = True
         ts = floor.desk.say("riley", "C0PINE", "@Pointsman app says 500, register 200, 303-555-0177")
         card = floor.card("C0PINE", ts, lambda text: "Something on my side broke" in text)
         assert set(buttons(card)) == {"choose:balance_mismatch", "escalate"}
