@@ -56,7 +56,7 @@ def test_the_view_says_who_says_what(world: World) -> None:
     assert (person(world, "Lena Park")["pos_says"], person(world, "Nora Lind")["provider_says"]) == (None, None)
     assert (person(world, "Ben Ito")["pos"], person(world, "Ben Ito")["phone"]) == ([], "3035550163")
     assert person(world, "Theo Brandt")["pos_says"] is None
-    assert len(world.view()["stores"][1]["customers"]) == 8
+    assert len(world.view()["stores"][1]["customers"]) == 9
     assert json.loads(json.dumps(world.view())) == world.view()
 
 
@@ -103,12 +103,14 @@ def test_looking_people_up(world: World) -> None:
 def test_a_quiet_night(world: World) -> None:
     before = {c.id: c.points for c in world.stores["pine"].contacts.values()}
     done = world.nightly()
+    rolf = world.contact(phone="3035550171", store="oak")
+    assert (rolf.points, rolf.events[-1].type) == (0, "block"), "at another store, below zero"
     assert {kind: done[kind] for kind in ("contacts_updated", "sales_posted", "merged", "expired", "blocked")} == {
         "contacts_updated": 0,
         "sales_posted": 1,
         "merged": 0,
         "expired": 0,
-        "blocked": 0,
+        "blocked": 1,
     }
     after = {c.id: c.points for c in world.stores["pine"].contacts.values()}
     marcus = world.contact(phone="3035550146")
@@ -145,6 +147,7 @@ def test_points_expire_but_not_those_given_by_hand(world: World) -> None:
 
 def test_below_zero_is_lifted_once(world: World) -> None:
     will = world.contact(phone="3035550153")
+    world.nightly()
     will.events.append(Event(NOW, "redemption", -400))
     assert world.nightly()["blocked"] == 1
     assert (will.points, will.events[-1].type, will.events[-1].value) == (0, "block", 80)
