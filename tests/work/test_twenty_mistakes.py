@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -236,9 +235,17 @@ def test_20_one_click_does_one_thing(sqlite_shop: Shop) -> None:
 # -- as people see it in Slack ----------------------------------------------------------------------------------------
 
 
+BREAKS: list[Exception] = []
+
+
+def trouble() -> None:
+    for error in BREAKS:
+        raise error
+
+
 @pytest.fixture(scope="module")
 def floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with shop_floor(tmp_path_factory.mktemp("floor")) as running:
+    with shop_floor(tmp_path_factory.mktemp("floor"), trouble=trouble) as running:
         yield running
 
 
@@ -305,18 +312,13 @@ def test_17_a_thread_always_hears_back(sqlite_shop: Shop) -> None:
     assert any(key.startswith(f"present:{agreed.id}") for key in sqlite_shop.queued())
 
 
-def test_18_nobody_is_shown_an_exception(tmp_path: Path) -> None:
-    breaks: list[Exception] = []
-
-    def trouble() -> None:
-        for error in breaks:
-            raise error
-
-    with shop_floor(tmp_path, trouble=trouble) as broken:
-        breaks.append(KeyError("secret-api-key"))
-        ts = broken.desk.say("riley", "C0PINE", "@Pointsman app says 500, register 200, 303-555-0177")
-        told = broken.said("C0PINE", ts, "Something on my side broke").text
-        breaks.clear()
+def test_18_nobody_is_shown_an_exception(floor: Floor) -> None:
+    BREAKS.append(KeyError("secret-api-key"))
+    try:
+        ts = floor.desk.say("riley", "C0PINE", "@Pointsman app says 500, register 200, 303-555-0177")
+        told = floor.said("C0PINE", ts, "Something on my side broke").text
+    finally:
+        BREAKS.clear()
     assert [word for word in ("secret", "KeyError", "Traceback", "Error") if word in told] == []
 
 
