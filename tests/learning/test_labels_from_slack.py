@@ -10,8 +10,8 @@ from bot.cases.labels import all_labels
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import shop_floor
 
-QUESTION = "the thing for dana ortiz went blorf, 303-555-0153"
-MASKED = "the thing for [name] went blorf, [phone]"
+QUESTION = "dana ortiz points look off, 303-555-0153"
+MASKED = "[name] points look off, [phone]"
 
 
 def step(kind: str, who: str = "", **given: Any) -> dict[str, dict[str, Any]]:
