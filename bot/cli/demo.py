@@ -12,7 +12,7 @@ import tempfile
 import time
 import webbrowser
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class Practice:
 def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser: bool) -> None:
     """Run until Ctrl-C (or until the terminal desk is left); nothing is kept afterwards."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # from the start: the bot must not outlive us
-    with ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         with err.status("starting the sandboxes, the desk and the bot …"):
             try:
                 state = stack.enter_context(practice(port=port, http=http))
@@ -77,11 +77,8 @@ def run_demo(*, terminal: bool, person: str, port: int, http: bool, open_browser
 
 
 def _until_stopped(state: Practice) -> None:
-    try:
-        while state.process.poll() is None:
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        return
+    while state.process.poll() is None:
+        time.sleep(0.2)
     raise DemoFailed(f"The bot stopped by itself. Its last words:\n{_tail(state.log)}")
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.cli.demo import Practice
+from tests.acceptance.conftest import refused
 from tests.browser.desk_page import CHROMIUM, Desk, DeskPage, chromium
 
 pytestmark = [
@@ -136,5 +137,5 @@ def test_a_list_is_dropped_previewed_approved_by_two_and_told_at_the_end(demo: P
         outcome.click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[6] for line in lines[1:]] == ["done", "done", "refused"]
-    assert demo.desk.refusals == []
+    assert refused(demo) == []
     desk.close()

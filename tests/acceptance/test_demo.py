@@ -137,7 +137,7 @@ def test_the_demo_command_serves_the_desk_and_ends_cleanly() -> None:
         url = line.split("practice desk:")[1].strip()
         assert httpx.get(url).status_code == 200
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(15) == 0
+        assert demo.wait(40) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)
     finally:
