@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +16,7 @@ from rich.text import Text
 from bot.cli.app import ConfigOption, app, err, out, read_config
 from bot.cli.playbooks import FolderOption, library_of, reasons
 from bot.config import Config, Store
+from bot.diagnosis import Systems
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis
 from bot.errors import BadInput
 from bot.playbook import Library
@@ -85,8 +87,10 @@ def ask(
     if "customer" in chosen.needs and not (named.phone or named.email or named.loyalty_id or named.order_id):
         raise BadInput("Whose points? Add the customer's phone or e-mail to the question.")
     subject = Subject(entities=named, store_id=where.id, store_name=where.name, area_code=where.area_code)
+    systems = open_vendors(where, Transport())
+    _use_nightly_points(settings, where, systems)
     with err.status("asking the register and the loyalty provider …"):
-        diagnosis = diagnose(chosen, subject, open_vendors(where, Transport()), answers=_answers(answer))
+        diagnosis = diagnose(chosen, subject, systems, answers=_answers(answer))
     if as_json:
         sys.stdout.write(diagnosis.model_dump_json(indent=2) + "\n")
     else:
@@ -94,6 +98,16 @@ def ask(
         _show_unclear(chosen, diagnosis, Told(texts=(question,)))
         if why:
             _show_why(library, question, chosen)
+
+
+def _use_nightly_points(config: Config, store: Store, systems: Systems) -> None:
+    from bot.work import use_recorded
+
+    try:
+        use_recorded(config, store, systems.program)
+    except sa.exc.SQLAlchemyError as error:
+        reason = type(error.__cause__ or error).__name__
+        err.print(f"The points of last night could not be read from the database ({reason}).", style="yellow")
 
 
 def _store(config: Config, given: str | None) -> Store:

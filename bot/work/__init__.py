@@ -6,7 +6,7 @@ The one door of this room, but for `questions` and `proposals`, whose functions 
 from bot.work.house import House, Pace, open_house
 from bot.work.intake import ack_transaction, receive
 from bot.work.knowledge import FileKnowledge, Fixed, Knowledge, Known
-from bot.work.native_points import stores_with_own_points
+from bot.work.native_points import stores_with_own_points, use_recorded
 from bot.work.pacing import shared_paces
 from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
@@ -34,4 +34,5 @@ __all__ = [
     "shared_paces",
     "stores_with_own_points",
     "subject_of",
+    "use_recorded",
 ]

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Gauge
 
-from bot.cases import reading, snapshots, writing
+from bot.cases import Vault, open_database, reading, snapshots, writing
+from bot.cases.database import is_current
 from bot.config import Config, Store
 from bot.work.house import House
 from bot.work.queue import subject_of
 from connectors import REGISTRY
-from connectors.contract import AnswersBySnapshot, NativeSnapshot, Operation, part
+from connectors.contract import AnswersBySnapshot, LoyaltyProgram, NativeSnapshot, Operation, part
 from connectors.errors import VendorError
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,25 @@ def use_newest(house: House) -> None:
                 value = snapshots.read(conn, house.vault, store.id)
                 if value is not None:
                     _use(house, store, NativeSnapshot.model_validate(value))
+
+
+def use_recorded(config: Config, store: Store, program: LoyaltyProgram) -> None:
+    """For a command beside `serve`, with a program of its own: it answers by the newest points on record, if there are
+    any. Raises SQLAlchemy's errors when the database cannot be read."""
+    if store not in stores_with_own_points(config):
+        return
+    engine = open_database(config.database)
+    try:
+        if not is_current(engine):
+            return
+        with reading(engine) as conn:
+            value = snapshots.read(conn, Vault(config.security.key.get_secret_value()), store.id)
+    finally:
+        engine.dispose()
+    if value is not None:
+        part(program, AnswersBySnapshot, Operation.SNAPSHOT_BALANCES).use_snapshot(  # type: ignore[type-abstract]
+            NativeSnapshot.model_validate(value)
+        )
 
 
 def _use(house: House, store: Store, found: NativeSnapshot) -> None:

@@ -19,11 +19,14 @@ from bot.cases import Vault, audit, open_database, snapshots, upgrade, writing
 from bot.cases.tables import snapshots as snapshots_table
 from bot.cli import app
 from bot.cli.demo_settings import settings_text
+from bot.cli.wiring import open_vendors
 from bot.clock import system_clock
 from bot.config_file import load_config
 from bot.desk import DeskServer, demo_workspace
 from bot.errors import PointsmanError
+from connectors import contract
 from connectors.sandbox import Fault, SandboxServers
+from connectors.transport import Transport
 from tests.sandbox_fixture import sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -270,6 +273,24 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         "ok    pine: dutchie_ecommerce: only a person can see (where: docs/connectors): Loyalty is displayed; ",
     ):
         assert part in result.stdout
+
+
+def test_ask_uses_the_nightly_points_on_record(config: Path) -> None:
+    question = ("ask", "customer says 500, register 200, 303-555-0100", "--store", "koa", "--config", config)
+    assert "last night's points of Dutchie are not loaded yet" in " ".join(run(*question).stdout.split())
+    settings = load_config(config)
+    upgrade(settings.database)
+    program = open_vendors(settings.store("koa"), Transport()).program
+    keeps = contract.part(program, contract.KeepsNativePoints, contract.Operation.SNAPSHOT_BALANCES)  # type: ignore[type-abstract]
+    found = keeps.native_snapshot(at=system_clock())
+    engine, vault = open_database(settings.database), Vault(settings.security.key.get_secret_value())
+    with writing(engine) as conn:
+        at = snapshots.Kept(taken_at=found.taken_at, as_of=found.as_of)
+        snapshots.keep(conn, vault, "koa", found.model_dump(mode="json"), kept=at)
+    engine.dispose()
+    answered = " ".join(run(*question).stdout.split())
+    assert "150" in answered
+    assert "could not tell" not in answered
 
 
 def test_doctor_says_how_old_the_nightly_points_are(config: Path) -> None:
