@@ -122,7 +122,7 @@ def who(row: BulkRow) -> str:
     contact = (target.email if target else None) or named.email
     phone = (target.phone if target else None) or named.phone
     shown = mask_email(contact) if contact else mask_phone(phone) if phone else named.customer or named.member or "–"
-    return f"{name} ({shown})" if name else shown
+    return f"{name}, {shown}" if name else shown
 
 
 def outcome_file(house: House, run_id: str) -> bytes:

@@ -74,13 +74,13 @@ def test_the_preview_says_what_would_happen(sqlite_lists: Lists) -> None:
         taken=Decimal(40),
         refused=(Refused(code="below_zero", rows=1, examples=(6,)), Refused(code="zero_points", rows=1, examples=(7,))),
         biggest=tuple(
-            Change(number=n, who=f"Pat Number{n - 1} (p•••@example.com)", points=p, before=Decimal(100), after=100 + p)
+            Change(number=n, who=f"Pat Number{n - 1}, p•••@example.com", points=p, before=Decimal(100), after=100 + p)
             for n, p in ((5, Decimal(1000)), (2, Decimal(50)), (3, Decimal(-40)), (8, Decimal(12)), (9, Decimal(7)))
         ),
         below_zero=(
             Change(
                 number=6,
-                who="Pat Number5 (p•••@example.com)",
+                who="Pat Number5, p•••@example.com",
                 points=Decimal(-101),
                 before=Decimal(100),
                 after=Decimal(-1),

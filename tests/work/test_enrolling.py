@@ -37,7 +37,7 @@ def test_nobody_is_enrolled_who_did_not_agree_and_a_manager_decides(chain: Chain
     kind = KINDS["enroll"]
     form = kind.form(offer)
     assert [str(line) for line in form.intro] == [
-        "Cleo Finn ((•••) •••-0183, c•••@example.com) becomes a member, with what the register's profile says.",
+        "Cleo Finn, (•••) •••-0183, c•••@example.com, becomes a member, with what the register's profile says.",
         "The provider may text the customer. It cannot be undone from here, and a manager approves it first.",
     ]
     assert [(f.name, f.initial and str(f.initial)) for f in form.fields] == [("consent", None), ("texts", "no")]
