@@ -121,6 +121,11 @@ def test_a_bot_killed_after_the_approval_finishes_once_when_it_is_back() -> None
         assert rows_at_provider(demo, "3035550149") == [300]
 
 
+def _takes_ctrl_c() -> None:
+    """Who runs the tests in the background has them ignore Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_demo_command_serves_the_desk_and_ends_cleanly() -> None:
     started = time.monotonic()
     demo = subprocess.Popen(
@@ -129,6 +134,7 @@ def test_the_demo_command_serves_the_desk_and_ends_cleanly() -> None:
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "200"},
+        preexec_fn=_takes_ctrl_c,
     )
     try:
         assert demo.stdout is not None
