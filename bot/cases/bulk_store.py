@@ -203,13 +203,18 @@ def stands_already(conn: sa.Connection, run_id: str, customer_ref: str, number: 
     return conn.execute(sa.select(r.number).where(*where).limit(1)).scalar()
 
 
-def open_elsewhere(conn: sa.Connection, run_id: str, customer_ref: str) -> str | None:
-    """Another list that is decided on or under way, with a row for the same customer that is not ended; its id."""
+def open_elsewhere(
+    conn: sa.Connection, run_id: str, customer_ref: str | None, *, action: str | None = None
+) -> str | None:
+    """Another list (of this action) that is decided on or under way, with a row for the same customer that is not
+    ended; its id."""
     going = [s.value for s in (RunState.SUBMITTED, RunState.RUNNING, RunState.PAUSED, RunState.CANCELLING)]
     live = [s.value for s in (RowState.READY, *IN_FLIGHT, RowState.UNKNOWN)]
     where = (r.customer_ref == customer_ref, r.run_id != run_id, r.state.in_(live), r.operation_id.is_not(None))
     query = sa.select(r.run_id).join(bulk_runs, bulk_runs.c.id == r.run_id)
     found = query.where(*where, sa.or_(bulk_runs.c.state.in_(going), r.state == RowState.UNKNOWN.value))
+    if action is not None:
+        found = found.where(bulk_runs.c.action == action)
     return conn.execute(found.limit(1)).scalar()
 
 

@@ -17,6 +17,7 @@ from bot.cases import (
     Proposal,
     ProposalState,
     Verdict,
+    bulk_store,
     proposal_store,
     who_can_approve,
 )
@@ -286,5 +287,12 @@ def _possible(proposal: Proposal) -> None:
 
 def _not_twice(click: Decision, draft: Proposal) -> None:
     other = proposal_store.under_way(click.conn, click.house.vault, draft)
-    if other is not None:
-        raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{other.requester}>"))
+    asker = other.requester if other is not None else _asked_by_list(click, draft)
+    if asker is not None:
+        raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{asker}>"))
+
+
+def _asked_by_list(click: Decision, draft: Proposal) -> str | None:
+    """Who asked for a list that changes the same of this customer and is not through with it."""
+    run_id = bulk_store.open_elsewhere(click.conn, "", draft.customer_ref, action=draft.kind)
+    return None if run_id is None else bulk_store.get_run(click.conn, click.house.vault, run_id).requester

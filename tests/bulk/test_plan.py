@@ -9,7 +9,7 @@ from bot.cases import audit, proposal_store, reading, writing
 from bot.cases.bulk_models import RowState, RunState
 from bot.config import Hours, Policy
 from bot.errors import BadInput, NotAllowed, TooLate
-from bot.work import bulk
+from bot.work import bulk, proposals
 from connectors.sandbox import Fault
 from tests.bulk.lists import (
     AVERY,
@@ -380,3 +380,19 @@ def test_a_single_change_that_waits_keeps_the_row_out(sqlite_lists: Lists) -> No
     assert lists.codes(lists.checked(points(1))) == {2: "refused under_way"}
     with reading(lists.house.engine) as conn:
         assert audit.verify(conn).ok
+
+
+def test_a_row_that_is_decided_on_keeps_a_single_change_out(sqlite_lists: Lists) -> None:
+    """The rule holds on both ways to a change: a list that is approved goes before a question asked meanwhile."""
+    from tests.work.household import Shop, adjustment
+
+    lists = sqlite_lists
+    shop = Shop(lists.house, lists.servers, lists.clock, lists.seen)
+    asked = shop.offers(email="ann.holt@example.com", store="ash")["adjust_points"]
+    run = lists.approved("email,points\nann.holt@example.com,5\n")
+    with pytest.raises(NotAllowed) as refused:
+        proposals.submit(lists.house, asked.id, RILEY, adjustment("+50"))
+    assert refused.value.operator == "under_way"
+    assert "<@UMANAGER>" in refused.value.staff
+    lists.turn(run)
+    assert lists.get(run).state is RunState.DONE
