@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
+from itertools import product, takewhile
+from math import prod
 from typing import Any
 
 from bot.diagnosis.catalogue import Catalogue, Fact, Unanswered
@@ -84,13 +85,12 @@ def to_ask(
     """
     weighed = weigh(playbook, values)
     current = cause_of(weighed)
-    ahead = [w for w in weighed if isinstance(w.holds, Unknown)]
-    if current is not None:
-        stop = next(n for n, w in enumerate(weighed) if w.finding.id == current)
-        ahead = [w for w in weighed[:stop] if isinstance(w.holds, Unknown)]
-    named = dict.fromkeys(n for w in ahead for n in names_in(parse_expression(w.finding.when)))
+    before = takewhile(lambda w: w.finding.id != current, weighed)
+    ahead = [w.finding for w in before if isinstance(w.holds, Unknown)]
+    named = dict.fromkeys(n for finding in ahead for n in names_in(parse_expression(finding.when)))
     unanswered = [n for n in named if _open(catalogue.facts.get(n), values, answers)]
-    return next((fact for fact in unanswered if _matters(fact, unanswered, playbook, values, catalogue)), None)
+    supposed = _Supposed(ahead, unanswered, values, catalogue)
+    return next((fact for fact in unanswered if supposed.matters(fact)), None)
 
 
 def _open(one: Fact | None, values: Mapping[str, Any], answers: Mapping[str, str]) -> bool:
@@ -98,27 +98,46 @@ def _open(one: Fact | None, values: Mapping[str, Any], answers: Mapping[str, str
     return one is not None and one.name not in answers and isinstance(values.get(one.name), Unanswered)
 
 
-def _matters(
-    fact: str, unanswered: Sequence[str], playbook: Playbook, values: Mapping[str, Any], catalogue: Catalogue
-) -> bool:
-    others = [n for n in unanswered if n != fact]
-    choices = [(None, *_options(catalogue, n)) for n in others]
-    trials = 1
-    for options in choices:
-        trials *= len(options)
-    if trials > MOST_TRIALS:
-        return True
-    for assumed in product(*choices):
-        base = {**values, **{n: a for n, a in zip(others, assumed, strict=True) if a is not None}}
-        without = cause_of(weigh(playbook, base))
-        if any(cause_of(weigh(playbook, {**base, fact: option})) != without for option in _options(catalogue, fact)):
+class _Supposed:
+    """What would hold if people answered this or that.
+
+    Only findings that could not be told can change by an answer, so the rest is not looked at again; and a finding is
+    worked out once for each combination of the answers that it reads itself, not for each of all answers.
+    """
+
+    def __init__(
+        self, ahead: Sequence[Finding], unanswered: Sequence[str], values: Mapping[str, Any], catalogue: Catalogue
+    ) -> None:
+        self._trees = [parse_expression(finding.when) for finding in ahead]
+        self._reads = [tuple(n for n in names_in(tree) if n in unanswered) for tree in self._trees]
+        self._values = values
+        self._options = {fact: tuple(asks.options) for fact in unanswered if (asks := catalogue.facts[fact].asks)}
+        self._held: dict[tuple[int, tuple[str | None, ...]], bool] = {}
+
+    def matters(self, fact: str) -> bool:
+        """Whether some answer to this question, with some answers or none to the others, changes what holds first."""
+        last = max(n for n, read in enumerate(self._reads) if fact in read)
+        others = sorted({n for read in self._reads[: last + 1] for n in read} - {fact})
+        choices = [(None, *self._options[n]) for n in others]
+        if prod(map(len, choices)) > MOST_TRIALS:
             return True
-    return False
+        for chosen in product(*choices):
+            assumed: dict[str, str | None] = dict(zip(others, chosen, strict=True))
+            without = self._first({**assumed, fact: None}, last)
+            if any(self._first({**assumed, fact: option}, last) != without for option in self._options[fact]):
+                return True
+        return False
 
+    def _first(self, assumed: Mapping[str, str | None], last: int) -> int | None:
+        """The first of the findings up to `last` that holds; what comes after it reads nothing that is in question."""
+        return next((n for n in range(last + 1) if self._holds(n, assumed)), None)
 
-def _options(catalogue: Catalogue, fact: str) -> tuple[str, ...]:
-    asks = catalogue.facts[fact].asks
-    return tuple(asks.options) if asks else ()
+    def _holds(self, n: int, assumed: Mapping[str, str | None]) -> bool:
+        chosen = tuple(assumed[name] for name in self._reads[n])
+        if (n, chosen) not in self._held:
+            told = {name: answer for name, answer in zip(self._reads[n], chosen, strict=True) if answer is not None}
+            self._held[n, chosen] = truth(evaluate(self._trees[n], {**self._values, **told})) is True
+        return self._held[n, chosen]
 
 
 def ask_for(fact: str, catalogue: Catalogue, values: Mapping[str, Any], *, now: datetime, language: str) -> Ask:

@@ -104,6 +104,15 @@ def test_too_many_combinations_count_as_worth_asking(monkeypatch: pytest.MonkeyP
     assert asked_first == "p"
 
 
+def test_questions_about_later_findings_do_not_blur_an_earlier_one() -> None:
+    """Twelve open questions are half a million combinations; what comes before them all is still told exactly."""
+    many = Catalogue([])
+    many.facts.update({f"q{n}": _asked(f"q{n}") for n in range(12)} | {"p": CATALOGUE.facts["p"]})
+    later = {f"b{n}": f"q{n} == 'yes'" for n in range(12)}
+    book = playbook(a="p == 'yes' and p == 'no'", **later)
+    assert to_ask(book, dict.fromkeys(many.facts, OPEN), many, {}) == "q0"
+
+
 def test_the_question_as_shown() -> None:
     ask = ask_for("p", CATALOGUE, {"n": 7}, now=NOW, language="es")
     assert (ask.fact, ask.question, ask.where) == ("p", "¿De 7?", "There.")
