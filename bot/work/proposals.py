@@ -277,7 +277,11 @@ def resolve_unknown(house: House, proposal_id: str, actor: Actor, *, happened: b
         who = f"<@{actor.user_id}>"
         said = Words.of("outcome.looked_there" if happened else "outcome.looked_absent", who=who)
         result = {**click.proposal.result, **outcome(said, resolved_by_hand=True)}
-        return click.move("finish" if happened else "reject", result=result)
+        if not happened:
+            return click.move("reject", result=result)
+        done = click.move("finish", result=result)
+        undone(house, click.conn, done)
+        return done
 
 
 def _possible(proposal: Proposal) -> None:

@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bot.cases import Proposal, ProposalState
+from bot.errors import TooLate
 from bot.work import proposals
 from bot.work.jobs import tell_failed
 from connectors.errors import Unreachable
 from connectors.sandbox import Fault
-from tests.work.household import MORGAN, Shop, Vendors, at_once, household, settings
+from tests.work.household import CASEY, MORGAN, RILEY, Shop, Vendors, at_once, household, settings
 
 S = ProposalState
 
@@ -273,3 +274,18 @@ def test_a_read_only_store_shows_what_would_be_sent(shop: Shop) -> None:
     closed.run("effect", agreed.id)  # and closed meanwhile
     assert (shop.get(agreed).state, shop.get(agreed).result["code"], shop.rows()) == (S.REJECTED, "read_only", [])
     house.close()
+
+
+def test_an_undo_that_somebody_found_at_the_provider_took_the_first_change_back(sqlite_shop: Shop) -> None:
+    """Else it could be taken back once more."""
+    agreed = approved(sqlite_shop)
+    sqlite_shop.run("effect", agreed.id)
+    opposite = proposals.approve(sqlite_shop.house, proposals.undo(sqlite_shop.house, agreed.id, RILEY).id, MORGAN)
+    break_writes(sqlite_shop, "cut_before")
+    sqlite_shop.run("effect", opposite.id)
+    lost, _ = ask_until_settled(sqlite_shop, opposite)
+    assert (lost.state, sqlite_shop.get(agreed).state) == (S.UNKNOWN, S.DONE)
+    proposals.resolve_unknown(sqlite_shop.house, lost.id, CASEY, happened=True)
+    assert (sqlite_shop.get(lost).state, sqlite_shop.get(agreed).state) == (S.DONE, S.UNDONE)
+    with pytest.raises(TooLate, match="late:undone"):
+        proposals.undo(sqlite_shop.house, agreed.id, RILEY)
