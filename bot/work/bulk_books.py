@@ -21,8 +21,6 @@ from connectors.errors import VendorError
 
 log = logging.getLogger(__name__)
 
-ASKS: Final = 6
-"""How often the provider is asked what became of a row, before a person is."""
 PROGRESS: Final = timedelta(seconds=3)
 GOING: Final = (RunState.RUNNING, RunState.PAUSED, RunState.CANCELLING)
 """Where there may be rows whose end is still to be found out."""

@@ -1,9 +1,9 @@
 """Carrying a list out: each row once, whatever dies on the way, as fast as the provider's limit allows.
 
 As for a single change: the mark "sending" is committed before the call; whoever finds the mark never sends, it asks the
-provider; only an absence that is believed (late enough, seen twice, and where absence is proof) allows one more try;
-"done" is said only after the provider showed it. Lanes work on some rows at once, and a turn ends in time to be
-stopped; whoever takes the next turn goes on from the rows' states.
+provider, and `bot.work.retry_rule` says what to do next; "done" is said only after the provider showed it. Lanes
+work on some rows at once, and a turn ends in time to be stopped; whoever takes the next turn goes on from the rows'
+states.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from bot.cases.bulk_models import IN_FLIGHT, BulkRow, BulkRun, RowState, RunStat
 from bot.cases.database import reading, writing
 from bot.effects.bulk import Line, Sent
 from bot.work import bulk_books as books
+from bot.work import retry_rule
 from bot.work.bulk_lanes import Steady, Together, in_threads
 from bot.work.bulk_parts import judge, kind_of, line_of
 from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.queue import subject_of
-from connectors.errors import Rejected, Throttled, UnknownOutcome, Unreachable, Unsupported, VendorError
+from connectors.contract import WriteEvidence
+from connectors.errors import Rejected, VendorError
 from connectors.pacing import patiently
 from connectors.transport import deadline
 
@@ -35,12 +37,8 @@ log = logging.getLogger(__name__)
 LANES: Final = 8
 TURN: Final = timedelta(minutes=5)
 PAGE: Final = 100
-BEFORE_SEND: Final = timedelta(minutes=5)
-"""How far before our own mark a vendor's clock may place our write."""
-WAIT_S: Final = 30.0
 MOST_TROUBLES: Final = 20
 """Turns in a row that met an unreachable provider, each after a longer wait, before the list pauses by itself."""
-SENDS: Final = 2
 S = RowState
 
 
@@ -112,8 +110,7 @@ class _Turn:
         self._ready: list[BulkRow] = []
         self._after = 0
         self._shown = house.clock() - books.PROGRESS
-        wait = max(house.pace.absence, self._settle_s())
-        self._absence = timedelta(seconds=wait)
+        self._absence = retry_rule.believable_after(house.pace.absence, self._settle_s())
 
     # -- who does what ------------------------------------------------------------------------------------------------
 
@@ -167,14 +164,13 @@ class _Turn:
         """Queue what is left, or close the list. What will not mend itself pauses it."""
         trouble, wait = self.trouble, timedelta()
         if trouble is not None:
-            lasting = not isinstance(trouble, Unreachable | Throttled | UnknownOutcome)
+            lasting = not retry_rule.passes(trouble)
             if self.run.state is RunState.RUNNING and (lasting or self.run.troubles + 1 >= MOST_TROUBLES):
                 text = f"{trouble.reason}. The list waits; resume it when that is mended."
                 books.stop_by_itself(self.house, self.run, trouble.code, text)
                 trouble = None
         if trouble is not None:
-            named = (trouble.retry_after or 1.0) if isinstance(trouble, Throttled) else WAIT_S
-            wait = timedelta(seconds=min(named * (self.run.troubles + 1), 300.0))
+            wait = retry_rule.wait_after(trouble, self.run.troubles + 1)
         books.go_on(self.house, self.run, trouble, wait)
 
     # -- sending ------------------------------------------------------------------------------------------------------
@@ -221,29 +217,27 @@ class _Turn:
         return None
 
     def _write(self, rows: Sequence[BulkRow], lines: Sequence[Line]) -> None:
-        since = rows[0].sending_since
-        if since is None or self.house.clock() - since > timedelta(seconds=self.house.pace.send):
-            return  # this process slept: others may be asking by now
+        if not retry_rule.in_time(rows[0].sending_since, self.house.clock(), timedelta(seconds=self.house.pace.send)):
+            return  # the mark names the time from which on it is asked about
         self.steady.wait()
         try:
             with deadline(self.house.pace.send):
                 answers = self.kind.send(lines, self.program)
-        except Throttled as error:
-            self._put_back(rows)
-            self._stumble(error)
-            return
-        except (UnknownOutcome, Unreachable) as error:
-            self._stumble(error)  # the mark names the time from which on it is asked about
-            return
         except VendorError as error:
-            if isinstance(error, Rejected | Unsupported):
-                books.note(self.house, self.run, *((row, books.refused("rejected")) for row in rows))
-            else:
-                self._put_back(rows)
-                self._stumble(error)
+            self._not_written(rows, error)
             return
         self.house.watch("bulk_sent")
         self._answered(rows, lines, answers)
+
+    def _not_written(self, rows: Sequence[BulkRow], error: VendorError) -> None:
+        """The write ended in an error. Of what is unknown, the mark names the time from which on it is asked about."""
+        meaning = retry_rule.meaning(error)
+        if meaning == "refused":
+            books.note(self.house, self.run, *((row, books.refused("rejected")) for row in rows))
+            return
+        if meaning != "unknown":
+            self._put_back(rows)
+        self._stumble(error)
 
     def _put_back(self, rows: Sequence[BulkRow]) -> None:
         """Certainly not applied: they wait as before."""
@@ -276,9 +270,10 @@ class _Turn:
         self.steady.wait()
         since = row.sending_since or self.house.clock()
         try:
-            seen = self.kind.confirm(line, self.program, since - BEFORE_SEND)
+            seen = self.kind.confirm(line, self.program, since - retry_rule.CLOCKS_APART)
         except VendorError as error:
-            return self._ask_again(row, error)
+            log.info("Row %d of %s could not be read back: %s", row.number, self.run.id, error.code)
+            return self._next_step(row, None)
         if seen.confirmed:
             return {"state": S.DONE.value, "after": seen.after, "due_at": None, "code": ""}
         shows_at = since + timedelta(seconds=self._settle_s())
@@ -302,42 +297,29 @@ class _Turn:
 
     def _reconciled(self, row: BulkRow, line: Line) -> dict[str, Any]:
         since = row.sending_since or self.house.clock()
+        said: WriteEvidence | None = None
         self.steady.wait()
         try:
-            proof = self.kind.reconcile(line, self.program, since - BEFORE_SEND)
+            said = self.kind.reconcile(line, self.program, since - retry_rule.CLOCKS_APART)
         except VendorError as error:
-            return self._ask_again(row, error)
-        if proof == "applied":
-            return {"state": S.SENT.value, "due_at": None}
-        if proof == "cannot_tell":
-            return self._ask_again(row, None)
-        return self._absent(row, since)
-
-    def _absent(self, row: BulkRow, since: datetime) -> dict[str, Any]:
-        """Not there: believed only late enough after the send, and twice; then once more, where absence is proof."""
-        now = self.house.clock()
-        if now < since + self._absence:
-            return {"due_at": since + self._absence}
-        if row.absent_at is None:
-            return {"absent_at": now, "due_at": now + self._absence}
-        if now < row.absent_at + self._absence:
-            return {"due_at": row.absent_at + self._absence}
-        if self.run.state is not RunState.RUNNING:
-            return books.unknown("not_there") if not self._proof() else books.refused("stopped")
-        if self._proof() and row.attempt < SENDS:
-            return {"state": S.READY.value, "due_at": None, "absent_at": None}
-        return books.unknown("not_there")
-
-    def _proof(self) -> bool:
-        return self.kind.proves_absence(self.program)
-
-    def _ask_again(self, row: BulkRow, error: VendorError | None) -> dict[str, Any]:
-        """Could not be told this time: rarer each time, and in the end a person."""
-        if error is not None:
             log.info("Row %d of %s could not be asked about: %s", row.number, self.run.id, error.code)
-        if row.asked + 1 >= books.ASKS:
-            return books.unknown("cannot_tell")
-        return {"asked": row.asked + 1, "due_at": self.house.clock() + self._absence * (row.asked + 1)}
+        return self._next_step(row, said)
+
+    def _next_step(self, row: BulkRow, said: WriteEvidence | None) -> dict[str, Any]:
+        """What the rule makes of what the provider said (None: could not be asked), as columns."""
+        now, proof = self.house.clock(), self.kind.proves_absence(self.program)
+        sending = retry_rule.Sending(row.sending_since or now, row.attempt, row.asked, row.absent_at)
+        match retry_rule.next_step(said, sending, now=now, wait=self._absence, proof=proof):
+            case retry_rule.Confirm():
+                return {"state": S.SENT.value, "due_at": None}
+            case retry_rule.Ask(at, asked, absent_at):
+                return {"due_at": at, "asked": asked, "absent_at": absent_at}
+            case retry_rule.SendAgain() if self.run.state is RunState.RUNNING:
+                return {"state": S.READY.value, "due_at": None, "absent_at": None}
+            case retry_rule.SendAgain():
+                return books.refused("stopped")
+            case retry_rule.AskPerson(why):
+                return books.unknown(why)
 
     def _settle_s(self) -> float:
         settle = self.house.pace.settle

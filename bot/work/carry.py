@@ -1,14 +1,13 @@
 """Carrying a proposal out, once, whatever dies on the way.
 
-The mark "sending" is committed before the call. Whoever finds the mark never sends: it asks the vendor. Only an
-absence that is believed (late enough after the send, seen twice, and where absence is proof) allows a retry, and of
-what could be done twice just one; everything else goes to a person. "Done" is said only after the vendor showed it.
+The mark "sending" is committed before the call. Whoever finds the mark never sends: it asks the vendor, and
+`bot.work.retry_rule` says what to do next. "Done" is said only after the vendor showed it.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.cases import Actor, Deed, Proposal, ProposalState, switches
@@ -16,21 +15,19 @@ from bot.cases.database import writing
 from bot.effects import Check, ReadBack
 from bot.errors import TooLate
 from bot.words import Words
-from bot.work import marks
+from bot.work import marks, retry_rule
 from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.outcomes import NOTHING_SENT, outcome, trouble
 from bot.work.standing import judge, kind_of, look, refusal_words, would_send
-from connectors.errors import Throttled, UnknownOutcome, Unreachable, VendorError
+from connectors.contract import WriteEvidence
+from connectors.errors import VendorError
 from connectors.transport import deadline
 
 log = logging.getLogger(__name__)
 
 LOOKS = 8
 """How often a vendor that says it is still at it is looked at again, before a person is asked."""
-
-BEFORE_SEND = timedelta(minutes=5)
-"""How far before our own mark a vendor's clock may place our write."""
 
 
 def effect(house: House, key: str) -> None:
@@ -77,10 +74,10 @@ def _begin(house: House, proposal: Proposal) -> None:
         return
     try:
         check = look(house, proposal, seconds=house.pace.read)
-    except (Unreachable, Throttled) as error:
-        marks.still_trying(house, proposal, error)
-        raise
     except VendorError as error:
+        if retry_rule.passes(error):
+            marks.still_trying(house, proposal, error)
+            raise
         marks.refuse(house, proposal, error.code, trouble(error), NOTHING_SENT)
         return
     house.watch("checked")
@@ -132,27 +129,32 @@ def _mark(house: House, proposal: Proposal, check: Check) -> Proposal | None:
 
 def _send(house: House, proposal: Proposal, *, needless: bool = False) -> None:
     systems = house.systems(proposal.store_id)
-    if proposal.sending_since is None or house.clock() - proposal.sending_since > timedelta(seconds=house.pace.send):
-        marks.ask_later(
-            house, proposal, marks.absence(house, proposal)
-        )  # this process slept: others may be asking by now
+    if not retry_rule.in_time(proposal.sending_since, house.clock(), timedelta(seconds=house.pace.send)):
+        marks.ask_later(house, proposal, marks.absence(house, proposal))
         return
     answer: ReadBack | None = None
     try:
         if not needless:
             with deadline(house.pace.send):
                 answer = kind_of(proposal).carry_out(proposal, systems.pos, systems.program)
-    except Throttled as error:
-        marks.put_back(house, proposal, error)
-    except (UnknownOutcome, Unreachable) as error:
-        said = outcome(trouble(error), Words.of("outcome.finding_out"))
-        marks.ask_later(house, proposal, marks.absence(house, proposal), **said)
     except VendorError as error:
-        result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.nothing_changed"), code=error.code)}
-        marks.end(house, proposal, "reject", result)
+        _stumbled(house, proposal, error)
     else:
         house.watch("sent")
         _after_send(house, proposal, answer)
+
+
+def _stumbled(house: House, proposal: Proposal, error: VendorError) -> None:
+    """The write ended in an error: wait, find out, or say that nothing was changed."""
+    meaning = retry_rule.meaning(error)
+    if meaning == "wait":
+        marks.put_back(house, proposal, error)
+    elif meaning == "unknown":
+        said = outcome(trouble(error), Words.of("outcome.finding_out"))
+        marks.ask_later(house, proposal, marks.absence(house, proposal), **said)
+    else:
+        result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.nothing_changed"), code=error.code)}
+        marks.end(house, proposal, "reject", result)
 
 
 def _after_send(house: House, proposal: Proposal, answer: ReadBack | None = None) -> None:
@@ -190,46 +192,66 @@ def _failed(house: House, proposal: Proposal, found: ReadBack) -> None:
 
 
 def _resume(house: House, proposal: Proposal) -> None:
-    """The mark is there and nobody knows what came of it: ask, never send."""
+    """The mark is there and nobody knows what came of it: ask, and go on by the rule."""
     systems = house.systems(proposal.store_id)
-    since = (proposal.sending_since or proposal.created_at) - BEFORE_SEND
+    said: WriteEvidence | None = None
+    told = [Words.of("outcome.not_said_yet")]
     try:
         with deadline(house.pace.read):
-            proof = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, since)
+            said = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, _asked_from(proposal))
     except VendorError as error:
-        marks.ask_again(house, proposal, trouble(error), Words.of("outcome.asking"))
-        return
-    house.watch("reconciled")
-    if proof == "applied":
-        _after_send(house, proposal)
-    elif proof == "absent":
-        _absent(house, proposal)
+        told = [trouble(error), Words.of("outcome.asking")]
     else:
-        marks.ask_again(house, proposal, Words.of("outcome.not_said_yet"))
+        house.watch("reconciled")
+    _go_on(house, proposal, said, *told)
 
 
-def _absent(house: House, proposal: Proposal) -> None:
-    """Not there: believed only late enough after the send, and twice; then a retry, where absence is proof."""
-    now, wait = house.clock(), marks.absence(house, proposal)
-    seen = proposal.result.get("absent_at")
-    if proposal.sending_since is not None and now < proposal.sending_since + wait:
-        marks.ask_later(house, proposal, proposal.sending_since + wait - now)
-    elif seen is None:
-        marks.ask_later(house, proposal, wait, absent_at=now.timestamp())
-    elif now.timestamp() < seen + wait.total_seconds():
-        marks.ask_later(house, proposal, timedelta(seconds=seen + wait.total_seconds() - now.timestamp()))
-    else:
-        systems = house.systems(proposal.store_id)
-        proof = kind_of(proposal).proves_absence(systems.pos, systems.program)
-        if proof and int(proposal.result.get("attempt", 1)) < _sends(proposal):
+def _go_on(house: House, proposal: Proposal, said: WriteEvidence | None, *told: Words) -> None:
+    """What the rule says after the vendor said this (None: it could not be asked). told: for staff meanwhile."""
+    systems, kind = house.systems(proposal.store_id), kind_of(proposal)
+    sending, now = _sending(proposal), house.clock()
+    step = retry_rule.next_step(
+        said,
+        sending,
+        now=now,
+        wait=marks.absence(house, proposal),
+        proof=kind.proves_absence(systems.pos, systems.program),
+        repeatable=kind.REPEATABLE,
+    )
+    match step:
+        case retry_rule.Confirm():
+            _after_send(house, proposal)
+        case retry_rule.SendAgain():
             _once_more(house, proposal)
-        else:
-            marks.lose(house, proposal, Words.of("outcome.does_not_show"))
+        case retry_rule.AskPerson(why):
+            marks.lose(house, proposal, Words.of(_WITS_END[why]))
+        case retry_rule.Ask(at, asked, absent_at):
+            known = {"asked": asked, "absent_at": absent_at.timestamp() if absent_at is not None else None}
+            words = outcome(*told) if asked > sending.asked else {}
+            marks.ask_later(house, proposal, at - now, **known, **words)
 
 
-def _sends(proposal: Proposal) -> int:
-    """How often it may be sent in all: once more, and a little oftener where repeating cannot do it twice."""
-    return 4 if kind_of(proposal).REPEATABLE else 2
+_WITS_END = {"not_there": "outcome.does_not_show", "cannot_tell": "outcome.not_found_out"}
+
+
+def _sending(proposal: Proposal) -> retry_rule.Sending:
+    """What our books say of the write."""
+    seen, result = proposal.result.get("absent_at"), proposal.result
+    return retry_rule.Sending(
+        at=_marked_at(proposal),
+        sends=int(result.get("attempt", 1)),
+        asked=int(result.get("asked", 0)),
+        absent_at=datetime.fromtimestamp(seen, UTC) if seen is not None else None,
+    )
+
+
+def _marked_at(proposal: Proposal) -> datetime:
+    return proposal.sending_since or proposal.created_at
+
+
+def _asked_from(proposal: Proposal) -> datetime:
+    """From when on the vendor's rows may be ours."""
+    return _marked_at(proposal) - retry_rule.CLOCKS_APART
 
 
 def _once_more(house: House, proposal: Proposal) -> None:
@@ -237,7 +259,7 @@ def _once_more(house: House, proposal: Proposal) -> None:
     try:
         check = look(house, proposal, seconds=house.pace.read)
     except VendorError as error:
-        marks.ask_again(house, proposal, trouble(error), Words.of("outcome.asking"))
+        _go_on(house, proposal, None, trouble(error), Words.of("outcome.asking"))
         return
     if check.state in ("blocked", "moved"):
         said = outcome(Words.of("outcome.did_not_arrive"), check.reason, code=check.state)
@@ -245,7 +267,8 @@ def _once_more(house: House, proposal: Proposal) -> None:
         marks.end(house, proposal, "reject", result, same_send=True)  # what moved it may be another's retry
         return
     with writing(house.engine) as conn:
-        result = {**proposal.result, "attempt": int(proposal.result.get("attempt", 1)) + 1, "absent_at": None}
+        attempt = int(proposal.result.get("attempt", 1)) + 1
+        result = {**proposal.result, "attempt": attempt, "absent_at": None, "asked": 0}
         try:
             again = marks.moved(
                 house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock()
@@ -274,6 +297,5 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
 
 def _read_back(house: House, proposal: Proposal) -> ReadBack:
     systems = house.systems(proposal.store_id)
-    since = (proposal.sending_since or proposal.created_at) - BEFORE_SEND
     with deadline(house.pace.read):
-        return kind_of(proposal).read_back(proposal, systems.pos, systems.program, since)
+        return kind_of(proposal).read_back(proposal, systems.pos, systems.program, _asked_from(proposal))

@@ -13,16 +13,13 @@ from bot.cases.database import writing
 from bot.effects import Check
 from bot.errors import TooLate
 from bot.words import Words
-from bot.work import offering
+from bot.work import offering, retry_rule
 from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.outcomes import outcome, trouble
 from bot.work.queue import subject_of
 from bot.work.standing import kind_of, show_later
-from connectors.errors import Throttled, VendorError
-
-ASKS = 6
-"""How often the vendor is asked what became of a write, before a person is."""
+from connectors.errors import VendorError
 
 
 def lose(house: House, proposal: Proposal, reason: Words | None) -> None:
@@ -49,23 +46,15 @@ def outdate(house: House, proposal: Proposal, check: Check) -> None:
         offering.outdate(house, conn, proposal, check, actor=SYSTEM)
 
 
-def put_back(house: House, proposal: Proposal, error: Throttled) -> None:
-    """The vendor's limit: certainly not applied, so it waits as approved."""
-    wait = timedelta(seconds=max(error.retry_after or 30.0, 1.0))
+def put_back(house: House, proposal: Proposal, error: VendorError) -> None:
+    """The vendor's limit: certainly not applied, so it waits as approved, longer each time."""
+    waits = int(proposal.result.get("waits", 0)) + 1
     with writing(house.engine) as conn:
-        result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.again"))}
+        said = outcome(trouble(error), Words.of("outcome.again"), waits=waits)
+        result = {**proposal.result, **said}
         done, seq = move(conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), result=result)
         show_later(house, conn, done.id, seq)
-        house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=wait)
-
-
-def ask_again(house: House, proposal: Proposal, *said: Words) -> None:
-    """Could not be told this time: rarer each time, and in the end a person."""
-    asked = int(proposal.result.get("asked", 0)) + 1
-    if asked >= ASKS:
-        lose(house, proposal, Words.of("outcome.not_found_out"))
-    else:
-        ask_later(house, proposal, absence(house, proposal) * asked, **outcome(*said, asked=asked))
+        house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=retry_rule.wait_after(error, waits))
 
 
 def ask_later(house: House, proposal: Proposal, wait: timedelta, **result: Any) -> None:
@@ -115,8 +104,8 @@ def settle_s(house: House, proposal: Proposal) -> float:
 
 
 def absence(house: House, proposal: Proposal) -> timedelta:
-    """Longer than a write may take, and than the vendor needs to show one."""
-    return timedelta(seconds=max(house.pace.absence, settle_s(house, proposal)))
+    """How long after a write "not there" is believed."""
+    return retry_rule.believable_after(house.pace.absence, settle_s(house, proposal))
 
 
 def read(house: House, key: str) -> Proposal:
