@@ -17,15 +17,14 @@ from bot.config import Config
 from bot.desk import DeskServer, WorkspaceData, demo_workspace
 from bot.desk.model import Message
 from bot.diagnosis import Systems
-from bot.playbook import BUILT_IN, Library, load_library
 from bot.slack import Service, in_slack
-from bot.understanding import Matcher, load_chatter, load_vocabulary
 from bot.work import Fixed, House, Known, Pace, open_house, prepare
 from connectors import REGISTRY
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.state import Store as Place
 from connectors.sandbox.vendors import settings_of
 from connectors.transport import Transport
+from tests.trained import built_in_library, built_in_matcher
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "an example key of the tests, forty characters"
@@ -43,24 +42,6 @@ class MovableClock:
     def move(self, **by: float) -> None:
         """Forward by `timedelta(**by)`."""
         self.shift += timedelta(**by)
-
-
-@cache
-def library() -> Library:
-    """The built-in playbooks, read once."""
-    return load_library([BUILT_IN])
-
-
-@cache
-def matcher() -> Matcher:
-    """The matcher over them, trained once."""
-    books = library().playbooks.values()
-    return Matcher.train(
-        {p.id: p.questions for p in books},
-        load_chatter(BUILT_IN / "chatter.yml"),
-        load_vocabulary(BUILT_IN / "vocabulary.yml"),
-        near_misses={p.id: p.near_misses for p in books},
-    )
 
 
 @cache
@@ -264,7 +245,7 @@ def shop_floor(
         house = open_house(
             config,
             systems=systems,
-            knowledge=Fixed(Known(library(), matcher())),
+            knowledge=Fixed(Known(built_in_library(), built_in_matcher())),
             clock=clock,
             pace=pace or Pace(settle=0.2),
             migrate=not ours,

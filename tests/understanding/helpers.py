@@ -1,4 +1,4 @@
-"""What several tests of understanding share: the built-in data, and one matcher trained on it."""
+"""What several tests of understanding share: the built-in data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.understanding import Matcher, Vocabulary, built_in_vocabulary, load_chatter
+from bot.understanding import Vocabulary, load_chatter
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 HERE = Path(__file__).parent
@@ -34,13 +34,6 @@ def playbook_texts() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 def chatter() -> list[str]:
     """The built-in chatter."""
     return load_chatter(PLAYBOOKS / "chatter.yml")
-
-
-@cache
-def trained() -> Matcher:
-    """The matcher over all built-in playbooks."""
-    questions, near_misses = playbook_texts()
-    return Matcher.train(questions, chatter(), built_in_vocabulary(), near_misses)
 
 
 @cache

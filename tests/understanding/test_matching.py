@@ -12,8 +12,9 @@ from rapidfuzz import fuzz
 
 from bot.understanding import Match, Matcher, Repair, Vocabulary, built_in_vocabulary
 from bot.understanding.plain import MAX_LENGTH
+from tests.trained import built_in_matcher as trained
 from tests.understanding.bench_matching import FRESH, fresh_texts
-from tests.understanding.helpers import PLAIN, chatter, evaluation, playbook_texts, trained
+from tests.understanding.helpers import PLAIN, chatter, evaluation, playbook_texts
 from tests.understanding.measures import Answers, Asked, hits, refusal
 from tests.understanding.rivals import rapidfuzz_best
 

@@ -15,11 +15,13 @@ from bot.cases.policy import RULES
 from bot.config import Config, Policy, Roles
 from bot.desk.model import Message
 from bot.errors import NotAllowed, PointsmanError, TooLate
+from bot.playbook import BUILT_IN
 from bot.understanding import Matcher, load_chatter, load_vocabulary
 from bot.work import proposals
 from bot.work.jobs import tell_failed
 from connectors.sandbox import Fault
-from tests.slack.floor import BUILT_IN, Floor, buttons, matcher, shop_floor
+from tests.slack.floor import Floor, buttons, shop_floor
+from tests.trained import built_in_matcher
 from tests.work.household import CASEY, MORGAN, QUINN, RILEY, Shop, adjustment, at_once, household, person, settings
 
 S = ProposalState
@@ -168,8 +170,8 @@ def test_11_a_tie_is_said_and_never_broken_in_silence(twins: Matcher) -> None:
 
 
 def test_12_a_likely_answer_needs_its_distance_from_the_next() -> None:
-    clear = matcher().match("customer says 500 points but the register shows 200, 303-555-0177")
-    close = matcher().match("her points look off")
+    clear = built_in_matcher().match("customer says 500 points but the register shows 200, 303-555-0177")
+    close = built_in_matcher().match("her points look off")
     assert (clear.decision, close.decision, close.margin < clear.margin) == ("answer", "choose", True)
 
 
