@@ -86,7 +86,13 @@ def ask(
     )
     if "customer" in chosen.needs and not (named.phone or named.email or named.loyalty_id or named.order_id):
         raise BadInput("Whose points? Add the customer's phone or e-mail to the question.")
-    subject = Subject(entities=named, store_id=where.id, store_name=where.name, area_code=where.area_code)
+    subject = Subject(
+        entities=named,
+        store_id=where.id,
+        store_name=where.name,
+        area_code=where.area_code,
+        timezone=where.timezone,
+    )
     systems = open_vendors(where, Transport())
     _use_nightly_points(settings, where, systems)
     with err.status("asking the register and the loyalty provider …"):

@@ -6,12 +6,14 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from bot.clock import Clock, system_clock
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts import MODULES
+from bot.diagnosis.facts.pair import called
 from bot.diagnosis.findings import ask_for, beside, cause_of, conclusions, guidance, to_ask, weigh
 from bot.diagnosis.graph import gather
 from bot.diagnosis.models import Diagnosis, Evidence
@@ -53,6 +55,7 @@ def diagnose(
     roots = {"subject": subject, "pos": systems.pos, "program": systems.program, "now": now}
     names = (*facts_named(playbook), *TABLE_FACTS)
     run = gather(known, names, roots, clock=clock, budget_s=budget_s, answers=answers, prior=prior)
+    now = now.astimezone(ZoneInfo(subject.timezone))
     weighed = weigh(playbook, run.values)
     cause = cause_of(weighed)
     asked = to_ask(playbook, run.values, known, answers)
@@ -65,7 +68,13 @@ def diagnose(
         waiting_for=ask_for(asked, known, run.values, now=now, language=language) if asked else None,
         guidance=() if cause or asked else guidance(playbook, run.values, now=now, language=language),
         table=rows(run.values, now=now, language=language),
-        not_told=not_told(run.evidence.values(), known, language, _weighed(playbook, known)),
+        not_told=not_told(
+            run.evidence.values(),
+            known,
+            language,
+            _weighed(playbook, known),
+            names=called(systems.pos, systems.program),
+        ),
         took_ms=round((time.perf_counter() - started) * 1000),
         critical_path_ms=run.critical_path_ms,
     )

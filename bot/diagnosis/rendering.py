@@ -19,6 +19,7 @@ from bot.playbook.kleene import FILTERS, Unknown
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d{10,15}|(?:1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4})(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _MONTHS_ES = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
+_LONG_ID = 14
 NOTHING = "–"
 """What a missing or unknown value looks like in a sentence."""
 
@@ -31,6 +32,11 @@ def escape(text: str) -> str:
 def masked(text: str) -> str:
     """Every phone and every e-mail address in the text, masked."""
     return _EMAIL.sub(lambda m: mask_email(m.group()), _PHONE.sub(lambda m: mask_phone(m.group()), text))
+
+
+def shortened(id_: str) -> str:
+    """A long id by its ends: enough to tell two apart, where `1f174b5995b9bd053c27d86ccd1bd134` would fill the line."""
+    return id_ if len(id_) <= _LONG_ID else f"{id_[:4]}…{id_[-4:]}"
 
 
 def number(value: Decimal | int | float) -> str:
@@ -51,15 +57,21 @@ def money(value: Decimal | int | float) -> str:
 
 
 def day(moment: datetime, language: str = "en") -> str:
-    """`Nov 3` or `3 nov`; the day is the one in UTC."""
+    """`Nov 3` or `3 nov`, in the moment's own zone."""
     if language == "es":
         return f"{moment.day} {_MONTHS_ES[moment.month - 1]}"
     return f"{moment:%b} {moment.day}"
 
 
 def moment(at: datetime, language: str = "en") -> str:
-    """`Nov 3, 02:00 UTC`."""
-    return f"{day(at, language)}, {at:%H:%M} UTC"
+    """`Nov 3, 2:05 PM` or `3 nov, 14:05`, in the moment's own zone."""
+    clock = f"{at:%H:%M}" if language == "es" else f"{at:%I:%M %p}".removeprefix("0")
+    return f"{day(at, language)}, {clock}"
+
+
+def there(at: datetime, now: datetime) -> datetime:
+    """The same moment in the zone that `now` carries: the store's, where its staff read it."""
+    return at.astimezone(now.tzinfo)
 
 
 def ago(moment: datetime, now: datetime, language: str = "en") -> str:
@@ -103,8 +115,8 @@ def _environment() -> SandboxedEnvironment:
         "money": _gentle(lambda value, c: money(value)),
         "phone": _gentle(lambda value, c: mask_phone(value)),
         "email": _gentle(lambda value, c: mask_email(value)),
-        "date": _gentle(lambda value, c: day(value, c["language"])),
-        "moment": _gentle(lambda value, c: moment(value, c["language"])),
+        "date": _gentle(lambda value, c: day(there(value, c["now"]), c["language"])),
+        "moment": _gentle(lambda value, c: moment(there(value, c["now"]), c["language"])),
         "ago": _gentle(lambda value, c: ago(value, c["now"], c["language"])),
     }
     return environment
@@ -119,7 +131,10 @@ def _template(source: str) -> Template:
 
 
 def render(source: str, values: Mapping[str, Any], *, now: datetime, language: str) -> str:
-    """One sentence with its values, spaces tidied. What cannot be shown becomes a dash; never raises for a value."""
+    """One sentence with its values, spaces tidied. What cannot be shown becomes a dash; never raises for a value.
+
+    now: carries the zone in which days and times are said.
+    """
     known = {name: (None if isinstance(value, Unknown) else value) for name, value in values.items()}
     try:
         text = _template(source).render({**known, "now": now, "language": language})

@@ -10,12 +10,14 @@ from connectors.contract import LoyaltyProgram, OnlineMenu, PointOfSale
 
 
 class Subject(Value):
-    """The question's entities and its store. area_code completes seven-digit phones; None leaves them unusable."""
+    """The question's entities and its store. area_code completes seven-digit phones; None leaves them unusable.
+    timezone: an IANA name; days and times are said as the store's staff read them."""
 
     entities: Entities
     store_id: str
     store_name: str
     area_code: str | None = None
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.cases.masks import mask_email, mask_phone
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts.values import Link, Said
 from bot.diagnosis.models import Evidence, NotTold, Row
-from bot.diagnosis.rendering import ago, day, masked, moment, money, number
+from bot.diagnosis.rendering import NOTHING, ago, day, masked, moment, money, number, points, shortened, there
 from bot.playbook.kleene import Unknown
 from connectors.contract import Balance, Customer, Member, Sale
 
@@ -38,7 +38,7 @@ _LABELS = {
         "no": "no",
         "hidden": "hidden in the wallet",
         "since": "since",
-        "someone": "another member",
+        "someone": "somebody else",
         "nobody": "nobody",
         "untold": "could not tell",
     },
@@ -56,7 +56,7 @@ _LABELS = {
         "no": "no",
         "hidden": "ocultos en la billetera",
         "since": "desde",
-        "someone": "otro miembro",
+        "someone": "otra persona",
         "nobody": "nadie",
         "untold": "no se pudo ver",
     },
@@ -79,7 +79,8 @@ class _Values:
 
 
 def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Row, ...]:
-    """The table of a run; rows that tell nothing are left out, and all of it where nobody was named."""
+    """The table of a run; rows that tell nothing are left out, and all of it where nobody was named. `now` carries the
+    zone in which days and times are said."""
     words = _LABELS["es" if language == "es" else "en"]
     known = _Values(values, words)
     said = known.get("said", Said) or Said()
@@ -88,7 +89,7 @@ def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Ro
     customer, member = known.get("customer", Customer), known.get("member", Member)
     no_pos, no_provider = known.untold("customer"), known.untold("member")
     table = [
-        _points(known, said, words, language),
+        _points(known, said, words, now, language),
         Row(
             label=words["phone"],
             pos=_phone(customer.phone) if customer else no_pos,
@@ -102,19 +103,22 @@ def rows(values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[Ro
             provider=masked(member.name) if member else no_provider,
             customer_said=masked(", ".join(said.names)),
         ),
-        _membership(customer, member, words, language),
-        *_link(known, member, words),
+        _membership(customer, member, words, now, language),
+        *_link(known, member, words, language),
         *_sale(values, words, now, language),
     ]
-    return tuple(r for r in table if r.pos or r.provider or r.customer_said)
+    mute = {"", NOTHING, words["untold"]}
+    if all(r.provider in mute for r in table):  # why nobody answered there is told once, beside the table
+        table = [r.model_copy(update={"provider": ""}) for r in table]
+    return tuple(r for r in table if {r.pos, r.provider, r.customer_said} - {"", NOTHING})
 
 
 def _phone(phone: str | None) -> str:
-    return mask_phone(phone) if phone else "–"
+    return mask_phone(phone) if phone else NOTHING
 
 
 def _email(email: str | None) -> str:
-    return mask_email(email) if email else "–"
+    return mask_email(email) if email else NOTHING
 
 
 def _emails(
@@ -131,14 +135,14 @@ def _emails(
     )
 
 
-def _points(known: _Values, said: Said, words: Mapping[str, str], language: str) -> Row:
+def _points(known: _Values, said: Said, words: Mapping[str, str], now: datetime, language: str) -> Row:
     """A figure that is not live carries the moment it was true."""
     balance = known.get("balance", Balance)
     provider = known.untold("balance")
     if balance is not None:
         provider = words["hidden"] if balance.hidden else number(balance.points)
         if balance.as_of is not None:
-            provider += f" ({words['as of']} {moment(balance.as_of, language)})"
+            provider += f" ({words['as of']} {moment(there(balance.as_of, now), language)})"
     return Row(
         label=words["points"], pos=_number(said.observed), provider=provider, customer_said=_number(said.claimed)
     )
@@ -148,7 +152,9 @@ def _number(value: Decimal | None) -> str:
     return "" if value is None else number(value)
 
 
-def _membership(customer: Customer | None, member: Member | None, words: Mapping[str, str], language: str) -> Row:
+def _membership(
+    customer: Customer | None, member: Member | None, words: Mapping[str, str], now: datetime, language: str
+) -> Row:
     """Tag and tier on the register's side; member since on the provider's."""
     pos = provider = ""
     if customer is not None and customer.is_member is not None:
@@ -156,11 +162,12 @@ def _membership(customer: Customer | None, member: Member | None, words: Mapping
     if member is not None and member.enrolled is not None:
         provider = words["yes" if member.enrolled else "no"]
         if member.enrolled and member.joined_at:
-            provider += f", {words['since']} {day(member.joined_at, language)} {member.joined_at.year}"
+            joined = there(member.joined_at, now)
+            provider += f", {words['since']} {day(joined, language)} {joined.year}"
     return Row(label=words["member"], pos=pos, provider=provider)
 
 
-def _link(known: _Values, member: Member | None, words: Mapping[str, str]) -> Iterator[Row]:
+def _link(known: _Values, member: Member | None, words: Mapping[str, str], language: str) -> Iterator[Row]:
     """Where the register's profile leads, only when that is not the person's own record."""
     link = known.get("link", Link)
     if link is None or (link.phone is None and link.stored is None):
@@ -171,11 +178,11 @@ def _link(known: _Values, member: Member | None, words: Mapping[str, str]) -> It
     if link.member is not None:
         where = words["someone"]
         if link.member.balance is not None:
-            where += f", {number(link.member.balance)}"
+            where += f", {points(link.member.balance, language)}"
     elif link.stored is not None and not link.gone:
         where = words["untold"] if member is None else words["someone"]
     if link.stored is not None:
-        yield Row(label=words["stored"], pos=masked(link.stored), provider=where)
+        yield Row(label=words["stored"], pos=shortened(masked(link.stored)), provider=where)
     else:
         yield Row(label=words["other"], pos=_phone(link.phone), provider=where)
 
@@ -196,7 +203,10 @@ _CODES_ES = {
     "budget": "no alcanzó el tiempo",
     "not_answered": "nadie ha podido mirar todavía",
     "error": "algo falló de nuestro lado",
-    "unsupported": "ese sistema no lo muestra; tiene que mirarlo una persona",
+}
+_UNSHOWN = {
+    "en": "{system} does not show it to me; a person has to look there",
+    "es": "{system} no me lo muestra; tiene que mirarlo una persona",
 }
 
 
@@ -211,13 +221,18 @@ _STANDS_IN = {
 
 
 def not_told(
-    evidence: Iterable[Evidence], catalogue: Catalogue, language: str, weighed: Collection[str]
+    evidence: Iterable[Evidence],
+    catalogue: Catalogue,
+    language: str,
+    weighed: Collection[str],
+    *,
+    names: Mapping[str, str],
 ) -> tuple[NotTold, ...]:
-    """The checks that could not be made, each reason once; what merely builds on one of them is left out, and so is
-    what a person has told instead.
+    """The checks that could not be made; what merely builds on one of them is left out, and so is what a person has
+    told instead.
 
     weighed: the facts that conclusions rest on. Of others, which only adorn a sentence, it is not told that a vendor
-    has no such thing.
+    has no such thing. names: what staff call the systems, by where a fact comes from.
     """
     given = list(evidence)
     answered = {e.fact for e in given if e.known and e.source == "staff"}
@@ -228,12 +243,14 @@ def not_told(
         fact = catalogue.facts.get(one.fact)
         if one.failure is None or fact is None or one.failure_code == "needs" or one.fact in instead:
             continue
+        why = one.failure
+        if language == "es":
+            why = _CODES_ES.get(one.failure_code or "", one.failure)
         if one.failure_code == "unsupported":
             if one.failure in reasons or one.fact not in weighed:
                 continue
             reasons.add(one.failure)
-        why = one.failure
-        if language == "es":
-            why = _CODES_ES.get(one.failure_code or "", one.failure)
+            if one.source in names:
+                why = _UNSHOWN["es" if language == "es" else "en"].format(system=names[one.source])
         found.append(NotTold(what=fact.shown.in_language(language), why=why))
     return tuple(found)

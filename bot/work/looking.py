@@ -108,7 +108,13 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     prior = _prior(house, case) if told.looked_up == found else {}
     diagnosis = diagnose(
         playbook,
-        Subject(entities=found, store_id=store.id, store_name=store.name, area_code=store.area_code),
+        Subject(
+            entities=found,
+            store_id=store.id,
+            store_name=store.name,
+            area_code=store.area_code,
+            timezone=store.timezone,
+        ),
         house.systems(store.id),
         answers=told.answers,
         prior=prior,

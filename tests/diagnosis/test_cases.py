@@ -61,7 +61,7 @@ def test_a_failing_case_reads_well(open_world: OpenWorld) -> None:
         "  got      provider_unreachable   (another finding held first)\n"
     )
     assert "\n  could not weigh not_a_member: Alpine IQ has a problem on its side\n" in report
-    assert "\n  could not check the provider's search by what was asked: Alpine IQ has a problem on its side" in report
+    assert "\n  could not check who this is at the provider: Alpine IQ has a problem on its side" in report
 
 
 def test_a_case_that_is_left_waiting_and_answers_that_nobody_wants(open_world: OpenWorld) -> None:

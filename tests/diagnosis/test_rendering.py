@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.diagnosis.rendering import ago, day, masked, money, number, points, render
+from bot.diagnosis.rendering import ago, day, masked, money, number, points, render, shortened
 from bot.playbook.kleene import Unknown
 from connectors.contract import Customer
 from tests.diagnosis.small import NOW
@@ -63,6 +64,20 @@ def test_spanish() -> None:
 )
 def test_how_long_ago(before: timedelta, en: str, es: str) -> None:
     assert (ago(NOW - before, NOW), ago(NOW - before, NOW, "es")) == (en, es)
+
+
+def test_days_and_times_are_said_as_the_store_reads_them() -> None:
+    denver = NOW.replace(hour=2, minute=5).astimezone(ZoneInfo("America/Denver"))
+    at = NOW.replace(hour=0, minute=0)
+    said = {
+        lang: render("{{ t | moment }}; {{ t | date }}", {"t": at}, now=denver, language=lang) for lang in ("en", "es")
+    }
+    assert said == {"en": "Nov 19, 5:00 PM; Nov 19", "es": "19 nov, 17:00; 19 nov"}
+
+
+def test_a_long_id_is_known_by_its_ends() -> None:
+    assert shortened("1f174b5995b9bd053c27d86ccd1bd134") == "1f17…d134"
+    assert shortened("704982") == "704982"
 
 
 def test_numbers() -> None:

@@ -27,7 +27,7 @@ def unique(members: Iterable[Member]) -> tuple[Member, ...]:
     return tuple({m.id: m for m in members}.values())
 
 
-@fact(shown=("the provider's search by what was asked", "la búsqueda en el programa de puntos"), operations=FIND)
+@fact(shown=("who this is at the provider", "quién es en el programa"), operations=FIND)
 def stated_members(said: Said, program: LoyaltyProgram) -> tuple[Member, ...]:
     """Records at the provider that the question's phones, e-mails and loyalty ids lead to, by the keys it can be asked
     by; `searched` says which these were."""

@@ -19,17 +19,23 @@ def nature_of(pos: PointOfSale, program: LoyaltyProgram) -> LinkNature:
     return pos.capabilities.links.get(program.vendor, DERIVED)
 
 
+def called(pos: PointOfSale, program: LoyaltyProgram) -> dict[str, str]:
+    """Register and provider as staff call them, by where a fact comes from; a register's own points are
+    "Treez Loyalty", "Dutchie Loyalty"."""
+    register, provider = (_title(vendor).removesuffix(" POS") for vendor in (pos.vendor, program.vendor))
+    return {"register": register, "provider": f"{provider} Loyalty" if program.vendor == pos.vendor else provider}
+
+
 @fact(shown=("the register's name", "el nombre de la caja"), source="settings")
-def pos_name(pos: PointOfSale) -> str:
+def pos_name(pos: PointOfSale, program: LoyaltyProgram) -> str:
     """The register as staff call it: "Dutchie", "Treez", "Shopify"."""
-    return _title(pos.vendor).removesuffix(" POS")
+    return called(pos, program)["register"]
 
 
 @fact(shown=("the provider's name", "el nombre del programa"), source="settings")
 def provider_name(pos: PointOfSale, program: LoyaltyProgram) -> str:
     """The loyalty provider as staff call it; a register's own points are "Treez Loyalty", "Dutchie Loyalty"."""
-    title = _title(program.vendor).removesuffix(" POS")
-    return f"{title} Loyalty" if program.vendor == pos.vendor else title
+    return called(pos, program)["provider"]
 
 
 def _title(vendor: str) -> str:
