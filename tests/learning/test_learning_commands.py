@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from bot.cases import CaseState, Vault, case_store, labels, open_database, writing
@@ -16,6 +15,7 @@ from bot.cli import app
 from bot.clock import system_clock
 from bot.errors import BadInput
 from bot.work import prepare
+from bot.yaml_file import parse
 
 KEY = "0123456789abcdef0123456789abcdef"
 SETTINGS = """
@@ -94,7 +94,7 @@ def floor(config: Path, tmp_path: Path) -> Floor:
 
 def test_learn_proposes_a_diff_and_changes_nothing(config: Path, floor: Floor) -> None:
     floor.ask("the blorf of [name] went wonky [phone]", "tier_wrong", CaseState.ANSWERED, "chosen")
-    for text in ("do gift cards work at dana ortiz 303-555-0142", "gift cards dont work", "where gift cards work"):
+    for text in ("do zorple cards work at dana ortiz 303-555-0142", "zorple cards dont work", "where zorple cards work"):
         floor.ask(text, None, CaseState.UNMATCHED)
     result = run("learn", "--config", config)
     assert result.exit_code == 0
@@ -102,14 +102,14 @@ def test_learn_proposes_a_diff_and_changes_nothing(config: Path, floor: Floor) -
     added = [line[1:] for line in diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
     assert '- "the blorf of dana went wonky 303-555-0199"' in [line.strip() for line in added]
     assert "b/playbooks/tier_wrong.yml" in diff
-    assert "--- /dev/null\n+++ b/playbooks/gift_cards.yml" in diff
+    assert "--- /dev/null\n+++ b/playbooks/zorple_cards.yml" in diff
     assert "303-555-0142" not in diff
     assert "Ortiz" not in diff
-    new = YAML(typ="safe").load("\n".join(added[added.index("id: gift_cards") :]))
+    new = parse("\n".join(added[added.index("id: zorple_cards") :]))[0]
     assert new["questions"] == [
-        "do gift cards work at dana 303-555-0199",
-        "gift cards dont work",
-        "where gift cards work",
+        "do zorple cards work at dana 303-555-0199",
+        "zorple cards dont work",
+        "where zorple cards work",
     ]
     assert "1 choices and 3 unanswered questions: 1 additions to playbooks, 1 playbooks" in " ".join(
         result.stderr.split()
