@@ -13,10 +13,7 @@ PointsmanError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from bot.words import Words
+from bot.words import Words
 
 
 class PointsmanError(Exception):

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
 
-from bot.errors import ConfigError
+from bot.yaml_file import read_yaml
 
 LANGUAGES = ("en", "es")
 PLAYBOOKS = Path(__file__).resolve().parents[1] / "playbooks"
@@ -23,12 +22,12 @@ VENDORS = PLAYBOOKS / "vendors.yml"
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:
-    """All sentences by key. Raises ConfigError naming the key that lacks a language."""
-    table: Mapping[str, Mapping[str, str]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    """All sentences by key. Raises ValueError naming the key that lacks a language: a mistake of ours."""
+    table: Mapping[str, Mapping[str, str]] = read_yaml(path)
     for key, sentence in table.items():
         lacking = [language for language in LANGUAGES if not sentence.get(language)]
         if lacking:
-            raise ConfigError(f"{path}: '{key}' has no text in: {', '.join(lacking)}.")
+            raise ValueError(f"{path}: '{key}' has no text in: {', '.join(lacking)}.")
     return {
         key: {language: str(sentence[language]).strip() for language in LANGUAGES} for key, sentence in table.items()
     }
@@ -43,7 +42,7 @@ def built_in() -> dict[str, dict[str, str]]:
 @cache
 def vendors() -> dict[str, str]:
     """The connectors' sentences in Spanish, by the English one, read once."""
-    rows: list[Mapping[str, str]] = YAML(typ="safe").load(VENDORS.read_text(encoding="utf-8"))
+    rows: list[Mapping[str, str]] = read_yaml(VENDORS)
     return {row["en"].strip(): row["es"].strip() for row in rows}
 
 

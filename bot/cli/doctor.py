@@ -18,6 +18,7 @@ from bot.cli.doctor_vendors import Finding, vendor_findings
 from bot.config import Config, Store
 from bot.playbook import BUILT_IN, Library, load_library
 from bot.work import stores_with_own_points
+from bot.yaml_file import read_yaml
 from connectors.transport import Transport
 
 CLOCK_SKEW_S = 60
@@ -237,9 +238,7 @@ class _Slack:
 
 
 def _manifest_scopes() -> set[str]:
-    from ruamel.yaml import YAML
-
-    manifest = YAML(typ="safe").load(MANIFEST)
+    manifest = read_yaml(MANIFEST)
     return set(manifest["oauth_config"]["scopes"]["bot"])
 
 

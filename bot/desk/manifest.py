@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bot.desk.model import Json
+from bot.yaml_file import read_yaml
 
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
@@ -37,7 +36,7 @@ class Manifest:
     @classmethod
     def read(cls, path: Path | None) -> Manifest:
         """The manifest in a YAML or JSON file; None: everything is allowed. Raises OSError if the file is not there."""
-        return cls(None if path is None else YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+        return cls(None if path is None else read_yaml(path))
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
+
+from bot.yaml_file import read_yaml
 
 Json = dict[str, Any]
 """A JSON object; Slack's payloads are passed on as they came."""
@@ -109,7 +110,7 @@ def load_workspace(path: Path = DEMO_WORKSPACE) -> WorkspaceData:
 
     Raises pydantic.ValidationError for unknown or missing keys.
     """
-    data = WorkspaceData.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+    data = WorkspaceData.model_validate(read_yaml(path))
     direct = tuple(
         Channel(id=f"D{person.id[1:]}", name=data.bot.name, is_im=True, private=True, bot_in=True, members=(person.id,))
         for person in data.people

@@ -8,14 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from bot.playbook.language import BadSyntax, parse_expression, parse_template
 from bot.playbook.problems import Problem, did_you_mean
 from bot.playbook.schema import Finding, Playbook, SourceMap, Text
 from bot.playbook.shapes import shape_of
+from bot.yaml_file import BadYaml, read_placed
 
 Read = tuple[Playbook | None, SourceMap, list[Problem]]
 
@@ -24,14 +22,12 @@ def read_playbook(path: Path) -> Read:
     """The playbook (None when it cannot be used), where its parts stand, and what is wrong with it."""
     source = SourceMap(path=path)
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = (error.problem or "this is no YAML").splitlines()[0]
-        return None, source, [Problem(path, mark.line + 1 if mark else 1, f"this cannot be read as YAML: {reason}")]
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
+        tree, lines = read_placed(path)
+    except BadYaml as error:
+        return None, source, [Problem(path, error.line, f"this cannot be read as YAML: {error}")]
+    except OSError as error:
         return None, source, [Problem(path, 1, f"this cannot be read: {error}")]
-    source = SourceMap(path=path, lines=dict(_lines(tree, "")))
+    source = SourceMap(path=path, lines=lines)
     if not isinstance(tree, dict):
         return None, source, [Problem(path, 1, "a playbook is a mapping: id, title, covers, questions, findings …")]
     return _built(tree, source)
@@ -39,33 +35,11 @@ def read_playbook(path: Path) -> Read:
 
 def _built(tree: dict[Any, Any], source: SourceMap) -> Read:
     try:
-        playbook = Playbook.model_validate(_plain(tree))
+        playbook = Playbook.model_validate(tree)
     except ValidationError as error:
         return None, source, [_said(detail, source) for detail in error.errors()]
     problems = list(_syntax(playbook, source))
     return (None if problems else playbook), source, problems
-
-
-def _plain(node: Any) -> Any:
-    """Ruamel's types as plain Python, so that pydantic and the JSON of evidence never meet them."""
-    if isinstance(node, dict):
-        return {str(k): _plain(v) for k, v in node.items()}
-    if isinstance(node, list):
-        return [_plain(v) for v in node]
-    return str(node) if isinstance(node, str) else node
-
-
-def _lines(node: Any, prefix: str) -> Iterator[tuple[str, int]]:
-    if isinstance(node, CommentedMap):
-        keys, place = list(node), node.lc.key
-    elif isinstance(node, CommentedSeq):
-        keys, place = list(range(len(node))), node.lc.item
-    else:
-        return
-    for key in keys:
-        dotted = f"{prefix}.{key}" if prefix else str(key)
-        yield dotted, place(key)[0] + 1
-        yield from _lines(node[key], dotted)
 
 
 def _said(detail: ErrorDetails, source: SourceMap) -> Problem:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from bot.errors import PlaybookError
 from bot.understanding.plain import fold
+from bot.yaml_file import BadYaml, read_yaml
 
 
 def _words(value: object) -> object:
@@ -57,8 +56,8 @@ class Vocabulary(BaseModel):
 def _read(path: Path) -> Any:
     """The YAML document at `path`; raises PlaybookError where it cannot be read."""
     try:
-        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        return read_yaml(path)
+    except (OSError, BadYaml) as error:
         raise PlaybookError(f"{path.name} cannot be read.", f"{path}: {error}") from error
 
 

@@ -32,9 +32,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from bot.desk.model import Message, View
+from bot.yaml_file import read_yaml
 from tests.slack.floor import Floor
 from tests.slack.floor import buttons as buttons_of
 
@@ -49,7 +48,7 @@ _QUIET_S = 0.8
 
 def read_dialogue(path: Path) -> dict[str, Any]:
     """The file's mapping: title, steps, and optional `floor` settings."""
-    loaded: dict[str, Any] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml(path)
     return loaded
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from ruamel.yaml import YAML
 
 from bot.learning import (
     Addition,
@@ -21,6 +20,7 @@ from bot.learning import (
     total,
     unanswered,
 )
+from bot.yaml_file import parse
 
 KNOWN: dict[str, dict[str, list[str]]] = {
     "apples": {"questions": ["red apple pie"], "near_misses": []},
@@ -127,7 +127,7 @@ def test_a_group_without_plain_letters_still_has_an_id() -> None:
 
 
 def test_a_stub_is_a_playbook_that_says_nothing_of_its_own() -> None:
-    stub = YAML(typ="safe").load(stub_text("gift_cards", ['say "gift"', "más"]))
+    stub = parse(stub_text("gift_cards", ['say "gift"', "más"]))[0]
     assert (stub["id"], stub["title"]["en"], stub["questions"]) == ("gift_cards", "Gift cards", ['say "gift"', "más"])
     assert "findings" not in stub
     assert "support" in stub["guidance"][0]["en"]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from ruamel.yaml import YAML
 
 from bot.slack.intake import COMMAND, SHORTCUT
 from bot.slack.listeners.register import ASK_SHORTCUT
+from bot.yaml_file import read_yaml
 
-MANIFEST = YAML(typ="safe").load((Path(__file__).resolve().parents[2] / "manifest.yml").read_text(encoding="utf-8"))
+MANIFEST = read_yaml(Path(__file__).resolve().parents[2] / "manifest.yml")
 
 
 def test_it_is_valid_by_slacks_own_schema() -> None:

@@ -15,13 +15,13 @@ from bot.bulk import FIELDS, Kind
 from bot.cases.bulk_models import UNDECIDED, RowState, RunState
 from bot.cases.digests import CODES as EXCEPTIONS
 from bot.cases.models import CaseState, ProposalState
-from bot.errors import ConfigError, NotAllowed, WorkUnavailable
+from bot.errors import NotAllowed, WorkUnavailable
 from bot.playbook.schema import FixKind
 from bot.slack.strings import LANGUAGES, PATH, read, refusal, speaker
 from bot.slack.views.list_messages import TEMPLATES
 from bot.slack.views.model import Need
 from bot.words import Words, vendors
-from bot.work.bulk_view import SIDE_EFFECTS
+from bot.work.bulk_view import COLUMNS, SIDE_EFFECTS
 from bot.work.ports import Notice
 from connectors import REGISTRY
 from connectors.contract import Operation
@@ -49,6 +49,8 @@ BUILT = {
     "bulk.row.": list(ROW_CODES),
     "bulk.effect.": list(SIDE_EFFECTS),
     "bulk.field.": list(FIELDS),
+    "bulk.head.": list(COLUMNS),
+    "bulk.is.": [s.value for s in RowState],
     "bulk.column.": ["row", "who", "change", "balance"],
     "bulk.ask.": ["mode", "texts", "mode.add", "mode.set", "texts.yes", "texts.no"],
     "bulk.state.": [*(s.value for s in RunState if s not in UNDECIDED), "stopped"],
@@ -128,7 +130,7 @@ def test_a_language_nobody_translated_speaks_english() -> None:
 def test_a_key_without_a_language_is_an_error_that_names_it(tmp_path: Path) -> None:
     path = tmp_path / "strings.yml"
     path.write_text('greeting: {en: "Hello", es: ""}\n')
-    with pytest.raises(ConfigError, match=r"'greeting' has no text in: es"):
+    with pytest.raises(ValueError, match=r"'greeting' has no text in: es"):
         read(path)
 
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
 
 from bot.understanding import Vocabulary, load_chatter
+from bot.yaml_file import read_yaml
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 HERE = Path(__file__).parent
-
-
-def read_yaml(path: Path) -> Any:
-    """The document at `path`."""
-    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
 
 
 @cache

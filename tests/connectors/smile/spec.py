@@ -10,7 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ruamel.yaml import YAML
+
+from bot.yaml_file import read_yaml
 
 NEEDS_SPEC = pytest.mark.skipif(
     not os.environ.get("POINTSMAN_SPECS"), reason="POINTSMAN_SPECS does not name the folder of the vendors' specs"
@@ -31,7 +32,7 @@ def _closed(node: Any) -> Any:
 
 @cache
 def _spec() -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load(Path(os.environ["POINTSMAN_SPECS"]) / "smile-io.openapi.yml")
+    found: dict[str, Any] = read_yaml(Path(os.environ["POINTSMAN_SPECS"]) / "smile-io.openapi.yml")
     return _closed(found)
 
 
