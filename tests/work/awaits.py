@@ -29,6 +29,14 @@ def watched_jobs(seen: Callable[[str, str], None]) -> Mapping[str, Job]:
     return {name: _marking(name, job) for name, job in JOBS.items()}
 
 
+def watched_press(seen: Callable[[str, str], None], subject: str, press: Callable[[], object]) -> None:
+    """The same for what somebody presses on `subject`, here and now. Once a process."""
+    _listen(seen)
+    _here.subject = subject
+    press()
+    _here.subject = None
+
+
 def _marking(name: str, job: Job) -> Job:
     def run(house: House, key: str) -> None:
         _here.subject = subject_of(key) if name in EFFECT_JOBS else None

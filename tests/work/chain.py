@@ -17,6 +17,7 @@ from bot.understanding import Entities
 from bot.work import Fixed, Known, Pace, open_house, proposals
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.state import Contact
+from connectors.sandbox.state import Store as Place
 from connectors.sandbox.vendors import settings_of
 from tests.cases.databases import fresh_database
 from tests.work.household import MORGAN, NO_MATCHER, QUICK, RILEY, MovableClock, Seen, Shop, Vendors, person, settings
@@ -37,9 +38,24 @@ def trial() -> Library:
 
 def chain_settings(database: str, servers: SandboxServers, *, policy: Policy | None = None, **own: Any) -> Config:
     """All stores of the sandbox, writable; `own` changes the loyalty settings of a store, by its id."""
+    changes = {store: {"loyalty": values} for store, values in own.items()}
+    return chain_config(database, servers.world.stores, servers.urls, policy=policy, changes=changes)
+
+
+def chain_config(
+    database: str,
+    places: Mapping[str, Place],
+    urls: Mapping[str, str],
+    *,
+    policy: Policy | None = None,
+    changes: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+) -> Config:
+    """The same from the sandboxes' addresses alone: for other processes. changes: by store, of its "pos" or "loyalty"
+    settings."""
     stores = []
-    for place in servers.world.stores.values():
-        pos, loyalty = settings_of(place, servers.urls)
+    for place in places.values():
+        pos, loyalty = settings_of(place, urls)
+        own = (changes or {}).get(place.id, {})
         stores.append(
             Store(
                 id=place.id,
@@ -47,8 +63,8 @@ def chain_settings(database: str, servers: SandboxServers, *, policy: Policy | N
                 channel=f"C0{place.id.upper()}",
                 area_code="303",
                 read_only=False,
-                pos=VendorSettings(**pos),
-                loyalty=VendorSettings(**{**loyalty, **own.get(place.id, {})}),
+                pos=VendorSettings(**{**pos, **own.get("pos", {})}),
+                loyalty=VendorSettings(**{**loyalty, **own.get("loyalty", {})}),
             )
         )
     base = settings(database)

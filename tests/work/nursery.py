@@ -20,25 +20,47 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.cases import Actor
 from bot.clock import system_clock
-from bot.config import Policy
-from bot.work import Pace, Worker
-from tests.work.awaits import watched_jobs
-from tests.work.household import Seen, household, settings
+from bot.config import Config, Policy
+from bot.work import Pace, Worker, proposals
+from connectors.sandbox import World
+from tests.work.awaits import watched_jobs, watched_press
+from tests.work.chain import chain_config
+from tests.work.household import RILEY, Seen, household, settings
+
+STORES = World.seeded().stores
+"""As every sandbox has them: which vendors, with which keys."""
 
 
 def live(order: Mapping[str, Any]) -> None:
     """A worker process: runs until it is killed, or kills itself: at the stage `die_at`, or just before await number
-    `die_before[1]` of the effect `die_before[0]`. `record`: a file that gets a line an await: effect, what."""
+    `die_before[1]` of the effect `die_before[0]`. `record`: a file that gets a line an await: effect, what. `changes`:
+    the whole practice chain, with these changes of its settings. `press_done`: no worker, but one person's press."""
 
     def watch(stage: str) -> None:
         if stage == order.get("die_at"):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    config = settings(order["database"], order["urls"], policy=Policy.model_validate(order.get("policy", {})))
-    house = replace(household(config, clock=system_clock, pace=Pace(**order["pace"]), seen=Seen()), watch=watch)
-    Worker(house, jobs=watched_jobs(_counting(order))).start()
+    house = replace(household(_config(order), clock=system_clock, pace=Pace(**order["pace"]), seen=Seen()), watch=watch)
+    seen, done = _counting(order), order.get("press_done")
+    if done is not None:
+        watched_press(seen, done, lambda: proposals.confirm_done(house, done, somebody(order["store"])))
+        return
+    Worker(house, jobs=watched_jobs(seen)).start()
     threading.Event().wait(120)
+
+
+def somebody(store: str) -> Actor:
+    """Of this store's staff."""
+    return RILEY.model_copy(update={"stores": frozenset({store})})
+
+
+def _config(order: Mapping[str, Any]) -> Config:
+    policy = Policy.model_validate(order.get("policy", {}))
+    if "changes" in order:
+        return chain_config(order["database"], STORES, order["urls"], policy=policy, changes=order["changes"])
+    return settings(order["database"], order["urls"], policy=policy)
 
 
 def _counting(order: Mapping[str, Any]) -> Callable[[str, str], None]:
