@@ -216,10 +216,18 @@ class SlackPresenter:
         ended = proposal.state in _ENDED and worth_telling(proposal)
         if ended or (proposal.state is S.APPROVED and proposal.approvers):
             self._tell(proposal, case)
-        if proposal.state is S.UNDONE:
-            self._poster.edit(_news(proposal_id, S.DONE), lambda: self._outcome(proposal_id))
+        self._edit_earlier(proposal)
         if case.escalated_at is not None:
             self.show_packet(case.id)
+
+    def _edit_earlier(self, proposal: Proposal) -> None:
+        """News of before, whose buttons or steps no longer hold: an approval that was acted on, a change taken back."""
+        if proposal.state is not S.APPROVED and proposal.mode == "guided" and proposal.approvers:
+            self._poster.edit(_news(proposal.id, S.APPROVED), lambda: self._outcome(proposal.id, S.APPROVED))
+        if proposal.state is S.UNDONE:
+            self._poster.edit(_news(proposal.id, S.DONE), lambda: self._outcome(proposal.id, S.DONE))
+        if proposal.undo_of is not None:  # the button to undo it stands while nobody asked
+            self._poster.edit(_news(proposal.undo_of, S.DONE), lambda: self._outcome(str(proposal.undo_of), S.DONE))
 
     def _show_request(self, proposal: Proposal, case: Case) -> None:
         subject = f"decision:{proposal.id}"
@@ -259,13 +267,14 @@ class SlackPresenter:
         return self._house.config.store(case.store_id).channel, None
 
     def _tell(self, proposal: Proposal, case: Case) -> None:
-        subject = _news(proposal.id, proposal.state)
-        self._poster.once(subject, case.channel, case.thread_ts, lambda: self._outcome(proposal.id))
+        news = proposal.state
+        subject = _news(proposal.id, news)
+        self._poster.once(subject, case.channel, case.thread_ts, lambda: self._outcome(proposal.id, news))
 
-    def _outcome(self, proposal_id: str) -> Message:
+    def _outcome(self, proposal_id: str, news: S) -> Message:
         proposal = self.reader.proposal(proposal_id)
         say = speaker(self.reader.case(proposal.case_id).language)
-        return outcome(self.reader.fix(proposal), say)
+        return outcome(self.reader.fix(proposal), say, news=news)
 
     def remind(self, proposal_id: str, nth: int) -> None:
         """Mention those who may decide once more, beside the request."""

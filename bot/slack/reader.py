@@ -35,6 +35,9 @@ Link = Callable[[str, str], str]
 """(channel, ts) to a permalink, "" where Slack gives none."""
 
 _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
+_UNDER_WAY = frozenset(
+    {ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN}
+)
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 
@@ -192,7 +195,7 @@ class Reader:
             decided_at=proposal.decided_at,
             outcome=_outcome(result),
             undo_of=proposal.undo_of,
-            can_undo=_undoable(proposal),
+            can_undo=self._undoable(proposal),
             read_only=self._house.config.store(proposal.store_id).read_only,
         )
 
@@ -206,14 +209,19 @@ class Reader:
         return route.people[:_MANY], nobody and config.policy.break_glass.enabled and bool(config.roles.admin)
 
 
+    def _undoable(self, proposal: Proposal) -> bool:
+        """Whether to offer taking it back: not while that is asked for already."""
+        done = proposal.state is ProposalState.DONE and proposal.undo_of is None
+        if not done or KINDS[proposal.kind].undo(proposal) is None:
+            return False
+        with reading(self._house.engine) as conn:
+            others = proposal_store.proposals_of_case(conn, self._house.vault, proposal.case_id)
+        return not any(other.undo_of == proposal.id and other.state in _UNDER_WAY for other in others)
+
+
 def worth_telling(proposal: Proposal) -> bool:
     """Whether anybody waits for news of it: an offer that nobody took lapses without a word."""
     return proposal.state not in _NEVER_ASKED or proposal.submitted_at is not None
-
-
-def _undoable(proposal: Proposal) -> bool:
-    done = proposal.state is ProposalState.DONE and proposal.undo_of is None
-    return done and KINDS[proposal.kind].undo(proposal) is not None
 
 
 def _outcome(result: dict[str, Any]) -> tuple[Words, ...]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 _ANGLE = re.compile(r"<([^<>]*)>")
 _MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;")
+_LONG_ID = re.compile(r"\b[0-9a-f]{24,}\b")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 
@@ -56,6 +57,11 @@ def plain(message: str) -> str:
 
     text = html.unescape(_ANGLE.sub(word, message))
     return _SPACES.sub(" ", text).strip()
+
+
+def short_ids(text: str) -> str:
+    """Long hexadecimal ids by their ends; who has to compare one on a screen finds it whole in the steps."""
+    return _LONG_ID.sub(lambda m: f"{m.group()[:4]}…{m.group()[-4:]}", text)
 
 
 def user(user_id: str) -> str:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from bot.cases.models import CaseState, ProposalState
-from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Row
-from bot.slack.blocks import Block, actions, button, context, fitted, section, table
+from bot.diagnosis.models import Ask, Conclusion, Diagnosis
+from bot.slack.blocks import Block, actions, button, context, fitted, section
 from bot.slack.strings import Say
-from bot.slack.text import clip, clock_time, escape, unescape, user
+from bot.slack.text import clip, clock_time, escape, points, user
 from bot.slack.views.changes import cannot, change_blocks, fix_button
+from bot.slack.views.evidence import evidence_table, not_told
 from bot.slack.views.list_messages import template_button
-from bot.slack.views.model import CaseView, Need, Neighbour
+from bot.slack.views.model import CaseView, FixView, Need, Neighbour
 from bot.slack.views.spoken import spoken
 from bot.work.told import Reading
 
-_NOT_TOLD = 6
+_MOVING = frozenset(
+    (
+        ProposalState.SUBMITTED,
+        ProposalState.APPROVED,
+        ProposalState.SENDING,
+        ProposalState.UNKNOWN,
+        ProposalState.DONE,
+    )
+)
 _STEPS = 2800
 _LISTS = {"adjust_bulk": "adjust_points", "bulk_enroll": "enroll"}
 """Playbooks about many accounts, and what the rows of their files do."""
@@ -43,57 +52,63 @@ def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, l
 
 
 def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
-    out: list[Block] = []
-    if diagnosis.cause is not None:
-        cause = diagnosis.conclusion(diagnosis.cause)
-        out += _conclusion(cause, say)
+    """What stands first is what the asker needs now: how the change goes, else the cause, else the one question."""
+    acted = _acted(case)
+    cause = diagnosis.conclusion(diagnosis.cause) if diagnosis.cause is not None else None
+    out: list[Block] = change_blocks(acted, say) if acted else []
+    if cause is not None:
+        out += _conclusion(cause, acted, say)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
-    elif diagnosis.waiting_for is None:
+    if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
+        out += _question(case, diagnosis.waiting_for, say)
+    elif cause is None:
         out.append(section(_nothing_held(case, diagnosis, say)))
     if diagnosis.table:
         out.append(evidence_table(diagnosis.table, say))
-    if diagnosis.not_told:
-        lines = [say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told[:_NOT_TOLD]]
-        out.append(context(*(clip(line, 500) for line in lines)))
-    out += _guide(diagnosis.conclusion(diagnosis.cause).guide if diagnosis.cause else diagnosis.guidance, say)
+    gaps = not_told(diagnosis, say)
+    if gaps:
+        out.append(context(*gaps))
+    if acted is None:
+        out += _guide(cause.guide if cause is not None else diagnosis.guidance, say)
     out += _for_many(case, say)
-    if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
-        out += _question(case, diagnosis.waiting_for, say)
-    out += _changes(case, say)
-    out.append(_closing(case, undecided=diagnosis.cause is None, say=say))
+    out += _changes(case, acted, say)
+    out.append(_closing(case, undecided=cause is None and diagnosis.waiting_for is None, say=say))
     out.append(context(_footer(case, say)))
     return out
 
 
-def _conclusion(cause: Conclusion, say: Say) -> list[Block]:
+def _acted(case: CaseView) -> FixView | None:
+    """The latest change that is under way, done, or not known; None where nothing moves. Once there is one, what was to
+    be done has been done, and would only mislead."""
+    moving = [fix for fix in case.fixes if fix.state in _MOVING]
+    return moving[-1] if moving else None
+
+
+def _conclusion(cause: Conclusion, acted: FixView | None, say: Say) -> list[Block]:
     out: list[Block] = []
-    if cause.tell:
-        quote = "\n".join(f"> {line}" for line in cause.tell.strip().splitlines())
-        wait = f" · {cause.wait}" if cause.wait else ""
-        out.append(section(f"*{say('card.tell')}*{wait}\n{quote}"))
+    tell, wait = cause.tell.strip(), cause.wait
+    if acted is not None and acted.state is ProposalState.DONE and not acted.undo_of:
+        tell, wait = _tell_done(acted, say), ""
+    if tell:
+        quote = "\n".join(f"> {line}" for line in tell.splitlines())
+        out.append(section(f"*{say('card.tell')}*{f' · {wait}' if wait else ''}\n{quote}"))
     if cause.say:
         out.append(section(cause.say.strip(), expand=True))
     return out
 
 
-def evidence_table(rows: tuple[Row, ...], say: Say) -> Block:
-    """What each side says, one line a subject; a column nobody filled is left out."""
-    columns = [
-        (say("card.column.pos"), [r.pos for r in rows]),
-        (say("card.column.provider"), [r.provider for r in rows]),
-        (say("card.column.customer"), [r.customer_said for r in rows]),
-    ]
-    shown = [(name, values) for name, values in columns if any(values)]
-    body = [[unescape(row.label), *(unescape(values[n]) for _, values in shown)] for n, row in enumerate(rows)]
-    return table([say("card.column.what"), *(name for name, _ in shown)], body)
+def _tell_done(fix: FixView, say: Say) -> str:
+    if fix.balance_now is not None:
+        return say("card.tell_done_balance", balance=points(fix.balance_now))
+    return say("card.tell_done")
 
 
 def _nothing_held(case: CaseView, diagnosis: Diagnosis, say: Say) -> str:
+    """Which kind of question it was taken for stands with it: a wrong guess is the likeliest reason."""
+    title = escape(case.title)
     if any(c.verdict == "unknown" for c in diagnosis.conclusions):
-        return say("card.undecided")
-    if diagnosis.guidance:
-        return say("card.guidance", title=escape(case.title))
-    return say("card.nothing_held")
+        return say("card.undecided", title=title)
+    return say("card.guidance" if diagnosis.guidance else "card.nothing_held", title=title)
 
 
 def _guide(steps: tuple[str, ...], say: Say) -> list[Block]:
@@ -119,7 +134,8 @@ def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:
     return [section(text), actions(f"answer:{ask.fact}", row)]
 
 
-def _changes(case: CaseView, say: Say) -> list[Block]:
+def _changes(case: CaseView, acted: FixView | None, say: Say) -> list[Block]:
+    """What is offered, and what became of earlier changes; `acted` stands above already."""
     out: list[Block] = []
     offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode != "none"]
     if offered:
@@ -129,7 +145,7 @@ def _changes(case: CaseView, say: Say) -> list[Block]:
             out.append(context(say("state.read_only")))
     hopeless = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode == "none"]
     out += [context(cannot(fix, say)) for fix in hopeless]
-    for fix in [f for f in case.fixes if f not in offered and f not in hopeless][-_CHANGES:]:
+    for fix in [f for f in case.fixes if f not in (*offered, *hopeless, acted)][-_CHANGES:]:
         out += change_blocks(fix, say)
     return out
 

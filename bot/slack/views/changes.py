@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cases.models import ProposalState
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, section
 from bot.slack.strings import Say
-from bot.slack.text import clip, clock_time, day_and_time, escape, points, told, user, who
+from bot.slack.text import clip, clock_time, day_and_time, escape, points, short_ids, told, user, who
 from bot.slack.views.emergency import emergency_button
 from bot.slack.views.model import CaseView, FixView
 from bot.slack.views.spoken import spoken
@@ -18,7 +18,7 @@ _EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
 def change_in_words(fix: FixView, say: Say) -> str:
     """What would change, as a phrase, escaped: "+50 points", "the register's phone from … to …"."""
-    what = escape(say.words(fix.words))
+    what = escape(short_ids(say.words(fix.words)))
     return say("what.undo", what=what) if fix.undo_of else what
 
 
@@ -27,7 +27,7 @@ def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
     action = f"fix:{fix.kind}" + (f":{fix.nth}" if fix.nth else "")
     form, dialog = fix.form, None
     if not form.fields:
-        intro = " ".join(escape(say.words(w)) for w in form.intro)
+        intro = " ".join(escape(short_ids(say.words(w))) for w in form.intro)
         dialog = confirm(say.words(form.title), intro, say.words(form.submit), say("confirm.no"))
     text = say.words(form.button) if form.button else say(f"fix.{fix.kind}")
     return button(text, action, fix.id, style="primary" if primary else None, dialog=dialog)
@@ -62,11 +62,7 @@ def state_line(fix: FixView, say: Say) -> str:
     elif fix.state is S.APPROVED and fix.guided:
         line = say("state.by_hand", what=what, asker=asker)
     elif fix.state is S.APPROVED:
-        line = (
-            say("state.approved_by", who=by, what=what)
-            if fix.approvals_needed and by
-            else say("state.approved", what=what)
-        )
+        line = _approved(fix, what, say)
     elif fix.state is S.DECLINED:
         line = say("state.cancelled" if fix.decided_by == fix.requester else "state.declined", who=by, what=what)
     elif fix.state is S.DONE and fix.balance_now is not None:
@@ -76,6 +72,16 @@ def state_line(fix: FixView, say: Say) -> str:
     if fix.state in _EXPLAINED:
         line = " ".join([line, *(told(say.words(w)) for w in fix.outcome)])
     return line
+
+
+def _approved(fix: FixView, what: str, say: Say) -> str:
+    """Who agreed, as far as anybody had to, and who does it now."""
+    by = who(fix.approvers) or (user(fix.decided_by) if fix.decided_by else "")
+    if not (fix.approvals_needed and by):
+        return say("state.approved", what=what)
+    if fix.guided:
+        return say("state.approved_by_hand", who=by, what=what, asker=user(fix.requester))
+    return say("state.approved_by", who=by, what=what)
 
 
 def _by_hand(fix: FixView, say: Say) -> list[Block]:
@@ -107,7 +113,8 @@ def change_blocks(fix: FixView, say: Say) -> list[Block]:
     line = state_line(fix, say)
     if line:
         out.append(section(line))
-    out += _by_hand(fix, say)
+    if not fix.approvers:  # else they stand in the message that told of the approval
+        out += _by_hand(fix, say)
     row: list[Block] = []
     if fix.guided and fix.state is S.APPROVED:
         row.append(_done_button(fix, say))
@@ -148,9 +155,9 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     """The new message that asks for a decision, and the same message once it was decided: (fallback text, blocks)."""
     what = change_in_words(fix, say)
     waiting = fix.state is S.SUBMITTED
-    title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else state_line(fix, say)
+    title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else _decided(fix, what, say)
     pairs = [(say("decide.what"), what)]
-    pairs += [(escape(say.words(one.label)), escape(clip(say.words(one.text), _LONG))) for one in fix.lines]
+    pairs += [(escape(say.words(one.label)), escape(clip(short_ids(say.words(one.text)), _LONG))) for one in fix.lines]
     pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
     if waiting and fix.expires_at:
         pairs.append((say("decide.expires"), day_and_time(fix.expires_at)))
@@ -172,6 +179,11 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
         blocks.append(actions(f"decide:{fix.id}", [*row, emergency_button(fix.id, what, say)] if fix.stuck else row))
     blocks = fitted(blocks)
     return spoken(blocks, say), blocks
+
+
+def _decided(fix: FixView, what: str, say: Say) -> str:
+    """How it stands, for those who were asked; what a person is to do by hand is for the asker to read."""
+    return _approved(fix, what, say) if fix.guided and fix.state is S.APPROVED else state_line(fix, say)
 
 
 def minded(fix: FixView, say: Say) -> list[str]:
@@ -203,9 +215,15 @@ def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
     ]
 
 
-def outcome(fix: FixView, say: Say) -> tuple[str, list[Block]]:
-    """The new message that tells the asker how it ended: (fallback text, blocks)."""
-    blocks = [section(f"{user(fix.requester)} {state_line(fix, say)}")]
+def outcome(fix: FixView, say: Say, *, news: S | None = None) -> tuple[str, list[Block]]:
+    """The new message that tells the asker what happened: (fallback text, blocks). news: the state it tells of; what
+    came afterwards has a message of its own."""
+    if news is S.APPROVED and fix.state is not S.APPROVED:
+        blocks = [section(f"{user(fix.requester)} {_approved(fix, change_in_words(fix, say), say)}")]
+        return spoken(blocks, say), blocks
+    by_hand = fix.guided and fix.state is S.APPROVED
+    line = state_line(fix, say)
+    blocks = [section(line if by_hand else f"{user(fix.requester)} {line}")]  # the former names the asker itself
     blocks += _by_hand(fix, say)
     if fix.guided and fix.state is S.APPROVED:
         blocks.append(actions(f"outcome:{fix.id}", [_done_button(fix, say), _cancel_button(fix, say)]))

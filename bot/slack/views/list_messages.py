@@ -26,10 +26,8 @@ TEMPLATES: Final = {
 _OPTIONS: Final = 20
 
 
-def file_message(
-    name: str, standing: FileState, say: Say, *, sentence: str = "", stores: Sequence[tuple[str, str]] = ()
-) -> Message:
-    """A file before it is a list. sentence: in the reader's language, why it cannot be used."""
+def file_message(name: str, standing: FileState, say: Say, *, stores: Sequence[tuple[str, str]] = ()) -> Message:
+    """A file before it is a list: being read, what is asked about it, or why it cannot be used."""
     head = f"*{escape(clip(name, 150))}*"
     if standing.state == "reading":
         body = [section(f"{head} · {say('bulk.reading')}")]
@@ -38,8 +36,9 @@ def file_message(
     elif standing.question is not None:
         body = _question(head, standing.question, standing.key, say, dict(stores))
     else:
+        why = say.words(standing.why) if standing.why is not None else ""
         body = [
-            section(f"{head}\n{say('bulk.problem', why=told(sentence))}"),
+            section(f"{head}\n{say('bulk.problem', why=told(why))}"),
             context(say("bulk.problem_next")),
             actions("templates", template_buttons(say)),
         ]

@@ -10,6 +10,7 @@ from bot.bulk import BulkPreview
 from bot.cases.bulk_models import GOING, BulkRun, RowState, RunState
 from bot.slack.strings import Say
 from bot.slack.text import escape, points
+from bot.words import Words
 
 BAR: Final = 20
 
@@ -33,7 +34,7 @@ class ListView:
     deciders: tuple[str, ...] = ()
     unknown: tuple[tuple[int, str], ...] = ()
     link: str = ""
-    why: str = ""
+    why: tuple[Words, ...] = ()
 
     @property
     def started(self) -> bool:
@@ -62,6 +63,11 @@ def moved(run: BulkRun, say: Say) -> str:
     """`+12,340 and −300`: what is given and what is taken, as far as there is any."""
     there = [text for amount, text in ((run.given, plus(run.given)), (run.taken, minus(run.taken))) if amount]
     return say("bulk.both", given=there[0], taken=there[1]) if len(there) == 2 else (there or ["0"])[0]
+
+
+def why(view: ListView, say: Say) -> str:
+    """Why it stopped, was refused or declined; not escaped."""
+    return " ".join(say.words(one) for one in view.why)
 
 
 def headline(view: ListView, say: Say) -> str:

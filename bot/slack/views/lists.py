@@ -21,6 +21,7 @@ from bot.slack.views.list_words import (
     known,
     moved,
     time_left,
+    why,
     with_sign,
 )
 from bot.slack.views.spoken import spoken
@@ -116,8 +117,8 @@ def _asking(view: ListView, say: Say) -> list[Block]:
         out.append(section(_waiting(view, say)))
     elif not seen.people:
         out.append(section(say("bulk.nothing")))
-    elif seen.blocked:
-        out.append(section(say("bulk.blocked", why=clip(told(seen.blocked), _LONG))))
+    elif seen.blocked is not None:
+        out.append(section(say("bulk.blocked", why=clip(told(say.words(seen.blocked)), _LONG))))
     else:
         if seen.approvals:
             out.append(section(say("bulk.will_need", number=seen.approvals)))
@@ -151,7 +152,7 @@ def _going(view: ListView, say: Say) -> list[Block]:
     if run.state is R.PAUSED and run.result.get("by"):
         out.append(section(say("bulk.paused_by", who=user(str(run.result["by"])))))
     elif run.state is R.PAUSED and view.why:
-        out.append(section(clip(told(view.why), _LONG)))
+        out.append(section(clip(told(why(view, say)), _LONG)))
     row: list[Block] = []
     if run.state is R.RUNNING:
         row.append(button(say("button.pause"), "pause", run.id))
@@ -188,7 +189,7 @@ def ending(view: ListView, say: Say) -> str:
     key = "stopped" if stopped else run.state.value
     done = view.counts.get(S.DONE, 0) + view.counts.get(S.UNDONE, 0)
     line = say(f"bulk.state.{key}", what=what, who=by, done=f"{done:,}", of=f"{view.of:,}")
-    return f"{line} {clip(told(view.why), _LONG)}" if view.why else line
+    return f"{line} {clip(told(why(view, say)), _LONG)}" if view.why else line
 
 
 def can_undo(view: ListView) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.effects import Field
 from bot.slack.blocks import Block, context, modal, notice_modal, section, select_input, text_input
 from bot.slack.strings import Say
-from bot.slack.text import escape, told
+from bot.slack.text import escape, short_ids, told
 from bot.slack.views.changes import minded
 from bot.slack.views.model import FixView, Need
 from bot.words import Words
@@ -48,7 +48,7 @@ def customer_modal(case_id: str, need: Need | None, say: Say) -> Block:
 def form_modal(fix: FixView, say: Say) -> Block:
     """The form of any kind: what it does, what to mind, and its fields."""
     form = fix.form
-    blocks = [section(escape(say.words(one))) for one in form.intro]
+    blocks = [section(escape(short_ids(say.words(one)))) for one in form.intro]
     minds = minded(fix, say)
     if minds:
         blocks.append(context(*minds))

@@ -7,8 +7,8 @@ from bot.diagnosis.models import Diagnosis
 from bot.slack.blocks import Block, actions, button, confirm, context, fields, fitted, header, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, day_and_time, escape, unescape, user
-from bot.slack.views.card import evidence_table
 from bot.slack.views.changes import state_line
+from bot.slack.views.evidence import evidence_table, not_told
 from bot.slack.views.model import CaseView
 from bot.slack.views.spoken import spoken
 
@@ -36,9 +36,7 @@ def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, li
     if diagnosis is not None:
         if diagnosis.table:
             blocks.append(evidence_table(diagnosis.table, say))
-        checks = [*(say("card.not_told", what=escape(n.what), why=escape(n.why)) for n in diagnosis.not_told)]
-        checks.append(escape(_checks(diagnosis, say)))
-        blocks.append(context(*(clip(line, 800) for line in checks[:10])))
+        blocks.append(context(*not_told(diagnosis, say), _counted(diagnosis, say)))
     for fix in case.fixes[-_CHANGES:]:
         line = state_line(fix, say)
         if line:
@@ -61,11 +59,16 @@ def found(case: CaseView, say: Say) -> str:
     return say("packet.nothing" if case.diagnosis is not None else "packet.unmatched")
 
 
+def _counted(diagnosis: Diagnosis, say: Say) -> str:
+    """How many checks came through."""
+    good = sum(evidence.known for evidence in diagnosis.evidence.values())
+    return say("packet.checks", good=good, all=len(diagnosis.evidence))
+
+
 def _checks(diagnosis: Diagnosis, say: Say) -> str:
-    """How many checks came through, and by code which did not: support and vendors know those names."""
+    """The same, and by code which did not, for a vendor's desk."""
     broken = [f"{e.fact} ({e.failure_code or e.failure})" for e in diagnosis.evidence.values() if not e.known]
-    good = len(diagnosis.evidence) - len(broken)
-    line = say("packet.checks", good=good, all=len(diagnosis.evidence))
+    line = _counted(diagnosis, say)
     return f"{line}: ✗ {', '.join(broken[:_CHECKS])}" if broken else line
 
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from bot.cases.models import CaseState, ProposalState
+from bot.diagnosis.models import NotTold
 from bot.slack.strings import speaker
 from bot.slack.views.card import case_card
-from bot.slack.views.model import Neighbour
+from bot.slack.views.model import FixView, Neighbour
 from bot.words import Words
 from tests.slack.views.samples import ASK, AT, CLOCK, DIAGNOSIS, FOUND, case, fix
 
@@ -173,7 +174,7 @@ def test_what_no_system_lets_anybody_do_is_said_with_the_way_on_and_no_button() 
 def test_a_waiting_case_asks_with_a_button_for_each_answer() -> None:
     diagnosis = DIAGNOSIS.model_copy(update={"cause": None, "waiting_for": ASK})
     _, blocks = case_card(case(state=CaseState.WAITING, diagnosis=diagnosis), EN)
-    assert blocks[2:4] == [
+    assert blocks[:2] == [
         section(
             "One thing only you can see: *Please reload the page. What does it show?*\nWhere to look: Ctrl+Shift+R"
         ),
@@ -195,8 +196,9 @@ def test_nothing_found_and_nothing_told_are_different_sentences() -> None:
     )
     held = case_card(case(diagnosis=nothing), EN)
     open_ = case_card(case(diagnosis=unknown), EN)
-    assert held[0].startswith("I checked everything I can reach and found no cause.")
-    assert open_[0].startswith("I could not find the cause yet, because some checks did not come through.")
+    title = "*The app and the register differ:*"
+    assert held[0].startswith(f"{title} I checked everything I can reach and found no cause.")
+    assert open_[0].startswith(f"{title} I could not find the cause yet, because some checks did not come through.")
     assert actions_of(open_[1])[0] == "choose:balance_mismatch"
 
 
@@ -279,10 +281,12 @@ def test_support_and_colleagues_stand_below_the_card() -> None:
 
 def test_a_change_on_the_card_in_every_state() -> None:
     def shown(state: ProposalState, **changes: Any) -> tuple[list[str], list[str]]:
+        """What is told of the change: at the head while it moves, else where it was offered."""
         _, blocks = case_card(case(fixes=(fix(state=state, **changes),)), EN)
-        start = next(n for n, b in enumerate(blocks) if b["type"] == "section" and "What to do" in b["text"]["text"])
+        said = next(n for n, b in enumerate(blocks) if b["type"] == "section" and "Say to" in b["text"]["text"])
         end = next(n for n, b in enumerate(blocks) if b.get("block_id") == "closing")
-        part = blocks[start + 1 : end]
+        table = next(n for n, b in enumerate(blocks) if b["type"] == "table")
+        part = blocks[:said] or blocks[table + 3 : end]
         return [b["text"]["text"] for b in part if b["type"] == "section"], actions_of(part)
 
     S = ProposalState
@@ -294,8 +298,8 @@ def test_a_change_on_the_card_in_every_state() -> None:
         "*Waiting for a decision*: +50 points, asked for by <@U0RILEY>. 1 of 2 approvals so far: <@U0QUINN>."
     ]
     by = {"decided_by": "U0MORGAN", "approvals_needed": 1}
-    assert shown(S.APPROVED, **by) == (["*Approved* by <@U0MORGAN>: +50 points. I am about to do it."], [])
-    assert shown(S.APPROVED) == (["*Approved*: +50 points. I am about to do it."], [])
+    assert shown(S.APPROVED, **by) == (["*Approved* by <@U0MORGAN>: +50 points. I do it right away."], [])
+    assert shown(S.APPROVED) == (["*Approved*: +50 points. I do it right away."], [])
     assert shown(S.DECLINED, **by) == (["*Declined* by <@U0MORGAN>: +50 points. Nothing was changed."], [])
     assert shown(S.DECLINED, decided_by="U0RILEY") == (
         ["*Taken back* by <@U0RILEY>: +50 points. Nothing was changed."],
@@ -312,6 +316,52 @@ def test_a_change_on_the_card_in_every_state() -> None:
     assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: taking back: +50 points."], [])
     assert shown(S.EXPIRED)[0][0].startswith("*Lapsed*: nobody decided in time on +50 points.")
     assert shown(S.STALE)[0][0].startswith("*Out of date*: things moved since this was asked")
+
+
+def test_what_was_to_be_done_gives_way_to_what_is_done() -> None:
+    def card(*fixes: FixView) -> list[str]:
+        return case_card(case(fixes=fixes), EN)[0].splitlines()
+
+    waiting = card(fix(state=ProposalState.SUBMITTED))
+    assert waiting[0] == "*Waiting for a decision*: +50 points, asked for by <@U0RILEY>."
+    assert "> Your points are under another number." in waiting
+    done = card(fix(state=ProposalState.DONE, balance_now=Decimal(250)))
+    assert done[:3] == [
+        "*Done*: +50 points. The balance is now 250.",
+        "*Say to the customer*",
+        "> That is put right: you have 250 points now.",
+    ]
+    assert "> That is put right now. Thank you for waiting." in card(fix("relink", ProposalState.DONE))
+    assert [line for line in waiting + done if "What to do" in line] == []
+    over = card(fix(state=ProposalState.DECLINED, decided_by="U0MORGAN"))
+    assert over[0] == "*Say to the customer* · about a minute"
+    assert "*What to do*" in over
+    undone = card(
+        fix(state=ProposalState.UNDONE),
+        fix(id="P_2", state=ProposalState.DONE, undo_of="P_1", balance_now=Decimal(200)),
+    )
+    assert undone[0] == "*Done*: taking back: +50 points. The balance is now 200."
+    assert "> Your points are under another number." in undone
+    assert "*Undone*: +50 points." in undone
+
+
+def test_checks_with_one_reason_stand_in_one_line() -> None:
+    why = "springbig does not show it to me; a person has to look there"
+    gaps = tuple(NotTold(what=what, why=why) for what in ("the balance", "the history", "the balance"))
+    diagnosis = DIAGNOSIS.model_copy(update={"not_told": (*gaps, NotTold(what="the tier", why="no answer"))})
+    _, blocks = case_card(case(diagnosis=diagnosis), EN)
+    assert context(f"Could not check the balance; the history: {why}", "Could not check the tier: no answer") in blocks
+
+
+def test_once_approved_the_steps_stand_in_the_message_that_tells_of_it() -> None:
+    by_hand = fix("relink", ProposalState.APPROVED, **GUIDED, approvers=("U0QUINN",), approvals_needed=1)
+    assert "Save." not in case_card(case(fixes=(by_hand,)), EN)[0]
+
+
+def test_long_ids_are_shown_by_their_ends() -> None:
+    words = Words.of("what.relink_id", name="Owen Tate", member="1f174b5995b9bd053c27d86ccd1bd134")
+    text, _ = case_card(case(fixes=(fix("relink", ProposalState.SENDING, words=words),)), EN)
+    assert text.splitlines()[0] == "*Doing it now*: the link of Owen Tate to loyalty account 1f17…d134."
 
 
 def test_spanish_speaks_spanish_throughout() -> None:

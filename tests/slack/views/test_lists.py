@@ -25,6 +25,7 @@ from bot.slack.views.list_messages import (
 )
 from bot.slack.views.list_words import ListView, duration
 from bot.slack.views.lists import list_card
+from bot.words import Words
 from bot.work.bulk_arriving import BROKEN, READING, FileState
 from bot.work.bulk_view import SIDE_EFFECTS
 
@@ -71,7 +72,7 @@ MONSTER: dict[str, Any] = {
     "side_effects": tuple(SIDE_EFFECTS),
     "ignored": (LONG,) * 50,
     "guessed": {LONG: "points"},
-    "blocked": LONG,
+    "blocked": Words.raw(LONG),
     "read_only": True,
 }
 
@@ -96,7 +97,7 @@ def test_every_state_is_within_slacks_limits(language: str, state: RunState) -> 
             deciders=("U1", "S2"),
             unknown=tuple((n, LONG) for n in range(9)),
             link="https://example.com/t",
-            why="" if seen == {} else LONG,
+            why=() if seen == {} else (Words.raw(LONG),),
         )  # fmt: skip
         messages = [list_card(one, say)]
         if state not in (R.READING, R.CHECKING, R.READY):
@@ -124,8 +125,8 @@ def test_a_file_before_it_is_a_list_is_within_slacks_limits(say: Any) -> None:
         asked = FileState(state="asking", question=question, key="message:T:C:1.0")
         text, blocks = file_message(LONG, asked, say, stores=[("pine", LONG), ("oak", "Oak")])
         limits.check_message({"text": text, "blocks": blocks})
-    for standing in (READING, BROKEN, FileState(state="problem", code="empty", sentence=LONG)):
-        text, blocks = file_message(LONG, standing, say, sentence=LONG)
+    for standing in (READING, BROKEN, FileState(state="problem", why=Words.raw(LONG))):
+        text, blocks = file_message(LONG, standing, say)
         limits.check_message({"text": text, "blocks": blocks})
         assert "<!channel>" not in text
 
@@ -166,7 +167,9 @@ def test_a_list_that_cannot_be_asked_for_says_why() -> None:
     nothing = list_card(view(seen={"people": 0}), EN)
     assert "Mend the rows and send the file again in this thread" in nothing[0]
     assert buttons(nothing[1]) == ["rows", "cancel"]
-    blocked = list_card(view(seen={"blocked": "That is more than one person may ask for.", "refused": ()}), EN)
+    blocked = list_card(
+        view(seen={"blocked": Words.raw("That is more than one person may ask for."), "refused": ()}), EN
+    )
     assert "This cannot be asked for: That is more than one person may ask for." in blocked[0]
     assert buttons(blocked[1]) == ["cancel"]
 
@@ -177,7 +180,9 @@ def test_progress_says_how_far_and_what_may_be_pressed() -> None:
     assert "▓▓▓▓▓▓░░░░░░░░░░░░░░  40 / 120 (33%) · about 2 minutes left" in text
     assert "40 done · 5 sent, not seen yet" in text
     assert buttons(blocks) == ["pause", "cancel"]
-    paused = list_card(view(R.PAUSED, counts=counts, ended=40, of=120, seconds=100.0, why="The provider rests."), EN)
+    paused = list_card(
+        view(R.PAUSED, counts=counts, ended=40, of=120, seconds=100.0, why=(Words.raw("The provider rests."),)), EN
+    )
     assert "The provider rests." in paused[0]
     assert "left" not in paused[0]
     assert buttons(paused[1]) == ["resume", "cancel"]
