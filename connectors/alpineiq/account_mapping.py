@@ -68,7 +68,10 @@ def rules_from(data: Any) -> ProgramRules | None:
     """The settings, in the one shape a client saw; None where they look otherwise."""
     if not isinstance(data, dict) or not (data.keys() & {"tiers", "accrual", "expiration"}):
         return None
-    rows = [r for r in data.get("tiers") or [] if isinstance(r, dict)] if isinstance(data.get("tiers"), list) else []
+    listed = data.get("tiers") or []
+    if not isinstance(listed, list):
+        return None
+    rows = [row for row in listed if isinstance(row, dict)]
     days = number(data.get("expiration"))
     tiers = tuple(
         Tier(id=str(n), name=f"from {threshold} points", threshold=threshold)

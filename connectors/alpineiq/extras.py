@@ -55,11 +55,11 @@ class AccountExtras:
 
     def audiences(self) -> Sequence[Audience]:
         """Every audience with its size."""
-        return _mapped(_inside(self._account.call(api.AUDIENCES)), api.AUDIENCES, audience_from)
+        return _mapped(_inside(self._account.call(api.AUDIENCES), api.AUDIENCES), api.AUDIENCES, audience_from)
 
     def rewards(self) -> Sequence[Reward]:
         """The catalogue of discounts."""
-        return _mapped(_inside(self._account.call(api.DISCOUNTS)), api.DISCOUNTS, reward_from)
+        return _mapped(_inside(self._account.call(api.DISCOUNTS), api.DISCOUNTS), api.DISCOUNTS, reward_from)
 
     def program_rules(self) -> ProgramRules:
         """The program's settings, in the one shape that a client saw."""
@@ -71,12 +71,13 @@ class AccountExtras:
     def orders(self, member_id: str) -> Sequence[Sale]:
         """The sales that Alpine IQ has of the member."""
         data = self._account.call(api.ORDERS, path={"contact": member_id})
-        return sorted(_mapped(_inside(data), api.ORDERS, order_from), key=lambda sale: sale.at)
+        return sorted(_mapped(_inside(data, api.ORDERS), api.ORDERS, order_from), key=lambda sale: sale.at)
 
     def redemptions(self, member_id: str, *, since: datetime, until: datetime) -> Sequence[Redemption]:
         """The vendor answers for the whole account; other people's rows are left out here."""
         window = {"start": str(int(since.timestamp())), "end": str(int(until.timestamp()) + 1)}
-        found = _mapped(_inside(self._account.call(api.REDEMPTIONS, path=window)), api.REDEMPTIONS, redemption_from)
+        data = self._account.call(api.REDEMPTIONS, path=window)
+        found = _mapped(_inside(data, api.REDEMPTIONS), api.REDEMPTIONS, redemption_from)
         mine = [r for r in found if r.member_id == member_id]
         return sorted(mine, key=lambda r: (r.at or since, r.id))
 
@@ -136,8 +137,10 @@ class AccountExtras:
             raise Unsupported(self.vendor, support.why, detail=operation)
 
 
-def _inside(data: Any) -> Any:
-    """A list, whether it is the data itself or under `results`."""
+def _inside(data: Any, endpoint: Endpoint) -> Any:
+    """A list, whether it is the data itself or under `results`. Raises Unreachable for an object of anything else."""
+    if isinstance(data, dict) and data and "results" not in data:
+        raise api.unreadable(endpoint.operation)
     return data.get("results") if isinstance(data, dict) else data
 
 

@@ -65,12 +65,16 @@ class StoreReads:
         """The profile's journal, oldest first, from whichever key sees the profile."""
         params = {"customerId": known_id(customer_id)}
         found: dict[str, ProfileNote] = {}
+        refused: list[Rejected] = []
         for link in self._links:
             try:
                 answer = link.call(api.JOURNAL, params=params)
-            except Rejected:
+            except Rejected as error:
+                refused.append(error)
                 continue
             found |= {note.id: note for note in _mapped(answer, api.JOURNAL, note_from)}
+        if len(refused) == len(self._links):
+            raise refused[-1]
         return sorted(found.values(), key=lambda n: (n.at or datetime.min.replace(tzinfo=UTC), n.id))
 
     def register_entries(self, *, since: datetime, until: datetime) -> Sequence[RegisterEntry]:

@@ -69,7 +69,8 @@ class Smile:
         refused: Denied | None = None
         for endpoint in _READS:
             try:
-                self._link.call(endpoint)
+                if not isinstance(self._link.call(endpoint), dict):
+                    raise api.unreadable(endpoint.operation)
                 allowed[endpoint.operation] = True
             except Denied as error:
                 refused, allowed[endpoint.operation] = error, False

@@ -148,6 +148,13 @@ def records(value: Any, operation: str) -> list[Row]:
     return found
 
 
+def listed(value: Any, operation: str) -> list[Row]:
+    """The objects of what has to be a list. Raises Unreachable for anything else."""
+    if not isinstance(value, list):
+        raise unreadable(operation)
+    return records(value, operation)
+
+
 def unreadable(operation: str) -> Unreachable:
     """The error for an answer in a shape nobody knows."""
     return Unreachable(VENDOR, f"{TITLE} sent an answer nobody can read", detail=f"{operation}: unknown shape")

@@ -65,7 +65,7 @@ class Treez:
     def stores(self) -> Sequence[StoreInfo]:
         """Every store of the organisation (v3)."""
         self._only_v3(Operation.LIST_STORES)
-        rows = api.records(self._account.link.call(api.STORES), api.STORES.operation)
+        rows = api.listed(self._account.link.call(api.STORES), api.STORES.operation)
         return every(store_from, rows, api.STORES.operation)
 
     # -- customers ----------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class Treez:
     def discounts(self) -> Sequence[Discount]:
         """The organisation's, with the stores each is for (v3)."""
         self._only_v3(Operation.READ_DISCOUNTS)
-        rows = api.records(self._account.link.call(api.DISCOUNTS), api.DISCOUNTS.operation)
+        rows = api.listed(self._account.link.call(api.DISCOUNTS), api.DISCOUNTS.operation)
         return every(discount_from, rows, api.DISCOUNTS.operation)
 
     # -- changes ------------------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ def every(read: Callable[[Row], T | None], rows: Iterable[Row], operation: str) 
 
 
 def _listed(answer: Row, operation: str) -> list[Row]:
-    return api.records(answer.get("ticketList"), operation)
+    found = answer.get("ticketList")
+    return [] if found is None else api.listed(found, operation)
 
 
 def _no_sale() -> NotFound:

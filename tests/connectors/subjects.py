@@ -42,27 +42,35 @@ class Absent:
 class Subject:
     """One side of one connector, against its sandbox.
 
-    read: a look that every fault is tried on. write: its one write (None: it has none), and `applied` whether it
-    happened in the world. operations: a working call for each operation declared supported. hidden: secrets and
-    personal data of the person read, that must never be logged. fault_path: part of the path that faults hit, where
-    other calls (for tokens) go along. unnamed_wait_s: what a throttled answer without Retry-After says to wait.
-    prepare: what a situation needs changed in the world first.
+    read: a look that every fault is tried on; Absent where there is no API to look by. write: its one write, `applied`
+    whether it happened in the world, and `shown` whether the connector reads it back. operations: a working call for
+    each operation declared supported. hidden: secrets and personal data of the person read, that must never be logged.
+    fault_path: part of the path that faults hit, where other calls (for tokens) go along. unnamed_wait_s: what a
+    throttled answer without Retry-After says to wait. prepare: what a situation (or
+    "write") needs changed in the world first.
+    member: whose points `write` adjusts, of a program whose history can be asked about it.
     """
 
     id: str
     vendor: str
     side: Side
     store: str
-    read: Look
+    read: Look | Absent
     looks: Mapping[Situation, Look | Absent]
     operations: Mapping[Operation, Ask]
     hidden: tuple[str, ...]
-    write: Ask | None = None
+    write: Ask | Absent
     applied: Callable[[World], bool] = lambda _: False
+    shown: Ask = lambda _, __: False
+    member: Callable[[World], str] | Absent = Absent("no API changes points here")
     fault_path: str = ""
     unnamed_wait_s: float | None = None
-    served: bool = True
-    prepare: Mapping[Situation, Callable[[World], None]] = field(default_factory=dict)
+    prepare: Mapping[str, Callable[[World], None]] = field(default_factory=dict)
+
+    @property
+    def served(self) -> bool:
+        """Whether there is an API behind it."""
+        return isinstance(self.read, Look)
 
     def open(self, servers: SandboxServers, transport: Transport) -> Any:
         """The connector as a configuration would open it."""

@@ -64,6 +64,8 @@ SUBJECTS = (
         read=Look(lambda program, _: [m.source_id for m in program.find_members(phone="+13035550153")], ["880153"]),
         write=OPERATIONS[Operation.ADJUST_POINTS],
         applied=lambda world: world.contact(phone="3035550153").points == 370,
+        shown=lambda program, world: program.balance(program.member(_will(world))).points == 370,
+        member=_will,
         looks={
             "found": Look(_found(phone="+13035550153"), [("880153", Decimal(320))]),
             "not_found": Look(_found(phone="+13035559999"), []),

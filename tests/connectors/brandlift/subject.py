@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.contract import Operation
-from tests.connectors.subjects import Look, Subject
+from tests.connectors.subjects import SITUATIONS, Absent, Subject
+
+_NO_API = Absent("BrandLift has no public API: every operation is done by a guided person")
 
 SUBJECTS = (
     Subject(
@@ -11,10 +12,10 @@ SUBJECTS = (
         "brandlift",
         "loyalty",
         "ivy",
-        read=Look(lambda program, _: program.capabilities.of(Operation.FIND_MEMBER).mode, "guided"),
-        looks={},
+        read=_NO_API,
+        write=_NO_API,
+        looks=dict.fromkeys(SITUATIONS, _NO_API),
         operations={},
         hidden=(),
-        served=False,
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.contract import Enrolment, Member, Operation
 from connectors.sandbox import World
 from tests.connectors.helpers import NOW
-from tests.connectors.subjects import Look, Subject
+from tests.connectors.subjects import Absent, Look, Subject
 
 _SINCE = NOW - timedelta(days=6)
 
@@ -62,6 +62,10 @@ def _twin(world: World) -> None:
     world.customer(4101, store="koa").email = "ann.holt@example.com"
 
 
+def _not_yet(world: World) -> None:
+    world.customer(4102, store="koa").is_loyalty_member = None
+
+
 def _bare(world: World) -> None:
     ann = world.customer(4100, store="koa")
     ann.first_name = ann.last_name = ann.phone = ann.email = ann.is_loyalty_member = None
@@ -87,7 +91,7 @@ NATIVE: dict[Operation, Any] = {
     Operation.READ_LEDGER: lambda program, _: program.ledger("4100", since=_SINCE, until=NOW).entries,
     Operation.READ_TIER: lambda program, _: program.member_tier("5103").name == "Bronze",
     Operation.ENROLL: lambda program, _: program.enroll(
-        Enrolment(first_name="Ann", last_name="Holt", source_id="4100"), operation_id="op_1"
+        Enrolment(first_name="Cleo", last_name="Voss", source_id="4102"), operation_id="op_1"
     ),
     Operation.SNAPSHOT_BALANCES: lambda program, _: program.native_snapshot(at=NOW).rows,
 }
@@ -100,6 +104,12 @@ SUBJECTS = (
         "loyalty",
         "koa",
         read=Look(_members(phone="+13035550100"), [("4100", True)]),
+        write=lambda program, _: program.enroll(
+            Enrolment(first_name="Cleo", last_name="Voss", source_id="4102"), operation_id="op_1"
+        ),
+        applied=lambda world: world.customer(4102, store="koa").is_loyalty_member is True,
+        shown=lambda program, _: program.member("4102").enrolled is True,
+        member=Absent("Dutchie's own points are changed on the register's screen only"),
         looks={
             "found": Look(_members(email="ann.holt@example.com"), [("4100", True)]),
             "not_found": Look(_members(phone="+13035559999"), []),
@@ -110,7 +120,7 @@ SUBJECTS = (
                 lambda program, _: (program.member("4100").name, program.member("4100").enrolled), ("", None)
             ),
         },
-        prepare={"several": _twin, "merged": _merge, "archived": _archive, "null_fields": _bare},
+        prepare={"several": _twin, "merged": _merge, "archived": _archive, "null_fields": _bare, "write": _not_yet},
         operations=NATIVE,
         hidden=("sandbox-koa-pos", "5550100", "ann.holt", "Holt"),
     ),
@@ -122,6 +132,8 @@ SUBJECTS = (
         read=Look(lambda pos, _: [c.id for c in pos.find_customers(phone="+13035550153")], ["880153"]),
         write=OPERATIONS[Operation.CHANGE_PHONE],
         applied=lambda world: world.customer(880153).phone == "3035550199",
+        shown=lambda pos, _: pos.customer("880153").phone == "+13035550199",
+        member=Absent("a register changes no points of a provider"),
         looks={
             "found": Look(_by_phone("+13035550153"), [("880153", "active")]),
             "not_found": Look(_by_phone("+13035559999"), []),

@@ -33,6 +33,7 @@ SUBJECTS = (
             **dict.fromkeys(("not_found", "several", "merged", "archived", "null_fields"), _NOBODY),
         },
         operations=OPERATIONS,
+        write=Absent("nothing is written to the web shop"),
         hidden=("sandbox-pine-online",),
     ),
 )

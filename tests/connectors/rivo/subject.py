@@ -66,6 +66,8 @@ SUBJECTS = (
         read=Look(_found(source_id=ANN), [(ANN, Decimal(150))]),
         write=OPERATIONS[Operation.ADJUST_POINTS],
         applied=lambda world: world.contact(src_id=ANN, store="ash").points == 200,
+        shown=lambda program, _: program.balance(program.member(ANN)).points == 200,
+        member=lambda _: ANN,
         looks={
             "found": Look(_found(email="Ann.Holt@example.com"), [(ANN, Decimal(150))]),
             "not_found": Look(_found(email="nobody@example.com"), []),

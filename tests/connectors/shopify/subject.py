@@ -87,6 +87,8 @@ OPERATIONS: dict[Operation, Any] = {
     Operation.WEBHOOKS: _notice,
 }
 
+_REGISTER = Absent("a register changes no points of a provider")
+
 USUAL = Subject(
     "shopify",
     "shopify",
@@ -98,6 +100,8 @@ USUAL = Subject(
     ),
     write=OPERATIONS[Operation.CHANGE_PHONE],
     applied=lambda world: world.customer(4100, store="ash").phone == "3035550199",
+    shown=lambda pos, _: pos.customer("4100").phone == "+13035550199",
+    member=_REGISTER,
     looks={
         "found": Look(lambda pos, _: [c.id for c in pos.find_customers(phone="+13035550100")], ["4100"]),
         "not_found": Look(lambda pos, _: pos.find_customers(phone="+13035559999", email="no@example.com"), []),
@@ -146,6 +150,8 @@ STORED = _Stored(
     read=USUAL.read,
     write=_set,
     applied=lambda world: _stored(world) == "M-1009",
+    shown=lambda pos, _: pos.customer("4100").links == {"rivo": "M-1009"},
+    member=_REGISTER,
     looks=USUAL.looks,
     prepare=USUAL.prepare,
     operations={

@@ -49,6 +49,8 @@ SUBJECTS = (
         read=Look(_found("ann.holt@example.com"), [(ANN, Decimal(150))]),
         write=OPERATIONS[Operation.ADJUST_POINTS],
         applied=lambda world: world.stores["bay"].contacts[ANN].points == 200,
+        shown=lambda program, _: program.balance(program.member(ANN)).points == 200,
+        member=lambda _: ANN,
         looks={
             "found": Look(_found("Ann.Holt@example.com"), [(ANN, Decimal(150))]),
             "not_found": Look(_found("nobody@example.com"), []),

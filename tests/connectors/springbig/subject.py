@@ -52,6 +52,8 @@ SUBJECTS = (
         read=Look(_found(phone="+13035550100"), [(ANN, "4100", "Ann Holt")]),
         write=OPERATIONS[Operation.UPDATE_MEMBER],
         applied=lambda world: world.stores["yew"].contacts[ANN].phone == "3035550199",
+        shown=lambda program, _: [m.id for m in program.find_members(phone="+13035550199")] == [ANN],
+        member=Absent("springbig has no API that changes points"),
         looks={
             "found": Look(_found(email="Ann.Holt@example.com"), [(ANN, "4100", "Ann Holt")]),
             "not_found": Look(_found(phone="+13035559999"), []),

@@ -9,13 +9,12 @@ from typing import Any
 
 from connectors import REGISTRY
 from connectors.contract import MergeState, Operation
-from connectors.errors import Unsupported
 from connectors.sandbox import SandboxServers, World
 from connectors.transport import Transport
 from connectors.treez.sandbox_tickets import order_number
 from connectors.treez.settings import TreezSettings
 from tests.connectors.helpers import NOW
-from tests.connectors.subjects import Absent, Look, Subject
+from tests.connectors.subjects import SITUATIONS, Absent, Look, Subject
 
 _SINCE = NOW - timedelta(days=6)
 
@@ -105,13 +104,12 @@ class Second(Subject):
         return connector.open_pos(settings, transport)
 
 
-def _asked(program: Any, _: World) -> str:
-    try:
-        program.find_members(phone="+13035550170")
-    except Unsupported as error:
-        return error.code
-    return ""
+def _shown(pos: Any, _: World) -> bool:
+    return bool(pos.customer("4100").phone == "+13035550199")
 
+
+_REGISTER = Absent("a register changes no points of a provider")
+_NO_API = Absent("Treez Loyalty shows nothing by API: a person looks it up on the profile, by steps")
 
 SUBJECTS = (
     Subject(
@@ -122,6 +120,8 @@ SUBJECTS = (
         read=Look(lambda pos, _: [c.id for c in pos.find_customers(phone="+13035550100")], ["4100"]),
         write=CHANGE_PHONE,
         applied=lambda world: world.customer(4100, store="elm").phone == "3035550199",
+        shown=_shown,
+        member=_REGISTER,
         looks=_looks(),
         prepare={"null_fields": _nameless},
         operations=V3,
@@ -134,6 +134,10 @@ SUBJECTS = (
         "pos",
         "elm",
         read=Look(lambda pos, _: [c.id for c in pos.find_customers(phone="+13035550100")], ["4100"]),
+        write=CHANGE_PHONE,
+        applied=lambda world: world.customer(4100, store="elm").phone == "3035550199",
+        shown=_shown,
+        member=_REGISTER,
         looks=_looks(),
         prepare={"null_fields": _nameless},
         operations=V2,
@@ -146,10 +150,10 @@ SUBJECTS = (
         "treez",
         "loyalty",
         "fir",
-        read=Look(_asked, "unsupported"),
-        looks={},
+        read=_NO_API,
+        write=_NO_API,
+        looks=dict.fromkeys(SITUATIONS, _NO_API),
         operations={},
         hidden=(),
-        served=False,
     ),
 )
