@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.cases.audit import canonical
 from bot.cases.bulk_models import IN_FLIGHT, OPEN, BulkRow, BulkRun, RowState, RunState
 from bot.cases.case_store import new_id
-from bot.cases.models import History
+from bot.cases.models import History, Proposal
 from bot.cases.sql import insert_once
 from bot.cases.tables import bulk_rows, bulk_runs
 from bot.cases.vault import Vault
@@ -224,6 +224,21 @@ def points_lately(conn: sa.Connection, customer_ref: str, *, since: datetime, bu
     sent = [s.value for s in (*IN_FLIGHT, RowState.DONE, RowState.UNKNOWN)]
     where = (r.customer_ref == customer_ref, r.run_id != but, r.sending_since >= since, r.state.in_(sent))
     return Decimal(str(conn.execute(sa.select(total).where(*where)).scalar_one()))
+
+
+def points_of(conn: sa.Connection, proposal: Proposal, *, since: datetime) -> Decimal:
+    """Points that lists gave or took of a single change's customer since then, or will once they are through; at every
+    store, where one of the customer's contacts is the same. Counter-runs are not counted."""
+    refs = sorted(proposal.customer_refs)
+    theirs = sa.or_(r.customer_ref == (proposal.customer_ref or ""), r.phone_ref.in_(refs), r.email_ref.in_(refs))
+    sent = [s.value for s in (*IN_FLIGHT, RowState.DONE, RowState.UNKNOWN, RowState.UNDONE)]
+    going = [s.value for s in (RunState.SUBMITTED, RunState.RUNNING, RunState.PAUSED)]
+    waits = sa.and_(r.state == RowState.READY.value, r.operation_id.is_not(None), bulk_runs.c.state.in_(going))
+    total = sa.select(sa.func.coalesce(sa.func.sum(sa.func.abs(r.points)), 0))
+    found = total.select_from(bulk_rows.join(bulk_runs, bulk_runs.c.id == r.run_id)).where(
+        theirs, bulk_runs.c.undo_of.is_(None), sa.or_(waits, sa.and_(r.sending_since >= since, r.state.in_(sent)))
+    )
+    return Decimal(str(conn.execute(found).scalar_one()))
 
 
 def belongs_to(conn: sa.Connection, run_id: str, refs: Iterable[str]) -> frozenset[str]:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +18,8 @@ from bot.cases.tables import proposals
 from bot.cases.vault import Vault
 
 POINT_KINDS = ("adjust_points", "refund_redemption", "record_purchase")
+CONTACT_KINDS = ("relink", "correct_contact")
+"""Both change a phone or an e-mail: a change by one of them is followed by a second, by whichever."""
 _COUNTED = tuple(
     s.value
     for s in (
@@ -32,9 +33,17 @@ _COUNTED = tuple(
 )
 
 
-def parameters_hash(kind: str, parameters: Mapping[str, Any]) -> str:
-    """What a signature binds: the kind and every parameter, in one canonical form."""
-    return sha256(canonical([kind, to_jsonable_python(dict(parameters))]).encode()).hexdigest()
+def seal_of(vault: Vault, proposal: Proposal) -> str:
+    """What a signature binds: who asks for what, for whom, on what it stands, and every parameter. Keyed, since a plain
+    hash of a phone could be guessed back, and could be made anew by whoever writes to the database."""
+    whose = [proposal.id, proposal.store_id, proposal.requester, proposal.customer_ref, sorted(proposal.customer_refs)]
+    what = [proposal.kind, proposal.offer, proposal.expected, proposal.parameters, proposal.undo_of]
+    return vault.ref(f"proposal:{canonical(to_jsonable_python([*whose, *what]))}")
+
+
+def untouched(vault: Vault, proposal: Proposal) -> bool:
+    """Whether the request is the one that was frozen when it was asked for."""
+    return proposal.parameters_hash == seal_of(vault, proposal)
 
 
 def new_proposal(
@@ -102,13 +111,13 @@ def get_proposal(conn: sa.Connection, vault: Vault, proposal_id: str, *, lock: b
     row = conn.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:
         raise KeyError(proposal_id)
-    return _proposal(row, vault)
+    return from_row(row, vault)
 
 
 def proposals_of_case(conn: sa.Connection, vault: Vault, case_id: str) -> Sequence[Proposal]:
     """All proposals of a case, oldest first."""
     query = sa.select(proposals).where(proposals.c.case_id == case_id).order_by(proposals.c.created_at, proposals.c.id)
-    return [_proposal(row, vault) for row in conn.execute(query).mappings()]
+    return [from_row(row, vault) for row in conn.execute(query).mappings()]
 
 
 def proposals_in(
@@ -119,7 +128,7 @@ def proposals_in(
     if store_ids is not None:
         where.append(proposals.c.store_id.in_(list(store_ids)))
     query = sa.select(proposals).where(*where).order_by(proposals.c.created_at, proposals.c.id)
-    return [_proposal(row, vault) for row in conn.execute(query).mappings()]
+    return [from_row(row, vault) for row in conn.execute(query).mappings()]
 
 
 def under_way(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Proposal | None:
@@ -133,7 +142,7 @@ def under_way(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Proposal
         proposals.c.id != proposal.id,
     )
     row = conn.execute(sa.select(proposals).where(*where)).mappings().first()
-    return None if row is None else _proposal(row, vault)
+    return None if row is None else from_row(row, vault)
 
 
 def made_before(conn: sa.Connection, vault: Vault, proposal: Proposal, once: str) -> Proposal | None:
@@ -150,17 +159,21 @@ def made_before(conn: sa.Connection, vault: Vault, proposal: Proposal, once: str
         c.id != proposal.id,
     )
     row = conn.execute(sa.select(proposals).where(*where)).mappings().first()
-    return None if row is None else _proposal(row, vault)
+    return None if row is None else from_row(row, vault)
 
 
 def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: datetime, change_days: int) -> History:
-    """What was asked for lately by this person, for this customer, at this store; undos are not counted."""
+    """What was asked for lately by this person, for this customer, at this store; undos are not counted.
+
+    A customer's points are summed over all stores, where one of their contacts is the same."""
     day, week = now - timedelta(days=1), now - timedelta(days=7)
     c = proposals.c
     others = (c.id != proposal.id, c.state.in_(_COUNTED))
     fresh, this_kind = c.undo_of.is_(None), c.kind == proposal.kind
+    changing = c.kind.in_(CONTACT_KINDS) if proposal.kind in CONTACT_KINDS else this_kind
     by_them = sa.and_(c.requester == requester, c.submitted_at >= day)
-    for_them = sa.and_(c.store_id == proposal.store_id, c.customer_ref == proposal.customer_ref)
+    for_them = _of_customer(proposal)
+    anywhere = sa.or_(for_them, *(sa.cast(c.customer_refs, sa.Text).contains(ref) for ref in proposal.customer_refs))
     this_week = sa.and_(for_them, c.submitted_at >= week)
     here = sa.and_(c.store_id == proposal.store_id, c.submitted_at >= day)
 
@@ -169,20 +182,28 @@ def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: 
         found = conn.execute(sa.select(total).where(*others, fresh, c.kind.in_(POINT_KINDS), *where))
         return Decimal(str(found.scalar_one()))
 
-    def times(*where: sa.ColumnElement[bool]) -> int:
-        return conn.execute(sa.select(sa.func.count()).where(*others, this_kind, *where)).scalar_one()
+    def times(*where: sa.ColumnElement[bool], of: sa.ColumnElement[bool] = this_kind) -> int:
+        return conn.execute(sa.select(sa.func.count()).where(*others, of, *where)).scalar_one()
 
     last = sa.select(sa.func.max(c.sending_since)).where(*others, fresh, this_kind, for_them)
     return History(
         requester_day=points(by_them),
-        customer_week=points(this_week),
+        customer_week=points(anywhere, c.submitted_at >= week),
         store_day=points(here),
-        changes=times(for_them, c.submitted_at >= now - timedelta(days=change_days)),
+        changes=times(for_them, c.submitted_at >= now - timedelta(days=change_days), of=changing),
         requester_times=times(fresh, by_them),
         customer_times=times(fresh, this_week),
         store_times=times(fresh, here),
         last_change=conn.execute(last).scalar(),
     )
+
+
+def _of_customer(proposal: Proposal) -> sa.ColumnElement[bool]:
+    """Of the same customer at the same store; a request of nobody is nobody's."""
+    c = proposals.c
+    if proposal.customer_ref is None:
+        return sa.false()
+    return sa.and_(c.store_id == proposal.store_id, c.customer_ref == proposal.customer_ref)
 
 
 def note_result(conn: sa.Connection, proposal: Proposal, result: Mapping[str, Any]) -> bool:
@@ -206,14 +227,15 @@ def erase_private(conn: sa.Connection, *, before: datetime) -> int:
     return conn.execute(proposals.update().where(*old).values(private=None)).rowcount
 
 
-def serialise_store(conn: sa.Connection, store_id: str) -> None:
-    """Make decisions at one store wait for each other until the transaction ends: limits are sums over rows."""
+def serialise_decisions(conn: sa.Connection) -> None:
+    """Make decisions wait for each other until the transaction ends: limits are sums over rows, those of a person and
+    of a customer over the rows of every store."""
     if conn.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE serialises already
-        key = int.from_bytes(sha256(store_id.encode()).digest()[:4], "big", signed=True)
-        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock(7061004, {key})")
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(7061004)")
 
 
-def _proposal(row: sa.RowMapping, vault: Vault) -> Proposal:
+def from_row(row: sa.RowMapping, vault: Vault) -> Proposal:
+    """The proposal of a row of the table; what was erased of it is empty."""
     private = vault.decrypt(row["private"]) if row["private"] is not None else {}
     fields = {k: v for k, v in row.items() if k in Proposal.model_fields}
     return Proposal(**{**fields, "parameters": private.get("parameters", {}), "shown": private.get("shown", {})})

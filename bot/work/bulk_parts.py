@@ -53,7 +53,7 @@ def get_run(house: House, conn: sa.Connection, run_id: str, *, lock: bool = Fals
 def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, run: BulkRun) -> Verdict:
     """The rules on the run's total, with the sums and switches of this very transaction. Rows that belong to whoever
     acts make them the beneficiary."""
-    proposal_store.serialise_store(conn, run.store_id)
+    proposal_store.serialise_decisions(conn)
     store, now = house.config.store(run.store_id), house.clock()
     own = bulk_store.belongs_to(conn, run.id, actor.person_refs) if actor.person_refs else frozenset()
     requester = actor.user_id if deed is Deed.SUBMIT else run.requester

@@ -10,7 +10,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.cases import Actor, Deed, Proposal, ProposalState, switches
+from bot.cases import Actor, Deed, Proposal, ProposalState, proposal_store, switches
 from bot.cases.database import writing
 from bot.effects import Check, ReadBack
 from bot.errors import TooLate
@@ -101,6 +101,9 @@ def _rules_allow(house: House, proposal: Proposal) -> bool:
         verdict = judge(house, conn, nobody, Deed.SEND, proposal)
     if not verdict.allowed:
         marks.refuse(house, proposal, verdict.reasons[0].code, refusal_words(verdict), NOTHING_SENT)
+        return False
+    if not proposal_store.untouched(house.vault, proposal):
+        marks.refuse(house, proposal, "tampered", Words.of("refused.tampered"), NOTHING_SENT)
         return False
     if verdict.dry_run:
         marks.refuse(house, proposal, "read_only", would_send(proposal), NOTHING_SENT)

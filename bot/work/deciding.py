@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, evidence, move, proposal_store, reading, too_late
-from bot.cases.proposal_store import parameters_hash
 from bot.effects import ONCE, Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.words import Words
@@ -33,9 +32,9 @@ def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = Fa
         raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {proposal_id}") from error
 
 
-def untampered(proposal: Proposal) -> None:
-    """Raises a refusal unless the parameters are those that were frozen when it was asked for."""
-    if parameters_hash(proposal.kind, proposal.parameters) != proposal.parameters_hash:
+def untampered(house: House, proposal: Proposal) -> None:
+    """Raises a refusal unless the request is the one that was frozen when it was asked for."""
+    if not proposal_store.untouched(house.vault, proposal):
         raise Refusal("tampered", Words.of("refused.tampered"))
 
 
@@ -111,6 +110,7 @@ class Decision:
         more = {**(detail or {}), **({"code": code} if code else {})}
         if self.proposal.state is ProposalState.SUBMITTED:
             more["evidence"] = evidence.latest_ids(self.conn, self.proposal.case_id)
+            more["seal"] = self.proposal.parameters_hash
         done, seq = move(
             self.conn,
             self.house.vault,
@@ -132,7 +132,7 @@ def decision(house: House, proposal_id: str, actor: Actor, deed: str) -> Iterato
     try:
         with ack_transaction(house) as conn:
             click = Decision(house, conn, _get(house, conn, proposal_id, lock=True), actor)
-            proposal_store.serialise_store(conn, click.proposal.store_id)
+            proposal_store.serialise_decisions(conn)
             try:
                 yield click
             except _Answered as said:

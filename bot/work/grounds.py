@@ -120,6 +120,12 @@ def contact_reference(vault: Vault, contact: str) -> str:
     return vault.ref(f"contact:{contact.strip().lower()}")
 
 
+def named_references(vault: Vault, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """HMAC references of the phone and the e-mail among what was typed."""
+    typed = (parameters.get("phone"), parameters.get("email"))
+    return frozenset(contact_reference(vault, str(contact)) for contact in typed if contact)
+
+
 def staff_references(vault: Vault, member: StaffMember) -> frozenset[str]:
     """HMAC references of a staff member's own phone (E.164) and e-mail (lower case): the beneficiary rule."""
     own: set[str] = set()

@@ -22,12 +22,12 @@ from bot.cases import (
     who_can_approve,
 )
 from bot.cases.people_rules import is_senior
-from bot.cases.proposal_store import parameters_hash
 from bot.effects import BadFields, Check, ReadBack
 from bot.understanding import masked
 from bot.words import Words
 from bot.work.carry import effect, settle
 from bot.work.deciding import Decision, Refusal, decision, only_once, read_proposal, untampered
+from bot.work.grounds import named_references
 from bot.work.house import House
 from bot.work.marks import undone
 from bot.work.offering import again, offer_fixes, recorded
@@ -69,13 +69,12 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
     seen = read_proposal(house, proposal_id)
     open_ = seen.state is ProposalState.OFFERED and seen.mode != "none"
     frozen = kind_of(seen).validate(seen, parameters) if open_ else {}
-    draft = seen.model_copy(update={"parameters": frozen, "requester": actor.user_id})
-    check = glance(house, draft) if open_ else None
+    check = glance(house, _draft(house, seen, actor, frozen)) if open_ else None
     people = deciders(house, seen.store_id)
     with decision(house, proposal_id, actor, "submit") as click:
         click.expect(ProposalState.OFFERED)
         _possible(click.proposal)
-        draft = click.proposal.model_copy(update={"parameters": frozen, "requester": actor.user_id})
+        draft = _draft(house, click.proposal, actor, frozen)
         _not_twice(click, draft)
         draft = only_once(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
@@ -84,14 +83,24 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
         return _freeze(click, draft, verdict, {"route": route.model_dump(mode="json")})
 
 
+def _draft(house: House, offered: Proposal, actor: Actor, frozen: Mapping[str, Any]) -> Proposal:
+    """What is asked for, by whom; also for whoever has the contacts that were typed, so that nobody writes their own
+    number into a customer's record."""
+    refs = offered.customer_refs | named_references(house.vault, frozen)
+    return offered.model_copy(update={"parameters": dict(frozen), "requester": actor.user_id, "customer_refs": refs})
+
+
 def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[str, Any]) -> Proposal:
     house, now = click.house, click.house.clock()
+    seal = proposal_store.seal_of(house.vault, draft)
+    told = {"seal": seal, **({} if draft.points is None else {"points": f"{draft.points:f}"})}
     values: dict[str, Any] = {
         "requester": draft.requester,
         "private": proposal_store.sealed(house.vault, parameters=draft.parameters, shown=draft.shown),
         "offer": draft.offer,
+        "customer_refs": sorted(draft.customer_refs),
         "points": draft.points,
-        "parameters_hash": parameters_hash(draft.kind, draft.parameters),
+        "parameters_hash": seal,
         "verdict": verdict_json(verdict, **more),
         "submitted_at": now,
         "expires_at": now + timedelta(hours=house.config.policy.expires_hours),
@@ -99,10 +108,10 @@ def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[st
     if verdict.dry_run:
         would = str(kind_of(draft).preview(draft).would_send)
         values["result"] = outcome(would_send(draft), NOTHING_SENT, code="read_only", would_send=would)
-        return click.move("refuse", code="read_only", **values)
+        return click.move("refuse", code="read_only", detail=told, **values)
     if not verdict.approvals_needed:
-        return _to_be_done(click, click.move("confirm", **values))
-    done = click.move("submit", **values)
+        return _to_be_done(click, click.move("confirm", detail=told, **values))
+    done = click.move("submit", detail=told, **values)
     start_timers(house, click.conn, done)
     return done
 
@@ -123,7 +132,7 @@ def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
     with decision(house, proposal_id, actor, "approve") as click:
         click.expect(ProposalState.SUBMITTED)
         proposal = click.proposal
-        untampered(proposal)
+        untampered(house, proposal)
         verdict = click.judge(Deed.APPROVE, proposal)
         click.still_true(check)
         signed: dict[str, Any] = {"approvers": [*proposal.approvers, actor.user_id]}
@@ -154,7 +163,7 @@ def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Pr
     with decision(house, proposal_id, actor, "break_glass") as click:
         click.expect(ProposalState.SUBMITTED)
         proposal = click.proposal
-        untampered(proposal)
+        untampered(house, proposal)
         verdict = click.judge(Deed.BREAK_GLASS, proposal)
         click.still_true(check)
         detail = {"reason": masked(why), "signatures": len(proposal.approvers)}
@@ -221,7 +230,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
             frozen = kind_of(fresh).validate(fresh, parameters)
         except BadFields as error:
             raise Refusal("no_undo", Words.known(error.staff, "refused.no_undo")) from error
-        draft = fresh.model_copy(update={"parameters": frozen})
+        draft = _draft(house, fresh, actor, frozen)
         click.proposal = fresh
         _not_twice(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
@@ -236,7 +245,7 @@ def confirm_done(house: House, proposal_id: str, actor: Actor) -> Proposal:
     found = _found_by_hand(house, seen) if seen.guided and seen.state is APPROVED else ReadBack(confirmed=None)
     with decision(house, proposal_id, actor, "confirm_done") as click:
         _agreed(click)
-        untampered(click.proposal)
+        untampered(house, click.proposal)
         click.judge(Deed.BY_HAND, click.proposal)
         if click.proposal.reads_back and not found.confirmed:
             raise Refusal("not_seen", Words.of("refused.not_seen", why=found.reason or Words.of("read.no_answer")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.cases import (
     Verdict,
     audit,
     authorize,
+    bulk_store,
     evidence,
     proposal_store,
     switches,
@@ -49,7 +50,7 @@ def kind_of(proposal: Proposal) -> Kind:
 
 def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal: Proposal) -> Verdict:
     """The rules, with the sums and switches of this very transaction; other decisions at the store wait for it."""
-    proposal_store.serialise_store(conn, proposal.store_id)
+    proposal_store.serialise_decisions(conn)
     now = house.clock()
     history = proposal_store.history_of(
         conn,
@@ -58,6 +59,9 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
         now=now,
         change_days=change_days(proposal, house.config.policy),
     )
+    if proposal.points is not None:
+        in_lists = bulk_store.points_of(conn, proposal, since=now - timedelta(days=7))
+        history = history.model_copy(update={"customer_week": history.customer_week + in_lists})
     if deed in _SIGNED:
         history = history.model_copy(update={"signs": _signs(house, conn, proposal, now)})
     balance = proposal.expected.get("balance", proposal.parameters.get("now"))

@@ -25,6 +25,7 @@ from bot.cases import (
 from bot.cases.proposals import MOVES
 from bot.cases.tables import proposals as table
 from bot.errors import TooLate
+from tests.cases.test_policy import adjust
 
 S = ProposalState
 
@@ -171,15 +172,20 @@ def test_history_sums_what_was_asked_for_lately(engine: sa.Engine, vault: Vault,
     ]
     with writing(engine) as conn:
         for ts, customer, requester, state, points, age, undo in rows:
-            row = offered(conn, vault, now, ts, customer_ref=customer, requester=requester)
+            contact = "ref-phone" if customer == "ref-dana" else "ref-sams"
+            row = offered(
+                conn, vault, now, ts, customer_ref=customer, customer_refs={contact, "x"}, requester=requester
+            )
             undo_of = row.id if undo else None
             at = now - timedelta(days=age)
             put(conn, row, state, points=Decimal(points), submitted_at=at, undo_of=undo_of, sending_since=at)
+        elsewhere = offered(conn, vault, now, "8", customer_ref="at another store", customer_refs={"ref-phone"})
+        put(conn, elsewhere, S.DONE, points=Decimal(3), submitted_at=now - timedelta(days=2), store_id="oak")
         proposal = offered(conn, vault, now, "9")
         found = proposal_store.history_of(conn, proposal, requester="URILEY", now=now, change_days=30)
     assert found.model_dump() == {
         "requester_day": Decimal(107),
-        "customer_week": Decimal(140),
+        "customer_week": Decimal(143),
         "store_day": Decimal(107),
         "changes": 4,
         "requester_times": 2,
@@ -212,8 +218,28 @@ def test_the_result_is_noted_only_while_the_state_is_the_same(engine: sa.Engine,
         assert proposal_store.get_proposal(conn, vault, proposal.id).result == {"asked": 1}
 
 
-def test_a_hash_binds_kind_and_parameters() -> None:
-    one = proposal_store.parameters_hash("adjust_points", {"points": "50", "reason": "x"})
-    assert one == proposal_store.parameters_hash("adjust_points", {"reason": "x", "points": "50"})
-    assert one != proposal_store.parameters_hash("adjust_points", {"points": "51", "reason": "x"})
-    assert one != proposal_store.parameters_hash("relink", {"points": "50", "reason": "x"})
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": "relink"},
+        {"parameters": {"points": "51", "reason": "x"}},
+        {"offer": {"member": "9"}},
+        {"expected": {"balance": "201"}},
+        {"requester": "UJO"},
+        {"store_id": "oak"},
+        {"customer_ref": "other"},
+        {"customer_refs": frozenset({"ref-phone", "more"})},
+        {"undo_of": "P_0"},
+        {"id": "P_2"},
+    ],
+)
+def test_a_seal_binds_everything_that_was_asked_for(vault: Vault, other: dict[str, Any]) -> None:
+    asked = adjust(parameters={"points": "50", "reason": "x"}, customer_refs=frozenset({"b", "a"}))
+    seal = proposal_store.seal_of(vault, asked)
+    frozen = asked.model_copy(update={"parameters_hash": seal})
+    assert proposal_store.untouched(vault, frozen)
+    again = asked.model_copy(update={"parameters": {"reason": "x", "points": "50"}, "customer_refs": frozenset("ab")})
+    assert proposal_store.seal_of(vault, again) == seal
+    assert not proposal_store.untouched(vault, frozen.model_copy(update=other))
+    assert not proposal_store.untouched(Vault("another key of thirty-two letters!"), frozen)
+    assert not proposal_store.untouched(vault, asked)
