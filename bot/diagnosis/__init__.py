@@ -4,6 +4,7 @@ from bot.diagnosis.cases import CaseResult, OpenWorld, run_case, run_cases
 from bot.diagnosis.catalogue import Asks, BadCatalogue, CannotTell, Catalogue, Fact, Outcome, asked, fact
 from bot.diagnosis.diagnosing import catalogue, diagnose, fact_value
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis, Evidence, NotTold, Option, Row
+from bot.diagnosis.replaying import differences, replay
 from bot.diagnosis.subject import Subject, Systems
 from bot.diagnosis.table import TABLE_FACTS
 
@@ -31,8 +32,10 @@ __all__ = [
     "asked",
     "catalogue",
     "diagnose",
+    "differences",
     "fact",
     "fact_value",
+    "replay",
     "run_case",
     "run_cases",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -22,13 +22,15 @@ SOME_STORE = "practice"
 
 @dataclass(frozen=True)
 class CaseResult:
-    """One case: what it expected and what came out. `problem` is empty when it passed."""
+    """One case: what it expected and what came out, of what question and answers. `problem` is empty when it passed."""
 
     playbook: str
     case: ExampleCase
     got: str
     problem: str
     diagnosis: Diagnosis
+    subject: Subject
+    answers: Mapping[str, str]
 
     @property
     def passed(self) -> bool:
@@ -79,10 +81,12 @@ def run_case(
             diagnosis = diagnose(
                 playbook, subject, systems, answers=answers, prior=diagnosis.evidence, clock=clock, language=language
             )
-    return _judged(playbook, case, diagnosis, answers)
+    return _judged(playbook, case, diagnosis, subject, answers)
 
 
-def _judged(playbook: Playbook, case: ExampleCase, diagnosis: Diagnosis, answers: dict[str, str]) -> CaseResult:
+def _judged(
+    playbook: Playbook, case: ExampleCase, diagnosis: Diagnosis, subject: Subject, answers: dict[str, str]
+) -> CaseResult:
     waiting = diagnosis.waiting_for
     got = f"{ASKS}{waiting.fact}" if waiting else (diagnosis.cause or OTHERWISE)
     problem = ""
@@ -91,4 +95,12 @@ def _judged(playbook: Playbook, case: ExampleCase, diagnosis: Diagnosis, answers
         problem = f"with {diagnosis.cause or OTHERWISE} so far" if waiting else "another finding held first"
     elif unused:
         problem = f"nobody asked for: {', '.join(unused)}"
-    return CaseResult(playbook=playbook.id, case=case, got=got, problem=problem, diagnosis=diagnosis)
+    return CaseResult(
+        playbook=playbook.id,
+        case=case,
+        got=got,
+        problem=problem,
+        diagnosis=diagnosis,
+        subject=subject,
+        answers=answers,
+    )

@@ -59,9 +59,10 @@ def diagnose(
     weighed = weigh(playbook, run.values)
     cause = cause_of(weighed)
     asked = to_ask(playbook, run.values, known, answers)
+    evidence = {name: run.evidence[name] for name in known.facts if name in run.evidence}  # not as calls happened to end
     return Diagnosis(
         playbook=playbook.id,
-        evidence=run.evidence,
+        evidence=evidence,
         conclusions=conclusions(weighed, run.values, now=now, language=language),
         cause=cause,
         also=beside(weighed, cause),
@@ -69,7 +70,7 @@ def diagnose(
         guidance=() if cause or asked else guidance(playbook, run.values, now=now, language=language),
         table=rows(run.values, now=now, language=language),
         not_told=not_told(
-            run.evidence.values(),
+            evidence.values(),
             known,
             language,
             _weighed(playbook, known),

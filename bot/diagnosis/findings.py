@@ -40,8 +40,9 @@ def cause_of(weighed: Sequence[Weighed]) -> str | None:
 
 
 def beside(weighed: Sequence[Weighed], cause: str | None) -> tuple[str, ...]:
-    """What holds beside the cause; a fallback is a last word, and no companion."""
-    return tuple(w.finding.id for w in weighed if w.holds is True and w.finding.id != cause and not w.finding.fallback)
+    """What holds beside the cause, and is worth saying there; a last word is no companion."""
+    held = [w.finding for w in weighed if w.holds is True and w.finding.id != cause]
+    return tuple(finding.id for finding in held if not (finding.fallback or finding.alone))
 
 
 def guidance(playbook: Playbook, values: Mapping[str, Any], *, now: datetime, language: str) -> tuple[str, ...]:

@@ -88,7 +88,10 @@ def _from_record(known: Catalogue, evidence: Mapping[str, Evidence]) -> Catalogu
 def _recorded(one: Fact, known: Catalogue, evidence: Mapping[str, Evidence]) -> Fact:
     old = evidence.get(one.name)
     work = None if old is None and one.asks is not None else _work(one, known, evidence)
-    return replace(one, work=work, roots=(), operations={})
+    taken = replace(one, work=work, roots=(), operations={})
+    if old is not None and old.failure_code == "unsupported":  # whatever else could not be told
+        return replace(taken, outcomes=frozenset(taken.needs))
+    return taken
 
 
 def _work(one: Fact, known: Catalogue, evidence: Mapping[str, Evidence]) -> Callable[..., Any]:
@@ -98,10 +101,10 @@ def _work(one: Fact, known: Catalogue, evidence: Mapping[str, Evidence]) -> Call
         old = evidence.get(one.name)
         if old is None:
             raise CannotTell(NOT_LOOKED_UP, NOT_RECORDED)
-        if not all(_same(known.facts[need], evidence.get(need), got) for need, got in made_of.items()):
-            raise CannotTell(OF_SOMETHING_ELSE, NOT_RECORDED)
         if old.failure is not None:
             raise CannotTell(old.failure, old.failure_code or "error")
+        if not all(_same(known.facts[need], evidence.get(need), got) for need, got in made_of.items()):
+            raise CannotTell(OF_SOMETHING_ELSE, NOT_RECORDED)
         return one.adapter().validate_python(old.value)
 
     return work

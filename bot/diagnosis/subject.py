@@ -22,7 +22,7 @@ class Subject(Value):
 
 @dataclass(frozen=True)
 class Systems:
-    """The register and the loyalty programme of one store, ready to be asked, and its web shop where it has one of its
+    """The register and the loyalty program of one store, ready to be asked, and its web shop where it has one of its
     own."""
 
     pos: PointOfSale

@@ -48,7 +48,8 @@ class Finding(Strict):
 
     guide: steps for a person, shown as a numbered list. fix: the kinds of buttons offered, in order.
     wait: how long until it settles by itself or the fix shows, in words ("about a minute"), shown with `tell`.
-    fallback: a last word ("nothing is wrong"), never shown beside another finding.
+    fallback: a last word ("nothing is wrong"), never shown beside another finding. alone: worth saying only where it is
+    the cause itself; beside another finding it repeats, or clouds, what that one says.
     """
 
     id: Identifier
@@ -59,6 +60,7 @@ class Finding(Strict):
     guide: tuple[Text, ...] = ()
     fix: tuple[FixKind, ...] = ()
     fallback: bool = False
+    alone: bool = False
 
 
 class ExampleCase(Strict):

@@ -58,11 +58,11 @@ source_frozen = asked(
 
 programme_paused = asked(
     "programme_paused",
-    "Whether somebody paused the programme without telling everybody (V12).",
-    shown=("whether the programme is paused", "si el programa está en pausa"),
+    "Whether somebody paused the program without telling everybody (V12).",
+    shown=("whether the program is paused", "si el programa está en pausa"),
     asks=asks(
         (
-            "Did the store pause or switch off its points programme lately?",
+            "Did the store pause or switch off its points program lately?",
             "¿La tienda pausó o apagó su programa de puntos últimamente?",
         ),
         ("Ask the store manager or the loyalty administrator.", "Pregunte al gerente o al administrador del programa."),
