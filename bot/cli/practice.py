@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.app import app, out
+from bot.errors import BadInput
 
 sandbox_app = typer.Typer(
     invoke_without_command=True, help="The vendors' sandboxes by themselves, and the scenarios in them."
@@ -46,11 +47,22 @@ def sandbox(
 
 
 @sandbox_app.command("scenarios")
-def scenarios() -> None:
-    """List the sandbox's scenarios: what is wrong, whom it concerns, which facts of the domain it shows."""
+def scenarios(
+    shows: Annotated[
+        list[str] | None, typer.Argument(help="Only those that show these facts, such as V12 or A5.")
+    ] = None,
+) -> None:
+    """List the sandbox's scenarios: what is wrong, where, which facts of the domain it shows, what to ask."""
     from connectors.sandbox import SCENARIOS
 
-    table = Table("scenario", "what is wrong", "covers", "try asking")
-    for scenario in SCENARIOS.values():
-        table.add_row(scenario.id, scenario.title, " ".join(scenario.covers), scenario.try_asking)
+    wanted = {one.upper() for one in shows or ()}
+    found = [s for s in SCENARIOS.values() if not wanted or wanted & set(s.covers)]
+    if not found:
+        raise BadInput(f"No scenario shows {', '.join(sorted(wanted))}.")
+    table = Table()
+    table.add_column("scenario", no_wrap=True, min_width=max(len(s.id) for s in found))
+    for heading in ("store", "what is wrong", "shows", "try asking"):
+        table.add_column(heading, overflow="fold")
+    for scenario in found:
+        table.add_row(scenario.id, scenario.store, scenario.title, " ".join(scenario.covers), scenario.try_asking)
     out.print(table)

@@ -58,7 +58,7 @@ SCENARIOS = (
     _one(
         "brandlift_bulk_changed",
         "A bulk change of a whole page took points from this customer too",
-        ("P3", "V18"),
+        ("P3",),
         "Xena Ferro",
         4883,
         "0183",

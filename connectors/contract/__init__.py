@@ -8,8 +8,8 @@ blocking, safe from several threads, honour the ambient `deadline` of `connector
 `PointOfSale` and `LoyaltyProgram` are what every register and every program fulfils; what only some vendors have are
 the small protocols of `register_parts` and `program_parts`, reached through `part`.
 
-Units: points are `Decimal` (some vendors keep fractions); times are timezone-aware UTC; phones are E.164; e-mails are
-lower case; ids are strings, also where the vendor uses integers.
+Units: points are `Decimal` (some vendors keep fractions); money is `Decimal` in the store's currency; times are
+timezone-aware UTC; phones are E.164; e-mails are lower case; ids are strings, also where the vendor uses integers.
 """
 
 from connectors.contract.base import (
@@ -27,32 +27,6 @@ from connectors.contract.capabilities import (
     minding,
     missing,
 )
-from connectors.contract.details import (
-    Audience,
-    BatchLine,
-    BatchResult,
-    CheckedIn,
-    Discount,
-    Employee,
-    Enrolment,
-    LinkChange,
-    MemberTier,
-    MergePreview,
-    MergeState,
-    NativeRow,
-    NativeSnapshot,
-    OnlineOrder,
-    ProfileNote,
-    ProgramRules,
-    Purchase,
-    PurchaseLine,
-    Redemption,
-    RegisterEntry,
-    Reward,
-    StoreInfo,
-    Tier,
-    WebhookNotice,
-)
 from connectors.contract.operations import (
     Operation,
 )
@@ -64,6 +38,19 @@ from connectors.contract.ports import (
     OnlineMenu,
     PointOfSale,
     WriteEvidence,
+)
+from connectors.contract.program_details import (
+    Audience,
+    BatchLine,
+    BatchResult,
+    Enrolment,
+    MemberTier,
+    ProgramRules,
+    Purchase,
+    PurchaseLine,
+    Redemption,
+    Reward,
+    Tier,
 )
 from connectors.contract.program_parts import (
     AdjustsInBatch,
@@ -91,6 +78,21 @@ from connectors.contract.records import (
     LedgerEntry,
     Member,
     Sale,
+    WebhookNotice,
+)
+from connectors.contract.register_details import (
+    CheckedIn,
+    Discount,
+    Employee,
+    LinkChange,
+    MergePreview,
+    MergeState,
+    NativeRow,
+    NativeSnapshot,
+    OnlineOrder,
+    ProfileNote,
+    RegisterEntry,
+    StoreInfo,
 )
 from connectors.contract.register_parts import (
     AttachesOrders,

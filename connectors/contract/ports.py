@@ -8,8 +8,11 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from connectors.contract.capabilities import Capabilities
-from connectors.contract.details import Discount, StoreInfo
 from connectors.contract.records import Balance, Customer, Identity, Ledger, Member, Sale
+from connectors.contract.register_details import (
+    Discount,
+    StoreInfo,
+)
 
 WriteEvidence = Literal["applied", "absent", "cannot_tell"]
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from connectors.contract.details import (
+from connectors.contract.program_details import (
     Audience,
     BatchLine,
     BatchResult,
     Enrolment,
     MemberTier,
-    NativeSnapshot,
     ProgramRules,
     Purchase,
     Redemption,
@@ -20,6 +19,9 @@ from connectors.contract.details import (
     Tier,
 )
 from connectors.contract.records import Sale
+from connectors.contract.register_details import (
+    NativeSnapshot,
+)
 
 
 @runtime_checkable

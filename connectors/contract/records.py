@@ -1,7 +1,8 @@
 """People, sales and points: the records every register or program shows.
 
-Units: points are `Decimal` (some vendors keep fractions); times are timezone-aware UTC; phones are E.164; e-mails are
-lower case; ids are strings, also where the vendor uses integers.
+Units: points are `Decimal` (some vendors keep fractions); money is `Decimal` in the store's currency, in whole units
+("20.50"); times are timezone-aware UTC; phones are E.164; e-mails are lower case; ids are strings, also where the
+vendor uses integers. "Source:" says whose record a value is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ class Customer(Model):
     status: "merged" is merged *away*; a record that took in others is "active" and names them in `merged_from`.
     phone_obstacles: in plain words, what forbids changing the phone by API. links: the loyalty id that the record
     stores, by provider's vendor; None: the field was read and is empty; no key: this vendor shows no such field.
-    birth_date tells namesakes apart and is never shown.
+    birth_date tells namesakes apart and is never shown. tier, is_member: the register's own flags, not the provider's.
+    Source: the register (FIND_CUSTOMER).
     """
 
     id: str
@@ -60,6 +62,8 @@ class Sale(Model):
 
     number: what stands on the receipt, where that is not the id. cancelled: never completed, or called off.
     earns: False where the vendor says that this sale cannot earn. location: the store's name or id, where it is told.
+    total: with tax, negative on a return; before_tax, refunded: money too. Source: the register's journal (READ_SALES);
+    from `KeepsOrders`, the provider's copy of it (READ_ORDERS).
     """
 
     id: str
@@ -92,6 +96,7 @@ class Member(Model):
     enrolled: True a member, False a contact that is no member, None the API does not say.
     source_id: the POS's customer id, as the provider knows it. source: the POS's name at the provider.
     tier: where the record names it. expires_at: when points will expire, where the record says.
+    Source: the provider (FIND_MEMBER).
     """
 
     id: str
@@ -115,7 +120,7 @@ class Member(Model):
 class Balance(Model):
     """Points a member can spend now. `hidden`: the provider answers 0 on purpose; `points` is then meaningless.
 
-    as_of: for a figure that is not live, the moment it was true.
+    as_of: for a figure that is not live, the moment it was true. Source: the provider's wallet (READ_BALANCE).
     """
 
     points: Decimal
@@ -127,7 +132,11 @@ EntryKind = Literal["earn", "redeem", "adjust", "expire", "block", "merge", "gif
 
 
 class LedgerEntry(Model):
-    """One row of the provider's history. `kind` is "other" unless the row itself says what it is."""
+    """One row of the provider's history. `kind` is "other" unless the row itself says what it is. points: signed.
+
+    note: staff's, may be seen by the customer. reference: a sale, reward or change it stands for. Source: the provider
+    (READ_LEDGER).
+    """
 
     at: datetime
     kind: EntryKind
@@ -139,7 +148,7 @@ class LedgerEntry(Model):
 class Ledger(Model):
     """A member's history in a window, oldest first. `readable` is False when rows came in a shape nobody could read.
 
-    since: where only a part of the window was read, its beginning.
+    since: where only a part of the window was read, its beginning. Source: the provider (READ_LEDGER).
     """
 
     entries: tuple[LedgerEntry, ...]
@@ -150,7 +159,8 @@ class Ledger(Model):
 class Identity(Model):
     """Who the credentials belong to. `allowed`: per vendor role or scope, whether the key has it (absent: not known).
 
-    cannot: operations that the vendor has, and these credentials may not do.
+    cannot: operations that the vendor has, and these credentials may not do. shares_customers: whether profiles are one
+    over all locations. Source: the vendor's answer to these credentials (IDENTIFY).
     """
 
     account: str
@@ -158,3 +168,21 @@ class Identity(Model):
     shares_customers: bool | None = None
     allowed: Mapping[str, bool] = {}
     cannot: frozenset[Operation] = frozenset()
+
+
+class WebhookNotice(Model):
+    """A vendor's message that was verified. key: the same for every delivery of one message.
+
+    topic: the vendor's own word. The ids say whose cached facts are stale now; phones: E.164; e-mails: lower case;
+    test: only a trial by the store. Source: the vendor's message (WEBHOOKS).
+    """
+
+    vendor: str
+    key: str
+    topic: str
+    customer_ids: tuple[str, ...] = ()
+    member_ids: tuple[str, ...] = ()
+    sale_ids: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    test: bool = False

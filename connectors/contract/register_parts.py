@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
-from connectors.contract.details import (
+from connectors.contract.ports import WriteEvidence
+from connectors.contract.records import Customer
+from connectors.contract.register_details import (
     CheckedIn,
     Discount,
     Employee,
@@ -19,8 +21,6 @@ from connectors.contract.details import (
     RegisterEntry,
     StoreInfo,
 )
-from connectors.contract.ports import WriteEvidence
-from connectors.contract.records import Customer
 
 
 @runtime_checkable

@@ -8,7 +8,10 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Deal:
-    """A discount of the register. `method`: who applies it; `external_id`: what it stands for at the provider."""
+    """A discount of the register. `method`: who applies it; `external_id`: what it stands for at the provider.
+
+    one_item: it comes off one article of the cart, not off each.
+    """
 
     id: int
     name: str
@@ -19,6 +22,7 @@ class Deal:
     until: datetime | None = None
     groups: tuple[str, ...] = ()
     weekdays: tuple[str, ...] = ()
+    one_item: bool = True
 
 
 @dataclass(slots=True)

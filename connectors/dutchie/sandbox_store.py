@@ -170,6 +170,14 @@ def discount_list(store: Store, query: Mapping[str, str]) -> list[dict[str, Any]
             "validDateTo": stamp(d.until) if d.until else None,
             "isActive": d.active,
             "isBundledDiscount": False,
+            "reward": {
+                "discountRewardId": d.id + 500_000,
+                "discountId": d.id,
+                "discountValue": 5.0,
+                "includeNonCannabis": True,
+                "hasThreshold": False,
+                "applyToOnlyOneItem": d.one_item,
+            },
             **{day: day in d.weekdays or not d.weekdays for day in days},
         }
         for d in day_of(store).deals

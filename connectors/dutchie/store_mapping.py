@@ -35,7 +35,7 @@ def reported_discount(row: Row) -> Discount | None:
 
 def listed_discount(row: Row) -> Discount | None:
     """A row of the newer list, which has weekdays of its own and names groups and locations by id."""
-    own_id = identifier(row.get("id"))
+    own_id, reward = identifier(row.get("id")), row.get("reward")
     if own_id is None:
         return None
     return Discount(
@@ -49,6 +49,7 @@ def listed_discount(row: Row) -> Discount | None:
         weekdays=_weekdays(row, ""),
         code=text(row.get("discountCode")) or None,
         loyalty=_is_loyalty(row.get("applicationMethod"), None),
+        one_item=flag(reward.get("applyToOnlyOneItem")) if isinstance(reward, dict) else None,
     )
 
 
@@ -64,7 +65,9 @@ def both_lists(reported: Discount | None, listed: Discount | None) -> Discount:
         for name in ("name", "applied_by", "external_id", "starts_at", "ends_at", "weekdays", "code")
         if not getattr(reported, name) and (value := getattr(listed, name))
     }
-    return reported.model_copy(update={**filled, "active": reported.active and listed.active})
+    return reported.model_copy(
+        update={**filled, "active": reported.active and listed.active, "one_item": listed.one_item}
+    )
 
 
 def _weekdays(row: Row, prefix: str) -> tuple[str, ...]:

@@ -371,8 +371,12 @@ def test_the_sandboxes_say_what_they_cannot_do() -> None:
 
 def test_sandbox_scenarios_are_listed_with_what_they_cover() -> None:
     listed = run("sandbox", "scenarios").stdout
-    for part in ("wrong_link", "provider_down", "V11"):
-        assert part in listed
+    for part in ("wrong_link", "provider_down", "V11", "dutchie_native_migrated", "sale_under_other_profile"):
+        assert part in listed, "an id that is cut short cannot be switched on"
+    only = run("sandbox", "scenarios", "v17", "A5").stdout
+    assert "plan_without_integration" in only and "store_not_mapped" in only
+    assert "wrong_link" not in only
+    assert "No scenario shows V99." in failure("sandbox", "scenarios", "V99")
 
 
 # -- the frame --------------------------------------------------------------------------------------------------------

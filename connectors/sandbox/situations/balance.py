@@ -9,7 +9,7 @@ BALANCE: tuple[Scenario, ...] = (
     Scenario(
         "wrong_link",
         "The register's phone leads to somebody else's points",
-        ("V3", "V5", "V11", "L4"),
+        ("V3", "V5", "V11"),
         "303-555-0142",
         "Customer says 500 points in the app, register shows 200. Dana Ortiz, 303-555-0142",
         (

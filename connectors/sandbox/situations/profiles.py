@@ -76,7 +76,7 @@ PROFILES: tuple[Scenario, ...] = (
     Scenario(
         "email_differs",
         "Register and provider hold different e-mails",
-        ("V11",),
+        ("V11", "A14"),
         "303-555-0156",
         "Rosa gets two profiles, 303-555-0156",
         (

@@ -81,6 +81,10 @@ def _reward_ended(stores: Stores, now: datetime) -> None:
     stores["pine"].own["dutchie"].deals[0].until = now - timedelta(days=1)
 
 
+def _reward_on_each(stores: Stores, now: datetime) -> None:
+    stores["pine"].own["dutchie"].deals[0].one_item = False
+
+
 def _newcomers_outside(stores: Stores, now: datetime) -> None:
     store = stores["pine"]
     for n in range(5):
@@ -135,7 +139,7 @@ WHOLE_STORE: tuple[Scenario, ...] = (
     Scenario(
         "plan_without_integration",
         "The store's plan with the provider does not include the register",
-        ("V17", "A19"),
+        ("V1", "V17", "A19"),
         _PHONE,
         "no purchase of ours ever earned points, 303-555-0152",
         change=_no_integration,
@@ -191,10 +195,18 @@ WHOLE_STORE: tuple[Scenario, ...] = (
     Scenario(
         "reward_ended",
         "The register's discount has an end date, and it has passed",
-        ("A6", "A7"),
+        ("A6",),
         _PHONE,
         "the reward worked last week and does not today, 303-555-0152",
         change=_reward_ended,
+    ),
+    Scenario(
+        "reward_on_several_items",
+        "The register's discount comes off every article instead of one",
+        ("A7",),
+        _PHONE,
+        "the 5 dollar reward came off every item in the cart, 303-555-0152",
+        change=_reward_on_each,
     ),
     Scenario(
         "newcomers_not_enrolled",
@@ -215,7 +227,7 @@ WHOLE_STORE: tuple[Scenario, ...] = (
     Scenario(
         "setting_only",
         "Every API says that all is well: the cause is a setting, a permission or the browser",
-        ("V2", "V6", "V9", "E2", "E7", "E9", "E10", "E11", "A2", "A4", "A9"),
+        ("V2", "V4", "V6", "V9", "E2", "E7", "E9", "E10", "E11", "A2", "A4", "A9"),
         _PHONE,
         "the loyalty section is not there on my screen, 303-555-0152",
         change=_nothing,

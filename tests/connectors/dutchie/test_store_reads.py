@@ -61,6 +61,7 @@ def test_discounts_from_both_lists(world: World, pos: Dutchie) -> None:
         external_id="9001",
         locations=("Harbor Green - Pine St",),
         loyalty=True,
+        one_item=True,
     )
     assert (summer.id, summer.active, summer.weekdays) == ("9003", False, ("friday",))
     assert summer.ends_at == NOW - timedelta(days=200)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -234,6 +236,15 @@ DOMAIN = [
 ]
 
 
+def test_the_facts_are_those_of_the_domain() -> None:
+    """The list above is the domain's own, where that is at hand: beside the folder of the vendors' specs."""
+    specs = os.environ.get("POINTSMAN_SPECS")
+    text = Path(specs).parent.parent / "domain.md" if specs else None
+    if text is None or not text.is_file():
+        pytest.skip("the domain's text is not at hand: POINTSMAN_SPECS does not name a folder beside it")
+    assert re.findall(r"^- ([A-Z]\d+) ", text.read_text(encoding="utf-8"), re.MULTILINE) == DOMAIN
+
+
 def test_every_fact_of_the_domain_has_a_scenario() -> None:
     covered = {fact for scenario in SCENARIOS.values() for fact in scenario.covers}
     assert [fact for fact in DOMAIN if fact not in covered] == []
@@ -294,6 +305,8 @@ def test_mapping_and_rewards(world: World, program: AlpineIq, pos: Dutchie) -> N
     assert (reward.external_id, reward.applied_by, reward.loyalty) == (None, "Manual", None)
     world.reset("reward_ended")
     assert pos.discounts()[0].ends_at == NOW - timedelta(days=1)
+    world.reset("reward_on_several_items")
+    assert pos.discounts()[0].one_item is False
     world.reset("late_audience")
     late = program.audiences()[0].size
     world.reset()
