@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from bot.diagnosis import Diagnosis, NotTold, Row, Subject, Systems, catalogue, diagnose, fact_value
+from bot.diagnosis import Diagnosis, Evidence, NotTold, Row, Subject, Systems, catalogue, diagnose, fact_value
 from bot.playbook import BUILT_IN, Playbook, Text, load_library
 from bot.understanding import entities
 from connectors.contract import Balance, Customer, Member
@@ -132,9 +132,12 @@ def test_hostile_names_are_escaped_in_sentences_and_plain_in_the_table(servers: 
 
 
 def test_no_sentence_and_no_table_shows_a_whole_phone_or_e_mail(servers: SandboxServers) -> None:
-    for playbook in PLAYBOOKS.values():
-        for phone in ("0142", "0143", "0144", "0156", "0157", "0161", "0163"):
-            found = ask(servers, f"303-555-{phone} dana.ortiz@example.com", playbook=playbook)
+    for phone in ("0142", "0143", "0144", "0156", "0157", "0161", "0163"):
+        servers.world.reset()
+        looked_up: dict[str, Evidence] = {}
+        for playbook in PLAYBOOKS.values():
+            found = ask(servers, f"303-555-{phone} dana.ortiz@example.com", playbook=playbook, prior=looked_up)
+            looked_up |= found.evidence
             shown = [found.model_dump_json(include={"conclusions", "table", "not_told", "waiting_for"})]
             assert not any("303555" in text or "303-555" in text or "ortiz@" in text for text in shown)
 
