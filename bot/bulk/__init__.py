@@ -4,11 +4,12 @@ from bot.bulk.columns import FIELDS, Kind, Mode, Question
 from bot.bulk.preview import BulkPreview, Change, Refused, Seconds, estimate, spoken
 from bot.bulk.problems import CODES, Problem, sentence
 from bot.bulk.rows import Row
-from bot.bulk.sheet import BadFile, Sheet, read_file
+from bot.bulk.sheet import MOST_BYTES, BadFile, Sheet, read_file
 
 __all__ = [
     "CODES",
     "FIELDS",
+    "MOST_BYTES",
     "BadFile",
     "BulkPreview",
     "Change",

@@ -14,38 +14,31 @@ Kind = Literal["adjust_points", "enroll"]
 Mode = Literal["add", "set"]
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "email": ("email", "e mail", "email address", "customer email", "mail", "correo", "correo electronico"),
-    "phone": (
-        "phone",
-        "phone number",
-        "mobile",
-        "mobile phone",
-        "mobilephone",
-        "cell",
-        "cell phone",
-        "cellphone",
-        "telephone",
-        "telefono",
-        "celular",
+    "email": (
+        *("email", "e mail", "email address", "customer email", "mail"),
+        *("correo", "correo electronico", "correo del cliente"),
     ),
-    "customer": ("customer id", "customer identifier", "customer number", "customer", "shopify id", "pos id", "src id"),
-    "member": ("member id", "member", "loyalty id", "contact id", "contactid", "persona id"),
+    "phone": (
+        *("phone", "phone number", "customer phone", "mobile", "mobile number", "mobile phone", "mobilephone"),
+        *("cell", "cell phone", "cellphone", "telephone"),
+        *("telefono", "numero de telefono", "telefono movil", "telefono celular", "celular", "movil"),
+    ),
+    "customer": (
+        *("customer id", "customer identifier", "customer number", "customer", "shopify id", "pos id", "src id"),
+        *("cliente", "id cliente", "id de cliente", "id del cliente", "numero de cliente"),
+    ),
+    "member": (
+        *("member id", "member", "loyalty id", "contact id", "contactid", "persona id"),
+        *("miembro", "id de miembro", "id de lealtad", "numero de socio"),
+    ),
     "points": (
-        "points",
-        "points balance",
-        "points amount",
-        "points change",
-        "point",
-        "amount",
-        "puntos",
-        "value",
-        "delta",
-        "saldo de puntos",
+        *("points", "points balance", "points amount", "points change", "point", "amount", "value", "delta"),
+        *("puntos", "saldo de puntos", "cantidad de puntos", "puntos a sumar"),
     ),
     "first_name": ("first name", "firstname", "given name", "nombre"),
     "last_name": ("last name", "lastname", "surname", "family name", "apellido", "apellidos"),
-    "reason": ("internal note", "internal reason", "reason", "staff note", "motivo"),
-    "comment": ("external note", "customer comment", "comment", "note", "comentario", "nota"),
+    "reason": ("internal note", "internal reason", "reason", "staff note", "motivo", "razon", "nota interna"),
+    "comment": ("external note", "customer comment", "comment", "note", "comentario", "nota", "nota externa"),
 }
 """Our fields, and every heading that is taken for one without asking."""
 NOT_OURS: Final = (
@@ -69,11 +62,16 @@ NOT_OURS: Final = (
     "customer name",
     "store",
     "date",
+    "nombre completo",
+    "nombre del cliente",
+    "tienda",
+    "fecha",
+    "fecha de nacimiento",
 )
 """Headings of the vendors' files that we do not use: never guessed to be anything else."""
 PEOPLE: Final = ("member", "customer", "email", "phone")
-BALANCES: Final = frozenset(("points balance", "saldo de puntos"))
-"""Headings under which a file may mean "set to" as well as "add"."""
+_BALANCE: Final = ("balance", "saldo", "total", "totales", "current", "actual", "actuales", "new", "nuevo", "nuevos")
+"""Words in a heading under which a file may mean "set to" as well as "add"."""
 _NEAR: Final = 80.0
 _MARGIN: Final = 12.0
 _DOUBTFUL: Final = 60.0
@@ -107,6 +105,12 @@ def plain(heading: str) -> str:
     text = unicodedata.normalize("NFKD", heading.casefold())
     letters = "".join(c for c in text if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+
+
+def may_be_balance(heading: str) -> bool:
+    """Whether points under this heading may be what people are to have, and not what they are to get: also where the
+    word is misspelt."""
+    return any(fuzz.ratio(word, one) >= _NEAR for word in plain(heading).split() for one in _BALANCE)
 
 
 _EXACT: Final = {alias: field for field, aliases in FIELDS.items() for alias in aliases}

@@ -18,18 +18,32 @@ _MARKS: Final = (
 )
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _FOREIGN: Final = {
-    b"PK\x03\x04": "an Excel or Numbers workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a compressed file",
-    b"{\\rt": "a text document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
+    b"\xd0\xcf\x11\xe0": "workbook",
+    b"%PDF": "document",
+    b"{\\rt": "document",
+    b"\x1f\x8b": "archive",
+    b"7z\xbc\xaf": "archive",
+    b"Rar!": "archive",
+    b"\x89PNG": "picture",
+    b"\xff\xd8\xff": "picture",
 }
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_IN_ZIP: Final = (
+    (b"xl/", "workbook"),
+    (b"opendocument.spreadsheet", "workbook"),
+    (b"Index/Document.iwa", "workbook"),
+    (b"word/", "document"),
+)
+_PAGES: Final = (b"<!doctype html", b"<html", b"<table", b"<?xml")
 
 
 def foreign(data: bytes) -> str:
-    """What a file is that is certainly no CSV; "" otherwise."""
+    """What a file is that is certainly no CSV, as a code: `workbook`, `document`, `archive`, `picture` or `page` (which
+    some tills call an Excel file); "" otherwise."""
+    if data.startswith(_ZIP):
+        return next((what for name, what in _IN_ZIP if name in data), "archive")
+    if data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGES):
+        return "page"
     return next((what for start, what in _FOREIGN.items() if data.startswith(start)), "")
 
 
@@ -74,7 +88,7 @@ def lines_of(data: bytes, encoding: str) -> io.TextIOWrapper:
 
 def named_separator(line: str) -> str | None:
     """Excel's own first line `sep=;`: the separator it names."""
-    start, _, rest = line.strip().lstrip("\ufeff").partition("=")
+    start, _, rest = line.strip("\r\n \ufeff").partition("=")
     return rest if start.lower() == "sep" and rest in _SEPARATORS else None
 
 

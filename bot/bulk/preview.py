@@ -8,6 +8,7 @@ from typing import NewType
 from pydantic import BaseModel, ConfigDict
 
 from bot.bulk.columns import Kind, Mode
+from bot.words import Words
 
 Seconds = NewType("Seconds", float)
 
@@ -39,8 +40,8 @@ class BulkPreview(Value):
 
     below_zero: some of those who have too few points; they are left out. side_effects: what customers may notice.
     seconds: how long it takes at the provider's limit; None where the provider's limit is not known. unread: rows that
-    are still to be looked up. approvals: signatures of others that are needed, with `reasons`. blocked: why it cannot
-    be asked for at all; "".
+    are still to be looked up. approvals: signatures of others that are needed, with `reasons`. same_file: that
+    the file was asked for before. blocked: why it cannot be asked for at all.
     """
 
     run_id: str
@@ -64,7 +65,8 @@ class BulkPreview(Value):
     unread: int = 0
     approvals: int = 0
     reasons: tuple[str, ...] = ()
-    blocked: str = ""
+    same_file: Words | None = None
+    blocked: Words | None = None
     read_only: bool = False
 
     @property

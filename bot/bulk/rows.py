@@ -20,12 +20,18 @@ LONGEST: Final = 300
 """Characters of a cell that is used."""
 LONGEST_NOTE: Final = 120
 _ACTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_SIGNS: Final = str.maketrans({"−": "-", "–": "-", "—": "-", "＋": "+", "\u00a0": " ", "\u202f": " ", "'": None})
-_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,9}|\d{1,3}(?:[ ,.]\d{3}){1,2})(?:[.,]\d{1,2})?", re.ASCII)
-_GROUP: Final = re.compile(r"[ ,.](?=\d{3}(?:\D|$))", re.ASCII)
+_SIGNS: Final = str.maketrans({"−": "-", "–": "-", "—": "-", "＋": "+", "\u00a0": " ", "\u202f": " ", "’": "'"})
+_NUMBER: Final = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>\d+|\d{1,3}(?P<mark>[ ,.'])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?P<point>[.,])(?P<part>\d{1,2}))?",
+    re.ASCII,
+)
+_MOST_DIGITS: Final = 9
 _POWER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 _PHONE: Final = re.compile(r"[+(]?[\d][\d\s().+/-]*(?:\s*(?:x|ext\.?)\s*\d+)?|\([\d][\d\s().+/-]*", re.ASCII)
 _ID: Final = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_WORDS: Final = ("first_name", "last_name", "reason", "comment", "email", "customer", "member")
+"""Cells that never begin with a sign."""
 _MARKUP: Final = str.maketrans("", "", "<>")
 
 
@@ -72,8 +78,10 @@ def read_row(
     kind: Kind,
     mode: Mode,
     area_code: str | None,
+    decimal_comma: bool = False,
 ) -> Row | Problem:
-    """The row's values, or the first thing that is wrong with it."""
+    """The row's values, or the first thing that is wrong with it. decimal_comma: whether whoever wrote the file writes
+    1,5 for one and a half."""
     if any(cell.strip() for cell in cells[width:]):
         return Problem(code="ragged", number=number)
     raw = {field: cells[place] if place < len(cells) else "" for field, place in at.items()}
@@ -81,28 +89,28 @@ def read_row(
         return Problem(code="too_long", number=number)
     try:
         values = {field: _clean(value) for field, value in raw.items()}
-        return _row(number, values, kind, mode, area_code)
+        if any(values.get(field, "").startswith(_ACTS) for field in _WORDS):
+            raise _Bad("formula")
+        points = _points(values.get("points", ""), mode, decimal_comma) if kind == "adjust_points" else None
+        return _row(number, values, points, area_code)
     except _Bad as bad:
         return Problem(code=bad.code, number=number)
 
 
-def _row(number: int, values: Mapping[str, str], kind: Kind, mode: Mode, area_code: str | None) -> Row:
-    for field in ("first_name", "last_name", "reason", "comment", "email", "customer", "member"):
-        if values.get(field, "").startswith(_ACTS):
-            raise _Bad("formula")
+def _row(number: int, values: Mapping[str, str], points: Decimal | None, area_code: str | None) -> Row:
     phone, email = values.get("phone", ""), values.get("email", "")
-    customer, member = values.get("customer", ""), values.get("member", "")
-    if "@" in customer and not email:  # Rivo's customer_identifier may be an e-mail
-        email, customer = customer, ""
+    customer, member = _identifier(values.get("customer", "")), _identifier(values.get("member", ""))
+    if "@" in values.get("customer", "") and not email:  # Rivo's customer_identifier may be an e-mail
+        email = values["customer"]
     if not (phone or email or customer or member):
         raise _Bad("no_person")
     return Row(
         number=number,
         phone=_phone(phone, area_code) if phone else None,
         email=_email(email) if email else None,
-        customer=_identifier(customer) if customer else None,
-        member=_identifier(member) if member else None,
-        points=_points(values.get("points", ""), mode) if kind == "adjust_points" else None,
+        customer=customer,
+        member=member,
+        points=points,
         first_name=values.get("first_name", ""),
         last_name=values.get("last_name", ""),
         reason=values.get("reason", "").translate(_MARKUP),
@@ -116,21 +124,33 @@ def _clean(cell: str) -> str:
     if seen.startswith(("\t", "\r")) and seen.strip():
         raise _Bad("formula")
     text = " ".join(unicodedata.normalize("NFC", seen).split())
-    return text[1:] if text.startswith("'") and text[1:2] in ("+", "-", "=", "@") else text
+    return text[1:] if text.startswith("'") else text  # a spreadsheet's mark of text; what it hides is looked at
 
 
-def _points(text: str, mode: Mode) -> Decimal:
+def _points(text: str, mode: Mode, decimal_comma: bool) -> Decimal:
     said = text.translate(_SIGNS).strip()
     if _POWER.fullmatch(said):
         raise _Bad("spreadsheet_number")
-    if not _NUMBER.fullmatch(said):
+    parts = _NUMBER.fullmatch(said)
+    if parts is None or (parts["mark"] and parts["mark"] == parts["point"]):
         raise _Bad("formula" if text.startswith(_ACTS) and not re.fullmatch(r"[+\-\d\s.,]*", said) else "bad_points")
-    found = Decimal(_GROUP.sub("", said).replace(",", ".").replace(" ", ""))
+    digits = re.sub(r"\D", "", parts["whole"])
+    if _is_unclear(parts, digits, decimal_comma):
+        raise _Bad("unclear_number")
+    if len(digits) > _MOST_DIGITS:
+        raise _Bad("too_many")
+    found = Decimal(f"{parts['sign']}{digits}.{parts['part'] or 0}")
     if not found and mode == "add":
         raise _Bad("zero_points")
     if found < 0 and mode == "set":
         raise _Bad("bad_points")
     return found
+
+
+def _is_unclear(parts: re.Match[str], digits: str, decimal_comma: bool) -> bool:
+    """Whether it may be one and a bit as well as a thousand: 1.200 where 1.5 is one and a half, 1,200 where 1,5 is."""
+    once = parts["mark"] in (",", ".") and len(digits) <= 6 and not parts["point"]
+    return once and (digits.startswith("0") or (parts["mark"] == ",") == decimal_comma)
 
 
 def _phone(text: str, area_code: str | None) -> str:
@@ -179,9 +199,8 @@ def _host_is_good(host: str) -> bool:
     return True
 
 
-def _identifier(text: str) -> str:
+def _identifier(text: str) -> str | None:
+    """None for a cell that holds none: people also write names into a column called "customer"."""
     if _POWER.fullmatch(text):
         raise _Bad("spreadsheet_number")
-    if not _ID.fullmatch(text):
-        raise _Bad("no_person")
-    return text
+    return text if _ID.fullmatch(text) and any(c.isdigit() for c in text) else None

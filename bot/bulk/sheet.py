@@ -10,22 +10,25 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Final, cast, get_args
 
-from bot.bulk.columns import BALANCES, FIELDS, PEOPLE, Columns, Kind, Mode, Question, columns_of, plain
+from bot.bulk.columns import FIELDS, PEOPLE, Columns, Kind, Mode, Question, columns_of, may_be_balance, plain
 from bot.bulk.decoding import cells_of, encoding_of, foreign, lines_of, named_separator, separator_of
 from bot.bulk.problems import Problem
 from bot.bulk.rows import Row, read_row
 from bot.errors import BadInput
+from bot.words import Words
 
 MOST_BYTES: Final = 25_000_000
 MOST_COLUMNS: Final = 200
 
 
 class BadFile(BadInput):
-    """The whole file cannot be used. problem: a stable code; `staff`: one or two sentences that say what to do."""
+    """The whole file cannot be used. problem: a stable code; `words`: one or two sentences that say what to do."""
 
-    def __init__(self, problem: str, staff: str) -> None:
-        super().__init__(staff, f"bad file: {problem}")
+    def __init__(self, problem: str, **values: str) -> None:
+        words = Words.of(f"bulk.file.{problem}", **values)
+        super().__init__(str(words), f"bad file: {problem}")
         self.problem = problem
+        self.words = words
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Sheet:
                 kind=self.kind,
                 mode=self.mode,
                 area_code=area_code,
+                decimal_comma=self.separator == ";",  # spreadsheets take it where the comma stands in numbers
             )
             if isinstance(row, Problem):
                 yield row
@@ -79,10 +83,7 @@ class Sheet:
             for number, cells in islice(cells_of(self.data, self.encoding, self.separator, skip=self.skip), 1, None):
                 yield number, cells
         except csv.Error as error:
-            raise BadFile(
-                "unreadable",
-                f"The file cannot be read after row {number}. Is a quotation mark not closed there?",
-            ) from error
+            raise BadFile("unreadable", row=f"{number:,}") from error
 
 
 def read_file(
@@ -105,13 +106,16 @@ def read_file(
     has_points = "points" in columns.at or "points" in asked
     wanted: Kind = kind or ("adjust_points" if has_points else "enroll")
     if not (asked | set(columns.at)) & set(PEOPLE):
-        raise BadFile("nobody", "I found no column with an e-mail, a phone or a customer number. Please name one so.")
+        raise BadFile("no_headings" if any(_is_number(h) for h in headings) else "nobody")
     if wanted == "adjust_points" and not has_points:
-        raise BadFile("no_points", 'I found no column with points. Please name it "points".')
+        raise BadFile("no_points")
+    for question in columns.questions:
+        if len(set(question.options)) < len(question.options):
+            raise BadFile("same_headings", heading=question.options[0])
     questions = columns.questions
     if wanted == "enroll":
         questions = tuple(q for q in questions if q.field != "points")
-    elif mode is None and "points" in columns.at and plain(headings[columns.at["points"]]) in BALANCES:
+    elif mode is None and "points" in columns.at and may_be_balance(headings[columns.at["points"]]):
         questions = (*questions, Question(code="mode", field="mode", options=get_args(Mode)))
     return Sheet(
         name=name,
@@ -129,12 +133,12 @@ def read_file(
 
 def _encoding(data: bytes) -> str:
     if len(data) > MOST_BYTES:
-        raise BadFile("too_large", f"The file is larger than {MOST_BYTES // 1_000_000} MB. Please split it.")
+        raise BadFile("too_large", most=str(MOST_BYTES // 1_000_000))
     if what := foreign(data):
-        raise BadFile("not_csv", f"This is {what}. Please save it as CSV (UTF-8) and send that.")
+        raise BadFile(what)
     encoding = encoding_of(data)
     if encoding is None:
-        raise BadFile("not_text", "This cannot be read as text. Please save it as CSV (UTF-8) and send that.")
+        raise BadFile("not_text")
     return encoding
 
 
@@ -145,25 +149,30 @@ def _headings(data: bytes, encoding: str) -> tuple[str, tuple[str, ...], int]:
         named = named_separator(line)
         line = text.readline(100_000) if named is not None else line
     if not line.strip():
-        raise BadFile("empty", "The file is empty, or its first line is.")
+        raise BadFile("empty")
     separator = named or separator_of(line)
     skip = 0 if named is None else 1
     try:
         first = next(cells_of(data, encoding, separator, skip=skip))[1]
     except (StopIteration, csv.Error) as error:
-        raise BadFile("unreadable", "The first line of the file cannot be read.") from error
-    headings = tuple(cell.strip().lstrip("\ufeff") for cell in first)
+        raise BadFile("unreadable", row="1") from error
+    headings = tuple(" ".join(cell.lstrip("\ufeff").split()) for cell in first)
     if len(headings) > MOST_COLUMNS:
-        raise BadFile("too_wide", f"The file has more than {MOST_COLUMNS} columns.")
+        raise BadFile("too_wide", most=str(MOST_COLUMNS))
     if any("@" in heading for heading in headings) or not any(plain(heading) for heading in headings):
-        raise BadFile("no_headings", 'The first line must name the columns, like "email,points".')
+        raise BadFile("no_headings")
     return separator, headings, skip
+
+
+def _is_number(heading: str) -> bool:
+    """As in the first row of a file without headings."""
+    return plain(heading).replace(" ", "").isdigit()
 
 
 def _checked(chosen: Mapping[str, str], headings: tuple[str, ...]) -> dict[str, str]:
     for name, heading in chosen.items():
         if name not in FIELDS:
-            raise BadFile("no_field", f'"{name}" is no field. Known: {", ".join(FIELDS)}.')
+            raise BadFile("no_field", field=name, known=", ".join(FIELDS))
         if heading and heading not in headings:
-            raise BadFile("no_column", f'There is no column "{heading}" in the file.')
+            raise BadFile("no_column", heading=heading)
     return cast("dict[str, str]", dict(chosen))

@@ -197,25 +197,48 @@ def earliest_due(conn: sa.Connection, run_id: str, states: Iterable[RowState]) -
     return found
 
 
-def stands_already(conn: sa.Connection, run_id: str, customer_ref: str, number: int) -> int | None:
-    """Another row of the list that is to be sent for the same customer; its number, or None."""
-    where = (r.run_id == run_id, r.customer_ref == customer_ref, r.number != number, r.operation_id.is_not(None))
-    return conn.execute(sa.select(r.number).where(*where).limit(1)).scalar()
+def twin_of(conn: sa.Connection, vault: Vault, run_id: str, customer_ref: str, number: int) -> BulkRow | None:
+    """The first other row of the list that was found to be for the same customer, whatever became of it."""
+    where = (r.run_id == run_id, r.customer_ref == customer_ref, r.number != number)
+    row = conn.execute(sa.select(bulk_rows).where(*where).order_by(r.number).limit(1)).mappings().first()
+    return None if row is None else _row(row, vault)
 
 
-def open_elsewhere(
-    conn: sa.Connection, run_id: str, customer_ref: str | None, *, action: str | None = None
-) -> str | None:
-    """Another list (of this action) that is decided on or under way, with a row for the same customer that is not
-    ended; its id."""
+def leave_out(conn: sa.Connection, run_id: str, customer_ref: str, code: str) -> None:
+    """Whatever row of the list would be sent for this customer is not."""
+    where = (r.run_id == run_id, r.customer_ref == customer_ref, r.state == RowState.READY.value)
+    refused = {"state": RowState.REFUSED.value, "code": code, "operation_id": None, "seal": None}
+    conn.execute(bulk_rows.update().where(*where).values(**refused))
+
+
+_other = bulk_rows.alias("other")
+
+
+def _is_open(run_id: str) -> sa.ColumnElement[bool]:
+    """Of rows of other lists: that they are decided on or under way and have not ended."""
     going = [s.value for s in (RunState.SUBMITTED, RunState.RUNNING, RunState.PAUSED, RunState.CANCELLING)]
     live = [s.value for s in (RowState.READY, *IN_FLIGHT, RowState.UNKNOWN)]
-    where = (r.customer_ref == customer_ref, r.run_id != run_id, r.state.in_(live), r.operation_id.is_not(None))
-    query = sa.select(r.run_id).join(bulk_runs, bulk_runs.c.id == r.run_id)
-    found = query.where(*where, sa.or_(bulk_runs.c.state.in_(going), r.state == RowState.UNKNOWN.value))
-    if action is not None:
-        found = found.where(bulk_runs.c.action == action)
-    return conn.execute(found.limit(1)).scalar()
+    theirs = (_other.c.run_id != run_id, _other.c.state.in_(live), _other.c.operation_id.is_not(None))
+    return sa.and_(*theirs, sa.or_(bulk_runs.c.state.in_(going), _other.c.state == RowState.UNKNOWN.value))
+
+
+def open_elsewhere(conn: sa.Connection, run_id: str, customer_refs: Iterable[str], *, action: str) -> str | None:
+    """Another list of this action that is decided on or under way, with a row for the same customer, by whichever of
+    these references, that has not ended; its id."""
+    query = sa.select(_other.c.run_id).join(bulk_runs, bulk_runs.c.id == _other.c.run_id)
+    where = (_other.c.customer_ref.in_(sorted(customer_refs)), bulk_runs.c.action == action)
+    return conn.execute(query.where(*where, _is_open(run_id)).limit(1)).scalar()
+
+
+def overlap(conn: sa.Connection, run: BulkRun, customer_refs: Iterable[str]) -> tuple[int, int | None]:
+    """Rows that would be sent for one of these customers, or for one who has an open row in another list: how many, and
+    the first one's number."""
+    elsewhere = sa.select(_other.c.number).join(bulk_runs, bulk_runs.c.id == _other.c.run_id)
+    same = (_other.c.customer_ref == r.customer_ref, bulk_runs.c.action == run.action)
+    taken = sa.or_(r.customer_ref.in_(sorted(customer_refs)), elsewhere.where(*same, _is_open(run.id)).exists())
+    where = (r.run_id == run.id, r.operation_id.is_not(None), taken)
+    number, first = conn.execute(sa.select(sa.func.count(), sa.func.min(r.number)).where(*where)).one()
+    return number, first
 
 
 def points_lately(conn: sa.Connection, customer_ref: str, *, since: datetime, but: str) -> Decimal:

@@ -154,6 +154,8 @@ def show_preview(found: BulkPreview) -> None:
         out.print(table)
     for code in found.side_effects:
         _say(SIDE_EFFECTS[code])
+    if found.same_file is not None:
+        _say(str(found.same_file))
     if found.seconds is not None and found.people:
         _say(f"At the provider's limit it takes {spoken(found.seconds)}.")
     if found.blocked:

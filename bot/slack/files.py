@@ -12,8 +12,7 @@ import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.bulk import Kind
-from bot.errors import BadInput
+from bot.bulk import BadFile, Kind
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +49,14 @@ def sheets(files: Sequence[Mapping[str, Any]], text: str) -> list[Mapping[str, A
 def fetch(client: WebClient, file_id: str, *, most: int) -> bytes:
     """The bytes of a file that was shared where we are.
 
-    Raises BadInput for one that is gone, that we may not read, or that is longer than `most` bytes; SlackApiError and
+    Raises BadFile for one that is gone, that we may not read, or that is longer than `most` bytes; SlackApiError and
     httpx.TransportError when Slack does not answer, to be tried again.
     """
     try:
         file = client.files_info(file=file_id)["file"]
     except SlackApiError as error:
         if error.response.get("error") in _GONE:
-            raise BadInput("That file is not there any more. Please send it again.", "file_gone") from error
+            raise BadFile("file_gone") from error
         if error.response.get("error") == "missing_scope":
             raise _not_allowed() from error
         raise
@@ -66,7 +65,7 @@ def fetch(client: WebClient, file_id: str, *, most: int) -> bytes:
     url = str(file.get("url_private_download") or file.get("url_private") or "")
     if not _is_slacks(url, client.base_url):
         log.error("Slack gave a file an address elsewhere: %s", urlsplit(url).hostname)
-        raise BadInput("That file is not kept in Slack. Please save it and send the file itself.", "file_elsewhere")
+        raise BadFile("file_elsewhere")
     return _download(url, client, most)
 
 
@@ -82,7 +81,7 @@ def _download(url: str, client: WebClient, most: int) -> bytes:
         if answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
             raise httpx.RemoteProtocolError(f"Slack answered {answer.status_code} for a file")
         if not answer.is_success:
-            raise BadInput("That file is not there any more. Please send it again.", "file_gone")
+            raise BadFile("file_gone")
         for piece in answer.iter_bytes():
             found += piece
             if len(found) > most:
@@ -99,11 +98,10 @@ def _is_slacks(url: str, api: str) -> bool:
     )
 
 
-def _too_large(most: int) -> BadInput:
-    return BadInput(f"The file is larger than {most // 1_000_000} MB. Please split it.", "too_large")
+def _too_large(most: int) -> BadFile:
+    return BadFile("too_large", most=str(most // 1_000_000))
 
 
-def _not_allowed() -> BadInput:
+def _not_allowed() -> BadFile:
     log.error("A file could not be read: the bot token lacks the scope files:read. Install the app again.")
-    text = "I may not read files here yet. Please ask whoever runs me to add the permission files:read."
-    return BadInput(text, "no_files_scope")
+    return BadFile("no_files_scope")

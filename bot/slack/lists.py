@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.bulk import BulkPreview
 from bot.cases import Actor, can_sign, reading, who_can_approve
-from bot.cases.bulk_models import RowState, RunState
+from bot.cases.bulk_models import BulkRun, RowState, RunState
 from bot.cases.bulk_store import runs_in
 from bot.slack.blocks import section
 from bot.slack.files import fetch
@@ -23,7 +23,7 @@ from bot.slack.strings import speaker
 from bot.slack.views.list_messages import file_message, list_news, list_reminder, list_request
 from bot.slack.views.list_words import ListView
 from bot.slack.views.lists import list_card
-from bot.words import built_in
+from bot.words import Words, sentences
 from bot.work import bulk
 from bot.work.bulk_arriving import FileState, ListArrival
 from bot.work.house import House
@@ -71,7 +71,7 @@ class Lists:
             deciders=self._deciders(run_id) if run.state is R.SUBMITTED else (),
             unknown=tuple((row.number, bulk.who(row)) for row in unknown),
             link=self._link(post.channel, post.ts) if post is not None and post.ts else "",
-            why=str(run.result.get("outcome") or run.private.get("declined_because") or ""),
+            why=_why(run),
         )
 
     def waiting_for(self, actor: Actor) -> Sequence[ListView]:
@@ -99,11 +99,10 @@ class Lists:
     def show_file(self, arrival: ListArrival, standing: FileState) -> None:
         """See the port."""
         say = speaker(self._people.person(arrival.team, arrival.user).language)
-        sentence = _translated(standing, say.language)
         stores = [(store.id, store.name) for store in self._house.config.stores]
 
         def render() -> tuple[str, list[dict[str, object]]]:
-            return file_message(arrival.name, standing, say, sentence=sentence, stores=stores)
+            return file_message(arrival.name, standing, say, stores=stores)
 
         self._poster.show(self._card(arrival.origin), arrival.channel, arrival.thread_ts or arrival.ts, render)
 
@@ -190,7 +189,7 @@ class Lists:
             channel,
             thread,
             name=name,
-            content=lambda: bulk.outcome_file(self._house, run_id),
+            content=lambda: bulk.outcome_file(self._house, run_id, say.language),
             comment=say(comment),
         )
 
@@ -201,10 +200,6 @@ class Lists:
         )
 
 
-def _translated(standing: FileState, language: str) -> str:
-    """Why a file cannot be used, in this language: English readers get the fuller sentence."""
-    code = standing.code.replace("bad file: ", "").replace(" ", "_")
-    for key in (f"bulk.file.{code}", f"refused.{standing.code.partition(':')[0]}"):
-        if language != "en" and key in built_in():
-            return built_in()[key][language]
-    return standing.sentence
+def _why(run: BulkRun) -> tuple[Words, ...]:
+    declined = str(run.private.get("declined_because") or "")
+    return sentences(run.result.get("said")) or ((Words.raw(declined),) if declined else ())

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from bot.cases import Vault, bulk_store
 from bot.cases.bulk_models import UNDECIDED, RunState
 from bot.cases.database import writing
+from bot.words import Words
 from bot.work.bulk_books import stop_by_itself
 from bot.work.bulk_check import check
 from bot.work.bulk_deciding import (
@@ -38,6 +39,7 @@ from bot.work.bulk_run import carry_list
 from bot.work.bulk_view import Progress, outcome_file, preview, progress, who
 from bot.work.house import House
 from bot.work.offering import SYSTEM
+from bot.work.outcomes import NOTHING_SENT, outcome
 from bot.work.queue import Work, subject_of
 
 __all__ = [
@@ -91,14 +93,13 @@ def expire(house: House, key: str) -> None:
 def give_up(house: House, run_id: str) -> None:
     """A job of a list failed for good: it is closed, or waits for a person, and says so."""
     run = read_run(house, run_id)
-    text = "Something broke here while I worked on this list. Support has to look."
     log.error("List %s was given up while it was %s", run.id, run.state.value)
     if run.state in (RunState.READING, RunState.CHECKING):
         with writing(house.engine) as conn:
-            result = {"code": "gave_up", "outcome": f"{text} Nothing was sent."}
+            result = outcome(Words.of("bulk.gave_up"), NOTHING_SENT, code="gave_up")
             moved(house, conn, get_run(house, conn, run_id, lock=True), "refuse", actor=SYSTEM, result=result)
     else:
-        stop_by_itself(house, run, "gave_up", text)
+        stop_by_itself(house, run, "gave_up", Words.of("bulk.gave_up"))
 
 
 def wake(conn: sa.Connection, work: Work, vault: Vault, seq: int) -> None:

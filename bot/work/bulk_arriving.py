@@ -6,15 +6,17 @@ nobody has to send the file again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.bulk import Kind, Mode, Question, Sheet, read_file
+from bot.bulk import MOST_BYTES, BadFile, Kind, Mode, Question, Sheet, read_file
 from bot.cases import Actor, Deed, authorize, inbox, reading, writing
 from bot.errors import BadInput, NotAllowed, TooLate
+from bot.words import Words
 from bot.work.bulk_plan import plan_bulk
 from bot.work.house import House
 from bot.work.intake import receive
@@ -24,7 +26,6 @@ from bot.work.stores import store_of
 
 KIND: Final = "list"
 """The kind of these arrivals in the inbox."""
-MOST_BYTES: Final = 25_000_000
 
 
 class ListArrival(BaseModel):
@@ -56,16 +57,14 @@ class ListArrival(BaseModel):
 class FileState(BaseModel):
     """How far the file is, for people: being read; something is asked; or it cannot be used, and why.
 
-    question: `store`, `texts`, or one of the file's own; key: the stored id that its buttons carry. problem: the stable
-    code and the sentence of an error; "" and "" else.
+    question: `store`, `texts`, or one of the file's own; key: the stored id that its buttons carry. why: what is wrong.
     """
 
     model_config = ConfigDict(frozen=True)
     state: Literal["reading", "asking", "problem", "broken"]
     question: Question | None = None
     key: str = ""
-    code: str = ""
-    sentence: str = ""
+    why: Words | None = None
 
 
 READING: Final = FileState(state="reading")
@@ -105,8 +104,9 @@ def _go_on(house: House, key: str, arrival: ListArrival, person: Person) -> None
     try:
         question = _understood(house, key, arrival, person)
     except (BadInput, NotAllowed) as error:
-        code = str(getattr(error, "problem", "")) or error.operator
-        presenter.show_file(arrival, FileState(state="problem", code=code, sentence=error.staff))
+        code = re.split(r"[:\s]", error.operator, maxsplit=1)[0]
+        why = error.words or Words.known(error.staff, f"refused.{code}")
+        presenter.show_file(arrival, FileState(state="problem", why=why))
         return
     if question is not None:
         presenter.show_file(arrival, FileState(state="asking", question=question, key=key))
@@ -115,9 +115,9 @@ def _go_on(house: House, key: str, arrival: ListArrival, person: Person) -> None
 def _understood(house: House, key: str, arrival: ListArrival, person: Person) -> Question | None:
     """What has to be asked next; None once the list is made, which shows itself from then on."""
     if arrival.more:
-        raise BadInput("Please send one file at a time.", "one_file")
+        raise BadFile("one_file")
     if arrival.size > MOST_BYTES:
-        raise BadInput(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Please split it.", "too_large")
+        raise BadFile("too_large", most=str(MOST_BYTES // 1_000_000))
     store_id = store_of(house, person, channel=arrival.channel, wanted=(arrival.store,))
     if store_id is None:
         return Question(code="column", field="store", options=tuple(s.id for s in house.config.stores))

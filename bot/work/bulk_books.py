@@ -14,9 +14,11 @@ from bot.cases import bulk_store, switches
 from bot.cases.bulk_models import IN_FLIGHT, BulkRow, BulkRun, RowState, RunState
 from bot.cases.database import reading, writing
 from bot.errors import TooLate
-from bot.work.bulk_parts import get_run, moved
+from bot.words import Words
+from bot.work.bulk_parts import SAID, get_run, moved
 from bot.work.house import House
 from bot.work.offering import SYSTEM
+from bot.work.outcomes import outcome
 from connectors.errors import VendorError
 
 log = logging.getLogger(__name__)
@@ -68,16 +70,29 @@ def mark(
 def note(house: House, run: BulkRun, *changes: tuple[BulkRow, Mapping[str, Any]]) -> None:
     """Write what became of rows, each only while nobody else moved it or sent it again. A row of a counter-run that is
     done takes its original back."""
+    if not changes:
+        return
     with writing(house.engine) as conn:
         for row, values in changes:
             written = bulk_store.change_row(conn, run.id, row, same_send=True, **values)
-            if written and run.undo_of is not None and values.get("state") == S.DONE.value:
-                bulk_store.change_rows(conn, run.undo_of, [row.number], S.DONE, state=S.UNDONE.value)
+            if written and values.get("state") == S.DONE.value:
+                take_back(conn, run, row)
+
+
+def take_back(conn: Any, run: BulkRun, row: BulkRow) -> None:
+    """A row of a counter-run is done: its original was taken back."""
+    if run.undo_of is not None:
+        bulk_store.change_rows(conn, run.undo_of, [row.number], S.DONE, state=S.UNDONE.value)
 
 
 def refused(code: str, **more: Any) -> dict[str, Any]:
     """Not sent, or certainly not carried out."""
     return {"state": S.REJECTED.value, "code": code, "due_at": None, **more}
+
+
+def refused_there(house: House, row: BulkRow, said: str) -> dict[str, Any]:
+    """Refused by the provider: what it said is kept with the row, and erased with it."""
+    return refused("rejected", private=house.vault.encrypt({**row.private, SAID: said[:300]}))
 
 
 def unknown(code: str) -> dict[str, Any]:
@@ -91,10 +106,10 @@ def may_show(house: House, run: BulkRun) -> bool:
         return bulk_store.may_show(conn, run.id, now=house.clock(), every=PROGRESS)
 
 
-def stop_by_itself(house: House, run: BulkRun, code: str, outcome: str) -> None:
+def stop_by_itself(house: House, run: BulkRun, code: str, *said: Words) -> None:
     """Pause the list because it cannot go on: people are told why, and resume it when that is mended."""
     with suppress(TooLate), writing(house.engine) as conn:
-        result = {**run.result, "code": code, "outcome": outcome}
+        result = {**run.result, **outcome(*said, code=code), "by": None}
         moved(house, conn, run, "pause", actor=SYSTEM, result=result, detail={"code": code})
 
 
@@ -127,14 +142,20 @@ def go_on(house: House, run: BulkRun, trouble: VendorError | None, wait: timedel
 
 
 def _end(house: House, conn: Any, run: BulkRun) -> None:
-    outcome = bulk_store.digest(conn, run.id, outcome=True)
+    found = bulk_store.digest(conn, run.id, outcome=True)
     left = {state.value: number for state, number in bulk_store.counts(conn, run.id).items()}
     name = "finish" if run.state is RunState.RUNNING else "stopped"
-    detail = {"outcome": outcome, "rows": left}
+    detail = {"outcome": found, "rows": left}
     moved(house, conn, run, name, actor=SYSTEM, ended_at=house.clock(), runner=None, detail=detail)
     if run.undo_of is None:
         return
     original = get_run(house, conn, run.undo_of, lock=True)
-    if not bulk_store.counts(conn, original.id).get(S.DONE):
+    undone_whole(house, conn, original)
+
+
+def undone_whole(house: House, conn: Any, run: BulkRun) -> None:
+    """Close a list of which every row was taken back; one with rows that a person has to look at stays open to that."""
+    rows = bulk_store.counts(conn, run.id)
+    if rows.get(S.UNDONE) and not rows.get(S.DONE) and not rows.get(S.UNKNOWN):
         with suppress(TooLate):
-            moved(house, conn, original, "undo", actor=SYSTEM, detail={"by": run.id})
+            moved(house, conn, run, "undo", actor=SYSTEM)

@@ -15,16 +15,18 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.cases import bulk_store, proposal_store
+from bot.cases import Proposal, bulk_store, proposal_store
 from bot.cases.bulk_models import BulkRow, BulkRun, RowState, RunState
 from bot.cases.database import reading, writing
 from bot.effects.bulk import Target
 from bot.errors import TooLate
+from bot.words import Words
 from bot.work.bulk_lanes import Steady, Together, in_threads
-from bot.work.bulk_parts import get_run, kind_of, moved, named_of, references, single_change
+from bot.work.bulk_parts import get_run, kind_of, moved, named_of, open_singles, references, single_change
 from bot.work.bulk_plan import begin_checking
 from bot.work.house import House
 from bot.work.offering import SYSTEM
+from bot.work.outcomes import NOTHING_SENT, outcome, trouble
 from bot.work.queue import subject_of
 from connectors.errors import Throttled, Unreachable, VendorError
 from connectors.pacing import patiently
@@ -67,15 +69,15 @@ def check(
     until = house.clock() + TURN
     program = house.systems(run.store_id).program
     steady = Steady(program.capabilities.per_minute, clock=tick, sleep=sleep)
-    trouble: VendorError | None = None
+    stumbled: VendorError | None = None
     for page in _pages(house, run_id):
-        found, trouble = _look_up(house, run, page, together, steady)
+        found, stumbled = _look_up(house, run, page, together, steady)
         if not _keep(house, run, runner, found):
             return
         _tell(house, run_id)
-        if trouble is not None or house.clock() >= until or house.stopping.is_set():
+        if stumbled is not None or house.clock() >= until or house.stopping.is_set():
             break
-    _go_on(house, run, trouble)
+    _go_on(house, run, stumbled)
 
 
 def _copy_first(house: House, run_id: str) -> None:
@@ -159,8 +161,10 @@ def _keep(house: House, run: BulkRun, runner: str, found: list[_Found]) -> bool:
     with writing(house.engine) as conn:
         if not bulk_store.has_turn(conn, run.id, runner, _CHECKING):
             return False
+        singles = open_singles(house, conn, run)
         for one in found:
-            values = _refused(one.code) if one.target is None else _judged(house, conn, run, one.row, one.target)
+            judged = None if one.target is None else _judged(house, conn, run, one.row, one.target, singles)
+            values = _refused(one.code) if judged is None else judged
             bulk_store.change_row(conn, run.id, one.row, **values)
     return True
 
@@ -169,17 +173,21 @@ def _refused(code: str, **kept: Any) -> dict[str, Any]:
     return {"state": RowState.REFUSED.value, "code": code, "operation_id": None, "seal": None, **kept}
 
 
-def _judged(house: House, conn: sa.Connection, run: BulkRun, row: BulkRow, target: Target) -> dict[str, Any]:
-    """What the rules say of the row, now that it is known whom it is for."""
-    refs = references(house, run.store_id, target)
+def _judged(
+    house: House, conn: sa.Connection, run: BulkRun, row: BulkRow, target: Target, singles: frozenset[str]
+) -> dict[str, Any]:
+    """What the rules say of the row, now that it is known whom it is for. singles: customers with an open change of its
+    own."""
+    refs = references(house, run, target)
     customer = str(refs["customer_ref"])
     private = {**row.private, "target": target.model_dump(mode="json")}
     points, code = _change(run, row, target)
     shown = {"private": house.vault.encrypt(private), "points": points, "before": target.balance, **refs}
-    twin = bulk_store.stands_already(conn, run.id, customer, row.number)
-    if not code and twin is not None:
-        code = _twin(house, conn, run, twin, points)
-    code = code or _by_rules(house, conn, run, row, points, refs)
+    code = _twin(house, conn, run, row, customer, points) or code
+    single = single_change(house, run, row, target)
+    if not code and {customer, single.customer_ref} & singles:
+        code = "under_way"
+    code = code or _by_rules(house, conn, run, single, points, refs)
     if code:
         return _refused(code, **shown)
     return {
@@ -200,23 +208,29 @@ def _change(run: BulkRun, row: BulkRow, target: Target) -> tuple[Decimal | None,
     return points, "below_zero" if target.balance + points < 0 else ""
 
 
-def _twin(house: House, conn: sa.Connection, run: BulkRun, number: int, points: Decimal | None) -> str:
-    """The same person under another name: with the same points it is a repetition, else neither row is used."""
-    [other] = bulk_store.rows_of(conn, house.vault, run.id, after=number - 1, limit=1)
+def _twin(house: House, conn: sa.Connection, run: BulkRun, row: BulkRow, customer: str, points: Decimal | None) -> str:
+    """The same person under another name: with the same points it is a repetition, else no row of theirs is used."""
+    other = bulk_store.twin_of(conn, house.vault, run.id, customer, row.number)
+    if other is None:
+        return ""
     if other.points == points:
         return "duplicate"
-    bulk_store.change_row(conn, run.id, other, **_refused("conflict"))
+    bulk_store.leave_out(conn, run.id, customer, "conflict")
     return "conflict"
 
 
 def _by_rules(
-    house: House, conn: sa.Connection, run: BulkRun, row: BulkRow, points: Decimal | None, refs: dict[str, str | None]
+    house: House,
+    conn: sa.Connection,
+    run: BulkRun,
+    single: Proposal,
+    points: Decimal | None,
+    refs: dict[str, str | None],
 ) -> str:
     customer = str(refs["customer_ref"])
     if {refs["phone_ref"], refs["email_ref"]} & set(run.private.get("own_refs", ())):
         return "beneficiary"
-    single = single_change(run, row, customer)
-    if proposal_store.under_way(conn, house.vault, single) or bulk_store.open_elsewhere(conn, run.id, customer):
+    if bulk_store.open_elsewhere(conn, run.id, (customer,), action=run.action):
         return "under_way"
     if points is None or run.undo_of is not None:
         return ""
@@ -236,14 +250,14 @@ def _tell(house: House, run_id: str) -> None:
     house.presenter.show_bulk(run_id)
 
 
-def _go_on(house: House, run: BulkRun, trouble: VendorError | None) -> None:
+def _go_on(house: House, run: BulkRun, stumbled: VendorError | None) -> None:
     """All looked up: the preview stands. Else another turn: at once, or, where a vendor is away, after a while."""
     with writing(house.engine) as conn:
         seen = get_run(house, conn, run.id, lock=True)
         if seen.state is not RunState.CHECKING:
             return
-        if trouble is not None:
-            _try_later(house, conn, seen, trouble)
+        if stumbled is not None:
+            _try_later(house, conn, seen, stumbled)
         elif bulk_store.counts(conn, run.id).get(RowState.NEW):
             _again(house, conn, seen, timedelta(), troubles=0)
         else:
@@ -255,14 +269,14 @@ def _again(house: House, conn: sa.Connection, run: BulkRun, wait: timedelta, *, 
     house.work.enqueue(conn, "bulk_check", f"{run.id}#t{run.turn + 1}", delay=wait)
 
 
-def _try_later(house: House, conn: sa.Connection, run: BulkRun, trouble: VendorError) -> None:
-    log.info("List %s cannot be looked up now: %s", run.id, trouble.code)
-    lasting = not isinstance(trouble, Unreachable | Throttled)
+def _try_later(house: House, conn: sa.Connection, run: BulkRun, error: VendorError) -> None:
+    log.info("List %s cannot be looked up now: %s", run.id, error.code)
+    lasting = not isinstance(error, Unreachable | Throttled)
     if lasting or run.troubles + 1 >= MOST_TROUBLES:
-        result = {"code": trouble.code, "outcome": f"{trouble.reason}. Nothing was sent."}
-        moved(house, conn, run, "refuse", actor=SYSTEM, result=result, detail={"code": trouble.code})
+        result = outcome(trouble(error), NOTHING_SENT, code=error.code)
+        moved(house, conn, run, "refuse", actor=SYSTEM, result=result, detail={"code": error.code})
         return
-    wait = max(WAIT_S, trouble.retry_after or 0.0) if isinstance(trouble, Throttled) else WAIT_S
+    wait = max(WAIT_S, error.retry_after or 0.0) if isinstance(error, Throttled) else WAIT_S
     _again(house, conn, run, timedelta(seconds=wait * min(run.troubles + 1, 10)), troubles=run.troubles + 1)
 
 
@@ -271,7 +285,7 @@ def _ready(house: House, conn: sa.Connection, run: BulkRun) -> None:
     totals = {"people": people, "given": given, "taken": taken, "runner": None, "troubles": 0}
     try:
         if not people:
-            result = {"code": "nothing", "outcome": "No row of the file can be used."}
+            result = outcome(Words.of("bulk.none_usable"), code="nothing")
             moved(house, conn, run, "refuse", actor=SYSTEM, result=result, **totals)
             return
         moved(house, conn, run, "check", actor=SYSTEM, digest=bulk_store.digest(conn, run.id), **totals)

@@ -18,24 +18,21 @@ from bot.cases import Actor, Deed, Verdict, bulk_store
 from bot.cases.bulk_models import OPEN, UNDECIDED, BulkRow, BulkRun, RowState, RunState
 from bot.cases.bulk_moves import record, too_late
 from bot.cases.database import reading
-from bot.errors import BadInput, NotAllowed, PointsmanError
-from bot.work.bulk_parts import get_run, judge, moved, read_run, shown_later
+from bot.errors import BadInput, PointsmanError
+from bot.words import Words
+from bot.work import bulk_books as books
+from bot.work.bulk_parts import get_run, judge, moved, open_singles, read_run, shown_later
 from bot.work.bulk_plan import expires
+from bot.work.deciding import Refusal
 from bot.work.house import House
 from bot.work.intake import ack_transaction
+from bot.work.outcomes import NOTHING_SENT, outcome
+from bot.work.standing import refusal_words
 
 LONGEST_COMMENT: Final = 120
 LONGEST_REASON: Final = 500
 _NO_MARKUP: Final = str.maketrans("", "", "<>")
 R = RunState
-
-
-class _Refused(NotAllowed):
-    """A refusal that is put on record before it is said."""
-
-    def __init__(self, code: str, staff: str) -> None:
-        super().__init__(staff, code)
-        self.reason_code = code
 
 
 class _Answered(Exception):
@@ -69,7 +66,7 @@ class _Press:
         """The rules' verdict on the run's total. Raises a refusal, put on record, when they say no."""
         verdict = judge(self.house, self.conn, self.actor, deed, self.run)
         if not verdict.allowed:
-            raise _Refused(verdict.reasons[0].code, verdict.sentence)
+            raise Refusal(verdict.reasons[0].code, refusal_words(verdict))
         return verdict
 
     def move(self, name: str, **more: Any) -> BulkRun:
@@ -92,7 +89,7 @@ def _press(house: House, run_id: str, actor: Actor, deed: str) -> Iterator[_Pres
                 yield press
             except _Answered as said:
                 answered = said.error
-    except _Refused as refusal:
+    except Refusal as refusal:
         with ack_transaction(house) as conn:
             run = get_run(house, conn, run_id)
             detail = {"deed": deed, "code": refusal.reason_code}
@@ -114,6 +111,7 @@ def submit_bulk(house: House, run_id: str, actor: Actor, *, reason: str, comment
         press.expect(R.READY)
         press.run = press.run.model_copy(update={"requester": actor.user_id})
         verdict = press.judge(Deed.SUBMIT)
+        _not_twice(press)
         now = house.clock()
         values: dict[str, Any] = {
             "requester": actor.user_id,
@@ -123,11 +121,9 @@ def submit_bulk(house: House, run_id: str, actor: Actor, *, reason: str, comment
             "expires_at": now + expires(house),
         }
         if verdict.dry_run:
-            would = f"{press.run.people:,} rows: {press.run.given:+,f} and -{press.run.taken:,f} points"
-            text = f"This store is read-only: I would send {would}. Nothing was sent."
-            return press.move(
-                "refuse", detail={"code": "read_only"}, **values, result={"code": "read_only", "outcome": text}
-            )
+            would = Words.of("outcome.read_only", what=_size(press.run))
+            result = outcome(would, NOTHING_SENT, code="read_only")
+            return press.move("refuse", detail={"code": "read_only"}, **values, result=result)
         run = press.move("submit", **values)
         if not verdict.approvals_needed:
             run = press.move("approve")
@@ -136,6 +132,20 @@ def submit_bulk(house: House, run_id: str, actor: Actor, *, reason: str, comment
         house.work.enqueue(press.conn, "bulk_expire", f"{run.id}#submitted", delay=expires(house))
         remind_later(house, press.conn, run, 1)
         return run
+
+
+def _not_twice(press: _Press) -> None:
+    """Since everybody was looked up, somebody may have asked for the same of one of them: in another list, which may be
+    the same file sent twice, or as a single change."""
+    rows, which = bulk_store.overlap(press.conn, press.run, open_singles(press.house, press.conn, press.run))
+    if rows:
+        raise Refusal("under_way", Words.of("bulk.overlap", rows=f"{rows:,}", which=str(which)))
+
+
+def _size(run: BulkRun) -> Words:
+    if not run.moves_points:
+        return Words.of("bulk.would_enroll", rows=f"{run.people:,}")
+    return Words.of("bulk.would_send", rows=f"{run.people:,}", given=f"{run.given:,f}", taken=f"{run.taken:,f}")
 
 
 def remind_later(house: House, conn: sa.Connection, run: BulkRun, nth: int) -> None:
@@ -211,7 +221,7 @@ def resume_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:
         press.expect(R.PAUSED)
         press.judge(Deed.STEER)
         press.judge(Deed.SEND)
-        run = press.move("resume", troubles=0, result={**press.run.result, "code": "", "outcome": ""})
+        run = press.move("resume", troubles=0, result={**press.run.result, **outcome(code="", by=None)})
         press.start()
         return run
 
@@ -222,13 +232,13 @@ def undo_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:
     with _press(house, run_id, actor, "undo") as press:
         press.expect(R.DONE, R.CANCELLED)
         if not press.run.moves_points:
-            raise _Refused("no_undo", "Nothing takes enrolments back from here. Ask support.")
+            raise Refusal("no_undo", Words.of("bulk.effect.no_undo"))
         press.judge(Deed.UNDO)
         if not bulk_store.counts(press.conn, run_id).get(RowState.DONE):
-            raise _Refused("nothing_to_undo", "No row of this list was carried out, so there is nothing to undo.")
+            raise Refusal("nothing_to_undo", Words.of("bulk.nothing_to_undo"))
         other = bulk_store.undo_under_way(press.conn, run_id)
         if other is not None:
-            raise _Refused("under_way", "This list is being undone already.")
+            raise Refusal("under_way", Words.of("bulk.being_undone"))
         return _counter_run(press)
 
 
@@ -267,11 +277,16 @@ def resolve_row(house: House, run_id: str, actor: Actor, number: int, *, happene
         row = _unknown(house, press.conn, run_id, number)
         state, code = (RowState.DONE, "") if happened else (RowState.REJECTED, "not_there")
         bulk_store.change_row(press.conn, run_id, row, state=state.value, code=code)
-        outcome = bulk_store.digest(press.conn, run_id, outcome=True)
-        detail = {"row": number, "happened": happened, "outcome": outcome}
+        if happened:
+            books.take_back(press.conn, press.run, row)
+        found = bulk_store.digest(press.conn, run_id, outcome=True)
+        detail = {"row": number, "happened": happened, "outcome": found}
         seq = record(press.conn, press.run, "row_resolved", actor=actor.user_id, now=house.clock(), detail=detail)
         shown_later(house, press.conn, run_id, seq)
-        return press.run
+        whose = press.run.undo_of if happened else run_id
+        if whose is not None:
+            books.undone_whole(house, press.conn, get_run(house, press.conn, whose, lock=True))
+        return get_run(house, press.conn, run_id)
 
 
 def _unknown(house: House, conn: sa.Connection, run_id: str, number: int) -> BulkRow:

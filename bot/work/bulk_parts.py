@@ -11,6 +11,7 @@ from bot.cases import (
     Actor,
     Deed,
     Proposal,
+    ProposalState,
     Standing,
     Vault,
     Verdict,
@@ -25,9 +26,11 @@ from bot.cases.bulk_moves import move
 from bot.effects import bulk_enroll, bulk_points
 from bot.effects.bulk import Line, Named, RowKind, Target
 from bot.errors import TooLate
-from bot.work.grounds import about_reference, contact_reference
+from bot.work.grounds import about_reference, contact_reference, customer_references
 from bot.work.house import House
 
+SAID: Final = "said"
+"""Where a row keeps what the provider said when it refused it."""
 ACTIONS: Final[dict[str, RowKind]] = {bulk_points.ACTION: bulk_points, bulk_enroll.ACTION: bulk_enroll}
 
 
@@ -121,21 +124,37 @@ def line_of(house: House, run: BulkRun, row: BulkRow) -> Line | None:
 
 
 def seal_of(vault: Vault, run_id: str, row: BulkRow) -> str:
-    """What binds the row's person and points."""
-    return bulk_store.seal(vault, run_id, row.number, row.private, row.points)
+    """What binds the row's person and points; what the provider said of it came later."""
+    approved = {name: value for name, value in row.private.items() if name != SAID}
+    return bulk_store.seal(vault, run_id, row.number, approved, row.points)
 
 
-def references(house: House, store_id: str, target: Target) -> dict[str, str | None]:
-    """The columns that tell whose row it is without naming anybody: as single changes refer to the same customer."""
-    about = f"pos:{target.customer}" if target.customer else f"member:{target.member}"
+def references(house: House, run: BulkRun, target: Target) -> dict[str, str | None]:
+    """The columns that tell whose row it is without naming anybody: by whose points are written to, or, of somebody who
+    is to become a member, by the register's record."""
+    about = f"member:{target.member}" if run.moves_points else f"pos:{target.customer}"
     return {
-        "customer_ref": about_reference(house.vault, store_id, about),
+        "customer_ref": about_reference(house.vault, run.store_id, about),
         "phone_ref": contact_reference(house.vault, target.phone) if target.phone else None,
         "email_ref": contact_reference(house.vault, target.email) if target.email else None,
     }
 
 
-def single_change(run: BulkRun, row: BulkRow, customer_ref: str) -> Proposal:
-    """The row as the store of single changes would know it: to look for others of the same customer."""
-    own = {"kind": run.action, "customer_ref": customer_ref, "id": f"{run.id}/{row.number}"}
+def single_change(house: House, run: BulkRun, row: BulkRow, target: Target) -> Proposal:
+    """The row as the store of single changes would know it: to sum up what the same customer got."""
+    about = f"pos:{target.customer}" if target.customer else f"member:{target.member}"
+    contacts = [contact for contact in (target.phone, target.email) if contact]
+    own = {
+        "kind": run.action,
+        "customer_ref": about_reference(house.vault, run.store_id, about),
+        "customer_refs": frozenset(contact_reference(house.vault, contact) for contact in contacts),
+        "id": f"{run.id}/{row.number}",
+    }
     return run.as_proposal().model_copy(update=own)
+
+
+def open_singles(house: House, conn: sa.Connection, run: BulkRun) -> frozenset[str]:
+    """References of the customers of whom somebody asked for the same as a change of its own, and it has not ended."""
+    states = (ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN)
+    found = proposal_store.proposals_in(conn, house.vault, states, store_ids=[run.store_id])
+    return frozenset(ref for one in found if one.kind == run.action for ref in customer_references(house.vault, one))

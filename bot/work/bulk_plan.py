@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
-from bot.bulk import Problem, Row, Sheet
+import sqlalchemy as sa
+
+from bot.bulk import BadFile, Problem, Row, Sheet
 from bot.cases import Actor, Deed, Standing, authorize, bulk_store
 from bot.cases.bulk_models import BulkRun, RowState, RunState
 from bot.cases.database import writing
@@ -51,9 +54,11 @@ def plan_bulk(
         "ignored": list(sheet.columns.ignored)[:50],
         "guessed": dict(sheet.columns.guessed),
         "texts": texts,
+        "content": sha256(sheet.data).hexdigest(),
         "own_refs": sorted(actor.person_refs) if actor.person_refs is not None else [],
     }
     with writing(house.engine) as conn:
+        private["earlier"] = _earlier(house, conn, store_id, source, str(private["content"]))
         run = bulk_store.new_run(
             conn,
             house.vault,
@@ -75,6 +80,13 @@ def plan_bulk(
         house.work.enqueue(conn, "bulk_expire", run.id, delay=expires(house))
     rows = _store(house, run, sheet)
     return begin_checking(house, run, rows, actor=actor.user_id)
+
+
+def _earlier(house: House, conn: sa.Connection, store_id: str, source: str, content: str) -> str | None:
+    """The last list that was made of the very same bytes at this store."""
+    runs = bulk_store.runs_in(conn, house.vault, RunState, store_ids=[store_id])
+    same = [run.id for run in runs if run.private.get("content") == content and run.source != source]
+    return same[-1] if same else None
 
 
 def expires(house: House) -> timedelta:
@@ -142,14 +154,14 @@ def _store(house: House, run: BulkRun, sheet: Sheet) -> int:
     if not rows:
         with writing(house.engine) as conn:
             moved(house, conn, run, "refuse", actor=run.requester, result={"code": "empty"})
-        raise BadInput("The file has headings, and no rows under them.", "bad file: no rows")
+        raise BadFile("no_rows")
     return rows
 
 
-def _too_many(house: House, run: BulkRun, most: int) -> BadInput:
+def _too_many(house: House, run: BulkRun, most: int) -> BadFile:
     with writing(house.engine) as conn:
         moved(house, conn, run, "refuse", actor=run.requester, result={"code": "too_many_rows"})
-    return BadInput(f"The file has more than {most:,} rows. Please split it.", "bad file: too many rows")
+    return BadFile("too_many_rows", most=f"{most:,}")
 
 
 def _parts(rows: Iterator[Row | Problem]) -> Iterator[list[Row | Problem]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
@@ -13,10 +15,12 @@ from pydantic import BaseModel, ConfigDict
 from bot.bulk import BulkPreview, Change, Refused, estimate, sentence
 from bot.cases import Actor, Deed, bulk_store, mask_email, mask_phone
 from bot.cases.audit_export import harmless
-from bot.cases.bulk_models import BulkRow, BulkRun, RowState
+from bot.cases.bulk_models import BulkRow, BulkRun, RowState, RunState
 from bot.cases.database import reading, writing
-from bot.work.bulk_parts import get_run, judge, kind_of, named_of, target_of
+from bot.words import Words, vendors
+from bot.work.bulk_parts import SAID, get_run, judge, kind_of, named_of, target_of
 from bot.work.house import House
+from bot.work.standing import refusal_words
 
 S = RowState
 COLUMNS: Final = (
@@ -32,6 +36,7 @@ COLUMNS: Final = (
     "after",
     "ref",
 )
+_NOTHING_DONE: Final = (RunState.DECLINED, RunState.EXPIRED, RunState.REFUSED, RunState.UNDONE)
 SIDE_EFFECTS: Final = {
     "comment_seen": "Customers may see the comment in their points history.",
     "no_undo": "Nothing takes an enrolment back from here.",
@@ -101,9 +106,21 @@ def preview(house: House, run_id: str, actor: Actor | None = None) -> BulkPrevie
             unread=counts.get(S.NEW, 0),
             approvals=verdict.approvals_needed if verdict is not None else 0,
             reasons=tuple(r.text for r in verdict.reasons) if verdict is not None and verdict.allowed else (),
-            blocked="" if verdict is None or verdict.allowed else verdict.sentence,
+            same_file=_same_file(conn, house, run),
+            blocked=None if verdict is None or verdict.allowed else refusal_words(verdict),
             read_only=house.config.store(run.store_id).read_only,
         )
+
+
+def _same_file(conn: sa.Connection, house: House, run: BulkRun) -> Words | None:
+    """That the very same file was asked for before, which is the commonest way to give points twice."""
+    earlier = run.private.get("earlier")
+    with suppress(KeyError):
+        found = bulk_store.get_run(conn, house.vault, str(earlier)) if earlier else None
+        if found is not None and found.submitted_at is not None and found.state not in _NOTHING_DONE:
+            day = found.submitted_at.astimezone(ZoneInfo(house.config.store(run.store_id).timezone)).date()
+            return Words.of("bulk.same_file", day=day.isoformat(), who=f"<@{found.requester}>")
+    return None
 
 
 def _changes(conn: sa.Connection, house: House, run: BulkRun) -> tuple[Change, ...]:
@@ -125,20 +142,30 @@ def who(row: BulkRow) -> str:
     return f"{name}, {shown}" if name else shown
 
 
-def outcome_file(house: House, run_id: str) -> bytes:
+def outcome_file(house: House, run_id: str, language: str = "en") -> bytes:
     """CSV, UTF-8 with a mark so that spreadsheets read it right: a line for each row of the file, what became of it and
-    why. No cell can act in a spreadsheet. Raises TooLate when there is no such list."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    with reading(house.engine) as conn:
-        get_run(house, conn, run_id)
-        for row in bulk_store.each_row(conn, house.vault, run_id):
-            writer.writerow([row.number, *_cells(row)])
-    return text.getvalue().encode("utf-8-sig")
+    why, in this language. No cell can act in a spreadsheet. Raises TooLate when there is no such list."""
+    data = io.BytesIO()
+    with io.TextIOWrapper(data, encoding="utf-8-sig", newline="", write_through=True) as text:
+        writer = csv.writer(text)
+        writer.writerow([Words.of(f"bulk.head.{name}").said(language) for name in COLUMNS])
+        with reading(house.engine) as conn:
+            get_run(house, conn, run_id)
+            for row in bulk_store.each_row(conn, house.vault, run_id):
+                writer.writerow([row.number, *_cells(row, language)])
+        return data.getvalue()
 
 
-def _cells(row: BulkRow) -> list[str]:
+def _why(row: BulkRow, language: str) -> str:
+    """The reason, and what the provider said itself."""
+    why = sentence(row.code, language) if row.code else ""
+    if said := str(row.private.get(SAID) or ""):
+        told = vendors().get(said, said) if language == "es" else said
+        why = f"{why} {Words.of('bulk.it_said', said=told).said(language)}".strip()
+    return why
+
+
+def _cells(row: BulkRow, language: str) -> list[str]:
     named, target = named_of(row), target_of(row)
     known = (
         named.email or (target.email if target else None),
@@ -147,8 +174,9 @@ def _cells(row: BulkRow) -> list[str]:
         named.member or (target.member if target else None),
     )
     numbers = [_number(n) for n in (row.points, row.before, row.after)]
-    why = sentence(row.code) if row.code else ""
-    return [*(harmless(v or "") for v in known), numbers[0], row.state.value, why, *numbers[1:], row.operation_id or ""]
+    state = Words.of(f"bulk.is.{row.state.value}").said(language)
+    shown = [harmless(value or "") for value in known]
+    return [*shown, numbers[0], state, _why(row, language), *numbers[1:], row.operation_id or ""]
 
 
 def _number(value: Decimal | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import phonenumbers
 from pydantic import BaseModel
 
-from bot.cases import Vault
+from bot.cases import Proposal, Vault
 from bot.config import StaffMember
 from bot.effects import Grounds
 from connectors import REGISTRY
@@ -113,6 +113,14 @@ def customer_reference(house: House, store_id: str, diagnosis: Diagnosis) -> str
 def about_reference(vault: Vault, store_id: str, about: str) -> str:
     """HMAC of an `Offer.about` within its store."""
     return vault.ref(f"customer:{store_id}:{about}")
+
+
+def customer_references(vault: Vault, proposal: Proposal) -> frozenset[str]:
+    """The customer of a change under every name that a list may know them by: also a member whose record the register
+    does not lead to."""
+    member = proposal.offer.get("member")
+    named = {about_reference(vault, proposal.store_id, f"member:{member}")} if member else set()
+    return frozenset(named | ({proposal.customer_ref} if proposal.customer_ref else set()))
 
 
 def contact_reference(vault: Vault, contact: str) -> str:

@@ -27,7 +27,7 @@ from bot.understanding import masked
 from bot.words import Words
 from bot.work.carry import effect, settle
 from bot.work.deciding import Decision, Refusal, decision, only_once, read_proposal, untampered
-from bot.work.grounds import named_references
+from bot.work.grounds import customer_references, named_references
 from bot.work.house import House
 from bot.work.marks import undone
 from bot.work.offering import again, offer_fixes, recorded
@@ -307,5 +307,5 @@ def _not_twice(click: Decision, draft: Proposal) -> None:
 
 def _asked_by_list(click: Decision, draft: Proposal) -> str | None:
     """Who asked for a list that changes the same of this customer and is not through with it."""
-    run_id = bulk_store.open_elsewhere(click.conn, "", draft.customer_ref, action=draft.kind)
+    run_id = bulk_store.open_elsewhere(click.conn, "", customer_references(click.house.vault, draft), action=draft.kind)
     return None if run_id is None else bulk_store.get_run(click.conn, click.house.vault, run_id).requester

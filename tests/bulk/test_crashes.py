@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 import bot.work.bulk_run
+import bot.work.bulk_sending
+import bot.work.bulk_settling
 from bot.cases.bulk_models import RowState, RunState
 from bot.clock import system_clock
 from connectors.sandbox import Fault, SandboxServers, World
@@ -22,7 +24,11 @@ from tests.work.nursery import wait_for
 
 pytestmark = pytest.mark.crash
 STAGES = tuple(
-    dict.fromkeys(re.findall(r'house\.watch\("(\w+)"\)', Path(bot.work.bulk_run.__file__).read_text(encoding="utf-8")))
+    dict.fromkeys(
+        stage
+        for module in (bot.work.bulk_run, bot.work.bulk_sending, bot.work.bulk_settling)
+        for stage in re.findall(r'house\.watch\("(\w+)"\)', Path(str(module.__file__)).read_text(encoding="utf-8"))
+    )
 )
 SAMPLE = {("sqlite", "bulk_marked"), ("sqlite", "bulk_sent"), ("sqlite", "bulk_noted"), ("postgresql", "bulk_sent")}
 ALL = os.environ.get("POINTSMAN_CHAOS") == "all"

@@ -192,7 +192,7 @@ def test_enrolling_many(lists: Lists) -> None:
     assert (run.state, lists.states(run)[S.DONE]) == (R.DONE, len(strangers))
     with world.lock:
         assert {c.phone for c in contacts.values()} >= {c.phone for c in strangers}
-    with refuses(NotAllowed, "Nothing takes enrolments back"):
+    with refuses(NotAllowed, "Nothing takes an enrolment back"):
         bulk.undo_bulk(lists.house, run.id, MANAGER)
 
 
@@ -318,7 +318,7 @@ def test_a_read_only_store_shows_what_it_would_send(sqlite_lists: Lists) -> None
     run = bulk.submit_bulk(careful.house, run.id, MANAGER, **EVERYTHING)
     assert (run.state, run.result["code"]) == (R.REFUSED, "read_only")
     assert run.result["outcome"] == (
-        "This store is read-only: I would send 2 rows: +10 and -0 points. Nothing was sent."
+        "This store is read-only: I would send 2 rows: +10 and −0 points. Nothing was sent."
     )
 
 

@@ -79,15 +79,24 @@ def test_excels_own_first_line_names_the_separator() -> None:
     [
         (b"", "empty"),
         (b"\n\n", "empty"),
-        (b"PK\x03\x04....", "not_csv"),
-        (b"%PDF-1.7", "not_csv"),
-        (b"\xd0\xcf\x11\xe0..", "not_csv"),
+        (b"PK\x03\x04....xl/workbook.xml", "workbook"),
+        (b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "workbook"),
+        (b"PK\x03\x04....points.csv", "archive"),
+        (b"PK\x05\x06....", "archive"),
+        (b"\x1f\x8b...", "archive"),
+        (b"PK\x03\x04....word/document.xml", "document"),
+        (b"%PDF-1.7", "document"),
+        (b"\xd0\xcf\x11\xe0..", "workbook"),
+        (b"\x89PNG", "picture"),
+        (b"\xef\xbb\xbf\r\n<TABLE><tr><td>email</td>", "page"),
         (b"email,points\n\x81\x8d\x8f\x90\x9d\n", "not_text"),
         (b"\xef\xbb\xbfemail,points\n\xff\xfe\n", "not_text"),
         (b"\0\xff\x81email,points", "not_text"),
         (b"x" * 25_000_001, "too_large"),
         (b"a@example.com,5\nb@example.com,5\n", "no_headings"),
         (b",,,\n1,2,3\n", "no_headings"),
+        (b"303-555-0142,50\n303-555-0143,5\n", "no_headings"),
+        (b"Email,Email,points\n", "same_headings"),
         (b"shade,size\nred,5\n", "nobody"),
         (b"email,size\na@example.com,5\n", "no_points"),
         ((",".join(["x"] * 201) + "\n").encode(), "too_wide"),
@@ -144,7 +153,7 @@ def test_a_doubtful_column_is_asked_about_only_when_it_is_needed() -> None:
     assert [q.field for q in sheet("Email,Pt Amnt\n", kind="adjust_points").questions] == ["points"]
     assert sheet("Email,Points,Pt Amnt\n").questions == ()
     assert sheet("Cust ID,Points\n").questions == (Question(code="column", field="customer", options=("Cust ID",)),)
-    assert broken("Mail client,Points\n") == "nobody"
+    assert broken("Shoe size,Points\n") == "nobody"
 
 
 def test_a_balance_may_be_meant_both_ways_so_it_is_asked() -> None:
@@ -152,6 +161,38 @@ def test_a_balance_may_be_meant_both_ways_so_it_is_asked() -> None:
     assert sheet(text).questions == (Question(code="mode", field="mode", options=("add", "set")),)
     assert (sheet(text, mode="set").mode, sheet(text, mode="set").questions) == ("set", ())
     assert sheet(text, kind="enroll").questions == ()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Saldo de puntos", "Point Balance", "Points Balanse", "New points", "puntos totales", "Current Points", "BALANCE"],
+)
+def test_any_heading_that_speaks_of_a_balance_is_asked_about(heading: str) -> None:
+    """Adding to everybody what they have already would be a costly guess."""
+    found = sheet(f"email,{heading}\n", chosen={"points": heading}).questions
+    assert found == (Question(code="mode", field="mode", options=("add", "set")),)
+
+
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        ("  EMAIL ,Points\u00a0", {"email": 0, "points": 1}),
+        ('"Customer\nEmail","Points\r\nAmount"', {"email": 0, "points": 1}),
+        ("Teléfono;PUNTOS;Nombre;Apellido;Motivo;Nota", {"phone": 0, "points": 1, "first_name": 2, "last_name": 3,
+                                                         "reason": 4, "comment": 5}),
+        ("Número de teléfono\tCantidad de puntos", {"phone": 0, "points": 1}),
+        ("ID de cliente|Puntos", {"customer": 0, "points": 1}),
+        ("Customer_ID,POINTS_AMOUNT,Internal_Note", {"customer": 0, "points": 1, "reason": 2}),
+        ("email,points_amount,source,applied_at,expires_at,earning_rule_id", {"email": 0, "points": 1}),
+    ],
+)  # fmt: skip
+def test_headings_with_odd_case_and_space_and_in_spanish(headings: str, fields: dict[str, int]) -> None:
+    assert sheet(f"{headings}\n").columns.at == fields
+
+
+def test_names_in_a_column_of_customers_are_no_numbers() -> None:
+    rows = read("Customer,Email,Points\nPat,pat@example.com,5\nPat Jones,pj@example.com,5\nPat,,5\n")
+    assert [r.customer if isinstance(r, Row) else r.code for r in rows] == [None, None, "no_person"]
 
 
 def test_wrong_answers_are_said() -> None:
@@ -185,8 +226,8 @@ def test_amounts_as_people_write_them() -> None:
         "-40",
         "−40",
         "1,000",
-        "1.000",
         "1 000",
+        "1'000",
         "1.234.567",
         "12.5",
         "12,50",
@@ -199,10 +240,24 @@ def test_amounts_as_people_write_them() -> None:
     ]  # fmt: skip
 
 
+def test_a_thousand_or_one_and_a_bit() -> None:
+    """Who separates by semicolons writes numbers with a comma; what may be meant both ways is not guessed."""
+    assert amounts("1,200", "1.200", "0,500", "1.200,50", "1,200.50", "-1.200") == [
+        1200, "unclear_number", "unclear_number", Decimal("1200.5"), Decimal("1200.5"), "unclear_number",
+    ]  # fmt: skip
+    text = "correo;puntos\na@example.com;{}\n"
+    found = [read(text.format(n))[0] for n in ("1.200", "1,200", "0.500", "1.200,50", "-2.000.000")]
+    assert [one.code if isinstance(one, Problem) else one.points for one in found] == [
+        1200, "unclear_number", "unclear_number", Decimal("1200.5"), -2_000_000,
+    ]  # fmt: skip
+
+
 def test_amounts_that_are_none() -> None:
-    assert amounts("", "x", "5x", "1.2.3", "1e3", "3.04E+09", "0", "-0.00", "--5", "٥٠", "0x10", "NaN", "12.345,6") == [
+    assert amounts("", "x", "5x", "1.2.3", "1e3", "3.04E+09", "0", "-0.00", "--5", "٥٠", "0x10", "NaN", "12.345,6",
+                   "10%", "1'2", "1.234.56", "1,234.567", "9999999999", "1,000,000,000,000") == [
         "bad_points", "bad_points", "bad_points", "bad_points", "spreadsheet_number", "spreadsheet_number",
         "zero_points", "zero_points", "bad_points", "bad_points", "bad_points", "bad_points", Decimal("12345.6"),
+        "bad_points", "bad_points", "bad_points", "bad_points", "too_many", "too_many",
     ]  # fmt: skip
     assert amounts("0", "-5", mode="set") == [0, "bad_points"]
 

@@ -93,7 +93,7 @@ def test_the_preview_says_what_would_happen(sqlite_lists: Lists) -> None:
     )
     assert found.seconds == pytest.approx(6 * 2.1 * 60 / 720)
     assert "Above 0 points two people have to approve." in found.reasons
-    assert bulk.preview(lists.house, run.id, RILEY).blocked.startswith("Only a manager can ask")
+    assert bulk.preview(lists.house, run.id, RILEY).blocked.text.startswith("Only a manager can ask")
 
 
 def test_one_by_one_where_the_provider_takes_no_batches(sqlite_lists: Lists) -> None:

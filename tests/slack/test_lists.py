@@ -182,9 +182,9 @@ def test_words_are_enough_in_a_stores_channel_and_a_twin_event_is_one_list(floor
 
 
 def test_a_file_that_cannot_be_used_is_told_kindly_and_a_better_one_goes_on_in_the_thread(floor: Floor) -> None:
-    ts = sent(floor, files={"points.xlsx": b"PK\x03\x04 not a csv"})
+    ts = sent(floor, files={"points.xlsx": b"PK\x03\x04....xl/workbook.xml"})
     bad = card(floor, ts, lambda m: "I cannot use this file" in m.text)
-    for part in ("points.xlsx", "Please save it as CSV", "Nothing was changed", "send it again in this thread"):
+    for part in ("points.xlsx", "choose File, Save as, CSV UTF-8", "Nothing was changed", "send it again in this thread"):
         assert part in bad.text, part
     press(floor, "morgan", ts, "template:adjust_points")
     floor.desk.wait_for(lambda: [m for m in floor.desk.replies("C0PINE", ts) if m.files])

@@ -72,6 +72,8 @@ def preview_blocks(view: ListView, say: Say) -> list[Block]:
     out = [fields(*pairs)]
     if seen.refused:
         out.append(section(_left_out(seen.refused, seen.left_out, say)))
+    if seen.same_file is not None:
+        out.append(section(told(say.words(seen.same_file))))
     if seen.biggest:
         out += [section(f"*{say('bulk.biggest')}*"), changes_table(seen.biggest, say)]
     if seen.below_zero:
