@@ -77,6 +77,12 @@ def case_in_thread(conn: sa.Connection, vault: Vault, *, team_id: str, channel: 
     return _one(conn, vault, sa.select(cases).where(*where).order_by(cases.c.created_at.desc(), cases.c.id.desc()))
 
 
+def cases_at(conn: sa.Connection, vault: Vault, *, channel: str, ts: str) -> Sequence[Case]:
+    """The cases that a message opened, or that live in its thread, newest first."""
+    where = (cases.c.channel == channel, sa.or_(cases.c.asked_ts == ts, cases.c.thread_ts == ts))
+    return _all(conn, vault, sa.select(cases).where(*where).order_by(cases.c.created_at.desc()))
+
+
 def get_case(conn: sa.Connection, vault: Vault, case_id: str) -> Case:
     """The case with this id. Raises KeyError."""
     found = _one(conn, vault, sa.select(cases).where(cases.c.id == case_id))
@@ -141,11 +147,10 @@ def escalated_cases(conn: sa.Connection, vault: Vault, *, limit: int = 50) -> Se
 
 
 def erase_private(conn: sa.Connection, *, before: datetime) -> int:
-    """Forget what was said and found in cases that nobody touched since; those with support stay whole. Returns how
-    many were erased."""
+    """Forget what was said and found in cases that nobody touched since, those that support let lie included. Returns
+    how many were erased."""
     old = (
         cases.c.updated_at < before,
-        cases.c.state != CaseState.ESCALATED.value,
         sa.or_(cases.c.private.is_not(None), cases.c.diagnosis.is_not(None)),
     )
     return conn.execute(cases.update().where(*old).values(private=None, diagnosis=None)).rowcount

@@ -21,7 +21,7 @@ from bot.diagnosis.models import Ask, Conclusion, Diagnosis
 from bot.errors import BadInput
 from bot.playbook import Library
 from bot.playbook.schema import Playbook
-from bot.work.told import Told, may_turn_on_points
+from bot.work.told import Told, may_turn_on_points, subject_at
 
 
 @app.command()
@@ -73,7 +73,7 @@ def ask(
 ) -> None:
     """Answer one question here, reading the store's register and provider. Writes nothing anywhere."""
     from bot.cli.wiring import open_vendors
-    from bot.diagnosis import Subject, diagnose
+    from bot.diagnosis import diagnose
     from bot.understanding import entities
     from connectors.transport import Transport
 
@@ -86,17 +86,10 @@ def ask(
     )
     if "customer" in chosen.needs and not (named.phone or named.email or named.loyalty_id or named.order_id):
         raise BadInput("Whose points? Add the customer's phone or e-mail to the question.")
-    subject = Subject(
-        entities=named,
-        store_id=where.id,
-        store_name=where.name,
-        area_code=where.area_code,
-        timezone=where.timezone,
-    )
     systems = open_vendors(where, Transport())
     _use_nightly_points(settings, where, systems)
     with err.status("asking the register and the loyalty provider …"):
-        diagnosis = diagnose(chosen, subject, systems, answers=_answers(answer))
+        diagnosis = diagnose(chosen, subject_at(where, named), systems, answers=_answers(answer))
     if as_json:
         sys.stdout.write(diagnosis.model_dump_json(indent=2) + "\n")
     else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.learning import Addition, Count, Event, Stub
     from bot.playbook import Library
 
-report_app = typer.Typer(no_args_is_help=True, help="How things went, as tables and pictures.")
+report_app = typer.Typer()
 app.add_typer(report_app, name="report")
 
 _REJECTED = ("not_this", "not_helpful")
@@ -128,6 +128,13 @@ def _was_refused(case: Case) -> bool:
     from bot.cases import CaseState
 
     return case.playbook is None and case.state not in (CaseState.NEW, CaseState.CHOOSING)
+
+
+@report_app.callback(invoke_without_command=True)
+def report(context: typer.Context, config: ConfigOption = None) -> None:
+    """How things went, as tables and pictures; `report questions` where nothing is named."""
+    if context.invoked_subcommand is None:
+        report_questions(config)
 
 
 @report_app.command("questions")

@@ -59,7 +59,7 @@ def diagnose(
     weighed = weigh(playbook, run.values)
     cause = cause_of(weighed)
     asked = to_ask(playbook, run.values, known, answers)
-    evidence = {name: run.evidence[name] for name in known.facts if name in run.evidence}  # not as calls happened to end
+    evidence = {name: run.evidence[name] for name in known.facts if name in run.evidence}  # in one order always
     return Diagnosis(
         playbook=playbook.id,
         evidence=evidence,

@@ -14,13 +14,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.cases import Case, CaseState, case_store, evidence, reading, writing
-from bot.diagnosis import Diagnosis, Evidence, Subject, diagnose
+from bot.diagnosis import Diagnosis, Evidence, diagnose
 from bot.understanding import Entities, Match
 from bot.work import proposals
 from bot.work.grounds import customer_reference
 from bot.work.house import House
 from bot.work.queue import subject_of
-from bot.work.told import Told, may_turn_on_points, missing, readings
+from bot.work.told import Told, may_turn_on_points, missing, readings, subject_at
 
 FRESH = timedelta(minutes=10)
 """Evidence younger than this is used again by the next run of the same case."""
@@ -108,13 +108,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     prior = _prior(house, case) if told.looked_up == found else {}
     diagnosis = diagnose(
         playbook,
-        Subject(
-            entities=found,
-            store_id=store.id,
-            store_name=store.name,
-            area_code=store.area_code,
-            timezone=store.timezone,
-        ),
+        subject_at(store, found),
         house.systems(store.id),
         answers=told.answers,
         prior=prior,

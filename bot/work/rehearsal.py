@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from bot import words
 from bot.cases import CaseState, case_store, inbox, reading, writing
-from bot.diagnosis import Subject, Systems, diagnose
+from bot.diagnosis import Systems, diagnose
 from bot.errors import ConfigError
 from bot.understanding import entities
 from bot.work.house import House
+from bot.work.told import subject_at
 from connectors.contract import Capabilities
 from connectors.errors import Unsupported
 
@@ -69,9 +70,7 @@ def _diagnose(house: House) -> None:
     """The shortest playbook, over systems that tell nothing: it is the engine that is rehearsed, not each finding."""
     nobody = cast(Any, _Nobody())
     store = house.config.stores[0]
-    subject = Subject(
-        entities=entities(SENTENCES[0], area_code="303"), store_id=store.id, store_name=store.name, area_code="303"
-    )
+    subject = subject_at(store, entities(SENTENCES[0], area_code="303"))
     shortest = min(house.library(None).playbooks.values(), key=lambda playbook: len(playbook.findings), default=None)
     if shortest is not None:
         diagnose(shortest, subject, Systems(pos=nobody, program=nobody), clock=house.clock)

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.config import Store
 from bot.diagnosis.models import Diagnosis
+from bot.diagnosis.subject import Subject
 from bot.playbook.schema import Playbook
 from bot.understanding import Entities, entities, unclear_points
 
@@ -124,6 +126,17 @@ def customer_of(found: Entities) -> Entities:
     """Only what says who the customer is: for a second question in the same thread."""
     return Entities(
         phone=found.phone, email=found.email, loyalty_id=found.loyalty_id, customer_name=found.customer_name
+    )
+
+
+def subject_at(store: Store, found: Entities) -> Subject:
+    """What a diagnosis at this store is about."""
+    return Subject(
+        entities=found,
+        store_id=store.id,
+        store_name=store.name,
+        area_code=store.area_code,
+        timezone=store.timezone,
     )
 
 

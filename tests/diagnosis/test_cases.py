@@ -6,11 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.diagnosis import CaseResult, OpenWorld, run_case, run_cases
+from bot.cli.demo_settings import demo_config
+from bot.cli.wiring import Vendors
+from bot.diagnosis import CaseResult, Diagnosis, OpenWorld, replay, run_case, run_cases
 from bot.playbook import BUILT_IN, ExampleCase, Playbook, load_library
+from bot.understanding import language_of
+from connectors import REGISTRY
+from connectors.sandbox import World
+from connectors.transport import Transport
 from tests.diagnosis.worlds import shared_world
 
 LIBRARY = load_library([BUILT_IN])
+WORLD = World.seeded()
+NOBODY_THERE = Vendors(demo_config(dict.fromkeys(REGISTRY, "http://127.0.0.1:9")), Transport(paced=False))
 ASKING = ("balance_mismatch", "relink_wallet", "not_enrolled", "duplicate_or_mismatch", "missing_points")
 CASES = [
     pytest.param(playbook, case, id=f"{playbook.id}-{case.world}-{case.finding}-{n}")
@@ -29,6 +37,26 @@ def open_world() -> Iterator[OpenWorld]:
 def test_a_case_ends_in_its_finding(playbook: Playbook, case: ExampleCase, open_world: OpenWorld) -> None:
     result = run_case(playbook, case, open_world)
     assert result.passed, result.report()
+    assert replayed(playbook, result) == told(result.diagnosis)
+
+
+def told(diagnosis: Diagnosis) -> dict[str, object]:
+    """All that people see of a diagnosis."""
+    return diagnosis.model_dump(exclude={"evidence", "took_ms", "critical_path_ms"})
+
+
+def replayed(playbook: Playbook, result: CaseResult) -> dict[str, object]:
+    """What the case's own record leads to, with nobody there to ask."""
+    place = result.case.store or WORLD.scenario(result.case.world).store
+    again = replay(
+        playbook,
+        result.diagnosis,
+        result.subject,
+        NOBODY_THERE(place),
+        answers=result.answers,
+        language=language_of(result.case.question),
+    )
+    return told(again)
 
 
 @pytest.mark.parametrize("playbook", LIBRARY.playbooks.values(), ids=lambda playbook: playbook.id)

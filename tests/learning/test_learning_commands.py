@@ -94,7 +94,11 @@ def floor(config: Path, tmp_path: Path) -> Floor:
 
 def test_learn_proposes_a_diff_and_changes_nothing(config: Path, floor: Floor) -> None:
     floor.ask("the blorf of [name] went wonky [phone]", "tier_wrong", CaseState.ANSWERED, "chosen")
-    for text in ("do zorple cards work at dana ortiz 303-555-0142", "zorple cards dont work", "where zorple cards work"):
+    for text in (
+        "do zorple cards work at dana ortiz 303-555-0142",
+        "zorple cards dont work",
+        "where zorple cards work",
+    ):
         floor.ask(text, None, CaseState.UNMATCHED)
     result = run("learn", "--config", config)
     assert result.exit_code == 0
@@ -156,6 +160,7 @@ def test_report_of_nothing_says_so(config: Path) -> None:
     assert run("report", "questions", "--config", config, "--days", 7).stdout == (
         "Nothing was asked in the last 7 days.\n"
     )
+    assert run("report", "--config", config).stdout == "Nothing was asked in the last 56 days.\n"
 
 
 def test_a_picture_that_cannot_be_made_says_why(
