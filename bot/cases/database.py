@@ -79,6 +79,7 @@ def _open_sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         connection.isolation_level = None  # we begin transactions ourselves
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -137,6 +138,23 @@ def writing(engine: sa.Engine, *, busy_ms: int = BUSY_MS) -> Iterator[sa.Connect
         if conn.dialect.name == "postgresql":
             conn.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_ms)}")
         yield conn
+
+
+def overwrite_erased(engine: sa.Engine, *tables: str) -> bool:
+    """After something was erased: have what lay there before overwritten too, as far as the database lets one. SQLite:
+    the log is folded into the file and cut; False when somebody reads or writes just now, and the next time does it.
+    PostgreSQL: the old versions of rows of `tables` are cleared away."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+        return True
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute(f"PRAGMA busy_timeout={ACK_BUSY_MS}")
+        busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        raw.close()
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases import bulk_erasure
+from bot.cases.bulk_models import OPEN as OPEN_LISTS
 from bot.cases.proposal_store import OPEN
-from bot.cases.tables import cases, evidence, inbox, labels, proposals
+from bot.cases.tables import bulk_rows, bulk_runs, cases, evidence, inbox, labels, proposals, snapshots
 from bot.cases.vault import Vault
 
 Names = Callable[[str], bool]
@@ -33,15 +34,24 @@ _KEPT = frozenset(
 """What stays of a change's result: how it ended, not the sentences, which may name vendors' ids."""
 
 
+_NAMELESS = frozenset(("finding", "mode", "once"))
+"""What stays of an offer: a keyed reference of the redemption or receipt too, so that it is not made good twice."""
+_THEIR_OWN = frozenset(("customer", "member"))
+"""Facts that are a record of the customer whom a case is about; others may name somebody besides."""
+TABLES = tuple(t.name for t in (cases, evidence, inbox, labels, proposals, snapshots, bulk_runs, bulk_rows))
+"""Where something personal lies."""
+
+
 class Found(BaseModel):
-    """What belongs to one customer: ids. rows: of lists. under_way: changes and lists that are not decided or not done
-    yet; they go first."""
+    """What belongs to one customer: ids. customers: in the register. rows: of lists. under_way: changes and lists that
+    are not decided or not done yet; they go first."""
 
     model_config = ConfigDict(frozen=True)
     cases: frozenset[str] = frozenset()
     proposals: frozenset[str] = frozenset()
     arrivals: frozenset[str] = frozenset()
     rows: frozenset[bulk_erasure.Place] = frozenset()
+    customers: frozenset[str] = frozenset()
     facts: int = 0
     under_way: tuple[str, ...] = ()
 
@@ -53,17 +63,25 @@ class Found(BaseModel):
 
 def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: frozenset[str], names: Names) -> Found:
     """Everything of the customer with one of these contact references (`refs`) or customer references (`about`), or
-    whom what was said or found names: every stored text is decrypted and read once."""
-    theirs = {row.id for row in _sealed(conn, vault, cases, names)}
-    theirs |= {row.case_id for row in _sealed(conn, vault, evidence, names)}
-    own_refs = set(about)
-    for row in conn.execute(sa.select(proposals.c.id, proposals.c.case_id, proposals.c.customer_refs)):
+    whom what was said, found or typed names: every stored text is decrypted and read once. What else is kept of the
+    same record goes too, under whichever number; of another customer who was looked up beside them, nothing more."""
+    theirs = {row.id for row, _ in _sealed(conn, vault, cases, names)}
+    theirs |= {row.case_id for row, _ in _sealed(conn, vault, proposals, names)}
+    own, ids = set(), set()
+    for row, opened in _sealed(conn, vault, evidence, names):
+        theirs.add(row.case_id)
+        if row.fact in _THEIR_OWN:
+            own.add(row.case_id)
+        if row.fact == "customer" and isinstance(opened.get("value"), dict):
+            ids.add(str(opened["value"].get("id") or ""))
+    for row in conn.execute(sa.select(proposals.c.case_id, proposals.c.customer_refs)):
         if refs & set(row.customer_refs):
-            theirs.add(row.case_id)
+            own.add(row.case_id)
+    own_refs = set(about)
     for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
         known = sa.select(column, table.c.customer_ref).where(table.c.customer_ref.is_not(None))
-        rows = conn.execute(known).all()
-        own_refs |= {ref for case_id, ref in rows if case_id in theirs}
+        own_refs |= {ref for case_id, ref in conn.execute(known).all() if case_id in own}
+    theirs |= own
     for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
         for part in _parts(own_refs):
             theirs |= set(conn.execute(sa.select(column).where(table.c.customer_ref.in_(part))).scalars())
@@ -71,7 +89,20 @@ def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: froz
     in_lists, lists = bulk_erasure.rows_of(
         conn, vault, refs=refs, about=frozenset(own_refs), said=lambda value: any(map(names, _texts(value)))
     )
-    return found.model_copy(update={"rows": in_lists, "under_way": (*found.under_way, *lists)})
+    under_way = (*found.under_way, *lists)
+    return found.model_copy(update={"rows": in_lists, "customers": frozenset(ids - {""}), "under_way": under_way})
+
+
+def under_way(conn: sa.Connection, found: Found) -> tuple[str, ...]:
+    """Which of the changes and lists that were found are open as things stand now."""
+    open_ones: list[str] = []
+    for part in _parts(found.proposals):
+        where = (proposals.c.id.in_(part), proposals.c.state.in_(OPEN))
+        open_ones += conn.execute(sa.select(proposals.c.id).where(*where)).scalars()
+    for part in _parts({run for run, _ in found.rows}):
+        going = (bulk_runs.c.id.in_(part), bulk_runs.c.state.in_([s.value for s in OPEN_LISTS]))
+        open_ones += conn.execute(sa.select(bulk_runs.c.id).where(*going)).scalars()
+    return tuple(sorted(open_ones))
 
 
 def _belonging(conn: sa.Connection, vault: Vault, theirs: set[str], names: Names) -> Found:
@@ -84,7 +115,7 @@ def _belonging(conn: sa.Connection, vault: Vault, theirs: set[str], names: Names
         arrivals |= set(conn.execute(sa.select(inbox.c.key).where(inbox.c.case_id.in_(part))).scalars())
         counted = sa.select(sa.func.count()).where(evidence.c.case_id.in_(part), evidence.c.value.is_not(None))
         facts += conn.execute(counted).scalar_one()
-    arrivals |= {row.key for row in _sealed(conn, vault, inbox, names)}
+    arrivals |= {row.key for row, _ in _sealed(conn, vault, inbox, names)}
     return Found(
         cases=frozenset(theirs),
         proposals=frozenset(changes),
@@ -94,14 +125,16 @@ def _belonging(conn: sa.Connection, vault: Vault, theirs: set[str], names: Names
     )
 
 
-def _sealed(conn: sa.Connection, vault: Vault, table: sa.Table, names: Names) -> Iterator[sa.Row[Any]]:
-    """Rows whose encrypted columns name the customer, read a few at a time."""
+def _sealed(conn: sa.Connection, vault: Vault, table: sa.Table, names: Names) -> Iterator[tuple[sa.Row[Any], Any]]:
+    """Rows whose encrypted columns name the customer, with the first such column's value; read a few at a time."""
     sealed = [c for c in table.c if isinstance(c.type, sa.LargeBinary)]
     query = sa.select(table).where(sa.or_(*(c.is_not(None) for c in sealed)))
     for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
-        blobs = (row._mapping[c.name] for c in sealed)
-        if any(names(text) for blob in blobs if blob is not None for text in _texts(vault.decrypt(blob))):
-            yield row
+        for blob in (row._mapping[c.name] for c in sealed):
+            opened = vault.decrypt(blob) if blob is not None else None
+            if any(names(text) for text in _texts(opened)):
+                yield row, opened
+                break
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -134,7 +167,7 @@ def _erase_proposals(conn: sa.Connection, ids: list[str]) -> None:
     columns = (proposals.c.id, proposals.c.offer, proposals.c.expected, proposals.c.result)
     for row in conn.execute(sa.select(*columns).where(proposals.c.id.in_(ids))).all():
         values: dict[str, Any] = {
-            "offer": {k: v if k in ("finding", "mode") else "erased" for k, v in row.offer.items()},
+            "offer": {k: v if k in _NAMELESS else "erased" for k, v in row.offer.items()},
             "expected": {k: v if k == "balance" else "erased" for k, v in row.expected.items()},
             "result": {k: _plain(v) for k, v in row.result.items() if k in _KEPT},
             "private": None,

@@ -58,6 +58,7 @@ def unhandled(conn: sa.Connection, *, after: datetime, before: datetime) -> list
 
 
 def erase_payloads(conn: sa.Connection, *, before: datetime) -> int:
-    """Forget what handled arrivals said, keeping their keys. Returns how many were erased."""
-    old = sa.and_(inbox.c.handled_at.is_not(None), inbox.c.received_at < before, inbox.c.payload.is_not(None))
+    """Forget what arrivals said, keeping their keys; also of those that nobody could handle. Returns how many were
+    erased."""
+    old = sa.and_(inbox.c.received_at < before, inbox.c.payload.is_not(None))
     return conn.execute(inbox.update().where(old).values(payload=None)).rowcount

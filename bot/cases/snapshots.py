@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,13 +52,14 @@ def erase_old(conn: sa.Connection, *, before: datetime) -> int:
 
 
 def erase_customer(conn: sa.Connection, vault: Vault, customer_id: str) -> int:
-    """Forget one customer's points by the register's id. Returns at how many stores. The next night's file may name
-    them again: it is the register's own."""
+    """Forget one customer's points by the register's id; who has read them already reads them anew. Returns at how many
+    stores. The next night's file may name them again: it is the register's own."""
     changed = 0
     for row in conn.execute(sa.select(snapshots).where(snapshots.c.value.is_not(None))).all():
         value = vault.decrypt(row.value)
         if value["rows"].pop(customer_id, None) is not None:
             mine = snapshots.c.store_id == row.store_id
-            conn.execute(snapshots.update().where(mine).values(value=vault.encrypt(value)))
+            newer = row.taken_at + timedelta(microseconds=1)
+            conn.execute(snapshots.update().where(mine).values(value=vault.encrypt(value), taken_at=newer))
             changed += 1
     return changed

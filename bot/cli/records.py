@@ -6,7 +6,7 @@ import getpass
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -22,9 +22,9 @@ def audit_verify(
     config: ConfigOption = None,
     head: Annotated[str | None, typer.Option(help="A head kept outside earlier, as printed: ROW:HASH.")] = None,
 ) -> None:
-    """Check the audit trail's chain and its signed heads, and the rows of lists against it. Exit code 1 when one was
-    changed, removed or moved."""
-    from bot.cases import Vault, audit, bulk_moves, checkpoints, open_database, reading
+    """Check the audit trail's chain and its signed heads, and requests and the rows of lists against it. Exit code 1
+    when one was changed, removed or moved."""
+    from bot.cases import Vault, audit, bulk_moves, checkpoints, open_database, proposal_faults, reading
 
     settings = read_config(config)
     kept = settings.security.audit_heads
@@ -36,6 +36,9 @@ def audit_verify(
             result = audit.verify(conn, known_head=_head(head)).model_copy(update={"signed": result.signed})
         if result.ok and (changed := bulk_moves.faults(conn)):
             problem = f"the rows of {', '.join(changed)} are not those on record"
+            result = result.model_copy(update={"ok": False, "problem": problem})
+        if result.ok and (changed := proposal_faults.faults(conn, vault)):
+            problem = f"the requests {', '.join(changed)} are not those on record"
             result = result.model_copy(update={"ok": False, "problem": problem})
     if not result.ok:
         err.print(str(result), style="red", markup=False, soft_wrap=True)
@@ -67,6 +70,14 @@ def audit_export(
     err.print(f"{rows:,} rows.", highlight=False)
 
 
+_STAYS: Final = (
+    "What stays, without a name: who asked and who decided, the kind of change, the points and the time, and the audit",
+    "trail, since it proves that nothing was slipped in; and a keyed reference for each redemption or receipt, so that",
+    "it is not made good a second time.",
+    "Not touched: messages and files in Slack, backups and logs outside, the vendors' own records.",
+)
+
+
 @app.command()
 def erase(
     phone: Annotated[str | None, typer.Option(help="The customer's phone.")] = None,
@@ -92,4 +103,5 @@ def erase(
         out.print(f"Would be forgotten: {counts}. Run it again with --really.", highlight=False, soft_wrap=True)
         if found.under_way:
             out.print(f"Under way, and to be ended first: {', '.join(found.under_way)}.", highlight=False)
-    out.print("Messages in Slack and the vendors' own records are not touched.", highlight=False, soft_wrap=True)
+    for line in _STAYS:
+        out.print(line, highlight=False, soft_wrap=True)

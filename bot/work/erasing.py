@@ -4,17 +4,22 @@ a name."""
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import phonenumbers
+import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases import Vault, audit, erasure, open_database, reading, snapshots, writing
+from bot.cases.database import is_current, overwrite_erased
 from bot.clock import Clock, system_clock
 from bot.config import Config
 from bot.errors import BadInput, NotAllowed
 from bot.work.grounds import about_reference, contact_reference
 from bot.work.queue import prepare
 
+_ROUNDS = 3
+"""How often at most it is looked for: once, and again while something comes in."""
 _DIGITS = re.compile(r"\d")
 _NUMBER = re.compile(r"\d[\d\s().+-]*")
 """Digits as people and systems write a phone number, with what may stand between them."""
@@ -32,37 +37,53 @@ class Person(BaseModel):
 def erase_customer(
     config: Config, person: Person, *, by: str, really: bool = False, clock: Clock = system_clock
 ) -> erasure.Found:
-    """What is kept of a customer; with `really`, it is forgotten in the same transaction, and an audit row says so by
-    references alone. Works beside a running `serve`.
+    """What is kept of a customer; with `really`, it is forgotten, and an audit row says so by references alone. Works
+    beside a running `serve`: everything is read without holding a writer up, and looked through once more at the end,
+    in case something came in meanwhile. Again, it finds nothing.
 
     Raises BadInput for a phone or e-mail that is none, NotAllowed while a change of theirs is under way.
     """
     vault = Vault(config.security.key.get_secret_value())
     refs, about = _references(config, vault, person)
-    prepare(config.database)
     engine = open_database(config.database, pool_size=2)
+    if not is_current(engine):
+        prepare(config.database)
     names = _names(person)
+
+    def looked() -> erasure.Found:
+        with reading(engine) as conn:
+            return erasure.find(conn, vault, refs=refs, about=about, names=names)
+
     try:
-        if not really:
-            with reading(engine) as conn:
-                return erasure.find(conn, vault, refs=refs, about=about, names=names)
-        with writing(engine) as conn:
-            found = erasure.find(conn, vault, refs=refs, about=about, names=names)
-            if found.under_way:
-                ids = ", ".join(found.under_way)
-                raise NotAllowed(f"A change for this customer is under way: {ids}. Decide it or let it end first.")
-            if not found.nothing:
-                erasure.erase(conn, found)
-            if person.customer is not None:
-                snapshots.erase_customer(conn, vault, person.customer.strip())
-            detail = {"refs": sorted(refs | about), "cases": len(found.cases), "changes": len(found.proposals)}
-            detail |= {"rows": len(found.rows)} if found.rows else {}
-            audit.append(
-                conn, actor=by[:40], deed="customer.erase", subject=min(refs | about), detail=detail, now=clock()
-            )
-            return found
+        first = found = looked()
+        for nth in range(_ROUNDS if really else 0):
+            if nth and found.nothing:
+                break
+            with writing(engine) as conn:
+                _forget(conn, vault, found, person)
+                _put_on_record(conn, found, refs | about, by=by, now=clock())
+            found = looked()
+        if really:
+            overwrite_erased(engine, *erasure.TABLES)
+        return first
     finally:
         engine.dispose()
+
+
+def _forget(conn: sa.Connection, vault: Vault, found: erasure.Found, person: Person) -> None:
+    going = erasure.under_way(conn, found)
+    if going:
+        ids = ", ".join(going)
+        raise NotAllowed(f"A change for this customer is under way: {ids}. Decide it or let it end first.")
+    erasure.erase(conn, found)
+    for customer in {*found.customers, *([person.customer.strip()] if person.customer is not None else [])}:
+        snapshots.erase_customer(conn, vault, customer)
+
+
+def _put_on_record(conn: sa.Connection, found: erasure.Found, refs: frozenset[str], *, by: str, now: datetime) -> None:
+    detail = {"refs": sorted(refs), "cases": len(found.cases), "changes": len(found.proposals)}
+    detail |= {"rows": len(found.rows)} if found.rows else {}
+    audit.append(conn, actor=by[:40], deed="customer.erase", subject=min(refs), detail=detail, now=now)
 
 
 def _references(config: Config, vault: Vault, person: Person) -> tuple[frozenset[str], frozenset[str]]:

@@ -15,13 +15,14 @@ from bot.cases import (
     bulk_store,
     case_store,
     checkpoints,
+    erasure,
     evidence,
     inbox,
     proposal_store,
     snapshots,
     switches,
 )
-from bot.cases.database import writing
+from bot.cases.database import overwrite_erased, writing
 from bot.work import bulk, native_points
 from bot.work.exceptions import tell_exceptions
 from bot.work.house import House
@@ -121,6 +122,8 @@ def retain(house: House, _key: str) -> None:
             "rows of lists": bulk_store.erase_private(conn, before=before),
             "nightly points": snapshots.erase_old(conn, before=before),
         }
+    if any(forgotten.values()) and not overwrite_erased(house.engine, *erasure.TABLES):
+        log.warning("What was forgotten is overwritten the next time: the database was in use")
     log.info("Retention: %d jobs; %s", gone, ", ".join(f"{number} {what}" for what, number in forgotten.items()))
 
 

@@ -165,7 +165,8 @@ def test_the_trail_is_exported_and_checked_against_a_head_kept_outside(config: P
 def test_erase_says_what_would_go_and_of_whom_nothing_is_kept(config: Path) -> None:
     result = run("erase", "--config", config, "--phone", "303-555-0142")
     assert "Nothing is kept of this customer." in result.stdout
-    assert "Messages in Slack and the vendors' own records are not touched." in result.stdout
+    assert "What stays, without a name: who asked and who decided" in result.stdout
+    assert "Not touched: messages and files in Slack, backups and logs outside, the vendors' own records." in result.stdout
     assert "Say who" in failure("erase", "--config", config)
 
 
