@@ -7,6 +7,7 @@ in the connector, in English; `playbooks/vendors.yml` has the same sentences in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,10 @@ from pydantic import BaseModel, ConfigDict
 from bot.yaml_file import read_yaml
 
 LANGUAGES = ("en", "es")
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+}
 PLAYBOOKS = Path(__file__).resolve().parents[1] / "playbooks"
 PATH = PLAYBOOKS / "strings.yml"
 VENDORS = PLAYBOOKS / "vendors.yml"
@@ -46,6 +51,12 @@ def vendors() -> dict[str, str]:
     return {row["en"].strip(): row["es"].strip() for row in rows}
 
 
+def said_day(day: date, language: str) -> str:
+    """`Nov 3`, or `3 nov`; a date-time counts in its own zone."""
+    month = _MONTHS["es" if language == "es" else "en"][day.month - 1]
+    return f"{day.day} {month}" if language == "es" else f"{month} {day.day}"
+
+
 class _Places(dict[str, str]):
     """What stands in a sentence; a place that nobody filled shows a dash."""
 
@@ -57,11 +68,12 @@ class Words(BaseModel):
     """One sentence or phrase. Values are masked already, and not escaped; a value may be `Words` itself.
 
     kind: "key", of strings.yml; "vendor", a connector's sentence with `str.format` places; "raw", as a person typed it;
-    "known", an English sentence that was made elsewhere, and the key (`also`) that other languages have for its like.
+    "day", an ISO date; "known", an English sentence that was made elsewhere, and the key (`also`) that other languages
+    have for its like.
     """
 
     model_config = ConfigDict(frozen=True)
-    kind: Literal["key", "vendor", "raw", "known"]
+    kind: Literal["key", "vendor", "raw", "day", "known"]
     text: str
     also: str = ""
     values: dict[str, str | Words] = {}
@@ -82,6 +94,14 @@ class Words(BaseModel):
         return cls(kind="raw", text=text)
 
     @classmethod
+    def day(cls, iso: str, /) -> Words:
+        """A date of an ISO text (what follows the date is not read); a text that is none stays as it is."""
+        try:
+            return cls(kind="day", text=date.fromisoformat(iso[:10]).isoformat())
+        except ValueError:
+            return cls.raw(iso)
+
+    @classmethod
     def known(cls, english: str, also: str, /, **values: str) -> Words:
         """In English this very sentence; in other languages that of the key `also`, where there is one."""
         return cls(kind="known", text=english, also=also, values=dict(values))
@@ -90,6 +110,8 @@ class Words(BaseModel):
         """In this language; one that nobody translated is English. Raises KeyError for a key that does not exist."""
         if self.kind == "raw":
             return self.text
+        if self.kind == "day":
+            return said_day(date.fromisoformat(self.text), language)
         spoken = language if language in LANGUAGES else "en"
         if self.kind == "known" and (spoken == "en" or self.also not in built_in()):
             return self.text

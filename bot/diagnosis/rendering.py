@@ -15,10 +15,10 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from bot.cases.masks import mask_email, mask_phone
 from bot.playbook.kleene import FILTERS, Unknown
+from bot.words import said_day
 
 _PHONE = re.compile(r"(?<![\w+])(?:\+\d{10,15}|(?:1[-. ]?)?\(?\d{3}\)?[-. ]?\d{3}[-. ]?\d{4})(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_MONTHS_ES = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"]
 _LONG_ID = 14
 NOTHING = "–"
 """What a missing or unknown value looks like in a sentence."""
@@ -58,9 +58,7 @@ def money(value: Decimal | int | float) -> str:
 
 def day(moment: datetime, language: str = "en") -> str:
     """`Nov 3` or `3 nov`, in the moment's own zone."""
-    if language == "es":
-        return f"{moment.day} {_MONTHS_ES[moment.month - 1]}"
-    return f"{moment:%b} {moment.day}"
+    return said_day(moment, language)
 
 
 def moment(at: datetime, language: str = "en") -> str:

@@ -51,7 +51,7 @@ def _told(proposal: Proposal, name: str) -> str:
 def _sale(proposal: Proposal) -> Words:
     """Its number, day and sum."""
     number, at, total = (_told(proposal, name) for name in ("number", "at", "total"))
-    return Words.of("change.sale", number=number, at=at, total=total)
+    return Words.of("change.sale", number=number, at=Words.day(at), total=total)
 
 
 def form(proposal: Proposal) -> Form:

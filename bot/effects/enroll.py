@@ -77,7 +77,6 @@ def form(proposal: Proposal) -> Form:
         intro=(
             Words.of("form.enroll.who", name=name, contact=contact),
             Words.of("form.enroll.consequence"),
-            *minds(proposal),
         ),
         submit=Words.of("form.ask"),
         fields=(
@@ -125,7 +124,7 @@ def preview(proposal: Proposal) -> Preview:
             Line(label=Words.of("line.enroll"), text=Words.of("line.enroll_who", name=name, contact=contact)),
             Line(label=Words.of("line.texts"), text=texts),
         ),
-        side_effects=(known, Words.of("mind.enroll.texts"), *minds(proposal)),
+        side_effects=(known, *(minds(proposal) or (Words.of("mind.enroll.texts"),))),
         would_send=Words.of("send.enroll", customer=str(proposal.offer["customer"])),
         irreversible=True,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from bot.cases import Proposal
@@ -25,7 +25,7 @@ from bot.effects.values import (
     ReadBack,
 )
 from bot.words import Words
-from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, part
+from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, Sale, part
 from connectors.errors import NotFound
 
 KIND = "record_purchase"
@@ -50,16 +50,36 @@ def offer(grounds: Grounds) -> Offer | None:
             "way": "visit" if by_visit else "adjust",
             "sale": sale.id if sale is not None else None,
             "receipt": sale.receipt.lstrip("#") if sale is not None else None,
+            "own": _own(grounds),
+            **(_worth(sale, grounds) if by_visit and sale is not None else {}),
         },
         shown={
-            "sale": sale.model_dump(mode="json", include=_SALE) if sale is not None else None,
+            "sale": _shown(sale) if sale is not None else None,
             "points": plain(grounds.due) if grounds.due else None,
         },
         unseen=by_visit,
     )
 
 
-_SALE = {"id", "customer_id", "at", "total", "location"}
+def _own(grounds: Grounds) -> list[str]:
+    """Under which of the register's ids a sale is this customer's."""
+    customer = grounds.customer
+    return [] if customer is None else [customer.id, *customer.merged_from, *(one.id for one in grounds.others)]
+
+
+def _worth(sale: Sale, grounds: Grounds) -> dict[str, Any]:
+    """What a purchase counts for where points are limited: by the program's rules, else by its dollars, which is said
+    and signed for."""
+    if grounds.due:
+        return {"worth": plain(grounds.due), "estimated": False}
+    return {
+        "worth": plain((sale.total * grounds.points_per_dollar).to_integral_value(ROUND_CEILING)),
+        "estimated": True,
+    }
+
+
+def _shown(sale: Sale) -> dict[str, Any]:
+    return sale.model_dump(mode="json", include={"id", "customer_id", "at", "total", "location"})
 
 
 def form(proposal: Proposal) -> Form:
@@ -77,12 +97,25 @@ def form(proposal: Proposal) -> Form:
     receipt = Field(name="receipt", label=Words.of("form.purchase.receipt"), initial=initial, longest=60)
     number, *rest = points.fields(proposal, suggested, comment=Words.of("form.purchase.comment_default"))
     hint = Words.of("form.purchase.points_by_rule" if suggested else "form.purchase.points_hint")
+    number = number.model_copy(update={"label": Words.of("form.purchase.points"), "hint": hint})
+    named = (Words.of("form.purchase.about", receipt=_receipt_of(proposal, str(known))),) if _named(proposal) else ()
     return Form(
         title=Words.of("fix.record_purchase"),
-        intro=(points.intro(proposal), Words.of("form.purchase.once")),
+        intro=(*named, points.intro(proposal), Words.of("form.purchase.once")),
         submit=Words.of("form.ask"),
-        fields=(*(() if known else (receipt,)), number.model_copy(update={"hint": hint}), *rest),
+        fields=(*(() if known else (receipt,)), number, *rest),
     )
+
+
+def _named(proposal: Proposal) -> bool:
+    """Whether it is known which sale it is about."""
+    return bool(proposal.offer["receipt"] and proposal.shown.get("sale"))
+
+
+def _receipt_of(proposal: Proposal, receipt: str) -> Words:
+    """Its number, day and sum."""
+    day = Words.day(str(proposal.shown["sale"]["at"]))
+    return Words.of("line.receipt_of", receipt=receipt, day=day, total=_total(proposal))
 
 
 def _total(proposal: Proposal) -> str:
@@ -101,7 +134,8 @@ def words(proposal: Proposal) -> Words:
 
 def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """receipt: its number, where none is known; points: more than 0 (of an undo: less), now: only where no API tells
-    the balance; reason: ours; comment: the provider's. Where the provider is told of the sale: the reason alone.
+    the balance; reason: ours; comment: the provider's. Where the provider is told of the sale: the reason alone; its
+    points are what it counts for in the limits.
 
     Raises BadFields.
     """
@@ -110,7 +144,7 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
         reason = points.checked_texts({**parameters, "comment": "–"}, errors)["reason"]
         if errors:
             raise BadFields(errors)
-        return {"receipt": proposal.offer["receipt"], "reason": reason}
+        return {"receipt": proposal.offer["receipt"], "points": proposal.offer["worth"], "reason": reason}
     receipt = points.clean(proposal.offer["receipt"] or parameters.get("receipt")).lstrip("#")
     if not _RECEIPT.fullmatch(receipt):
         errors["receipt"] = Words.of("field.receipt")
@@ -132,14 +166,18 @@ def preview(proposal: Proposal) -> Preview:
     receipt = str(proposal.parameters.get("receipt") or proposal.offer["receipt"] or "–")
     named = Words.raw(receipt)
     if proposal.shown.get("sale"):
-        day = str(proposal.shown["sale"]["at"])[:10]
-        named = Words.of("line.receipt_of", receipt=receipt, day=day, total=_total(proposal))
+        named = _receipt_of(proposal, receipt)
     line = Line(label=Words.of("line.receipt"), text=named)
     if proposal.offer["way"] != "visit":
         return points.preview(proposal, line)
+    counts = "mind.purchase.counts_by_dollars" if proposal.offer["estimated"] else "mind.purchase.counts"
     return Preview(
         lines=(line, *points.text_lines(proposal)),
-        side_effects=(Words.of("mind.purchase.rules"), *minds(proposal)),
+        side_effects=(
+            Words.of("mind.purchase.rules"),
+            Words.of(counts, points=str(proposal.offer["worth"])),
+            *minds(proposal),
+        ),
         would_send=Words.of("send.record_purchase", receipt=receipt),
         irreversible=True,
     )
@@ -155,21 +193,41 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
             return Check(state="blocked", reason=Words.of("check.purchase.arrived"))
         if rows is not None and point_rows.named(rows, about(proposal)) > 0:
             return Check(state="blocked", reason=Words.of("check.purchase.made_good"))
-        gone = _called_off(proposal, pos)
-        if gone is not None:
-            return Check(state="blocked", reason=gone)
+        wrong = _at_register(proposal, pos)
+        if wrong is not None:
+            return wrong
     return point_rows.check(proposal, program)
 
 
-def _called_off(proposal: Proposal, pos: PointOfSale) -> Words | None:
-    """Whether the register's sale was voided meanwhile; one that it does not know by number proves nothing."""
+def _at_register(proposal: Proposal, pos: PointOfSale) -> Check | None:
+    """Whether the register's sale is not what was decided on: voided, another customer's, or of another sum. One that
+    it does not know by number proves nothing."""
     if proposal.offer["sale"] is None or not pos.capabilities.of(Operation.READ_SALES).supported:
         return None
     try:
         sale = pos.sale(proposal.offer["sale"])
     except NotFound:
         return None
-    return Words.of("check.purchase.called_off") if sale.is_void or sale.cancelled else None
+    if sale.is_void or sale.cancelled:
+        return Check(state="blocked", reason=Words.of("check.purchase.called_off"))
+    if not _theirs(sale, proposal, pos):
+        return Check(state="blocked", reason=Words.of("check.purchase.anothers"))
+    known = proposal.shown.get("sale")
+    if known and Decimal(known["total"]) != sale.total:
+        return Check(state="blocked", reason=Words.of("check.purchase.changed"))
+    return None
+
+
+def _theirs(sale: Sale, proposal: Proposal, pos: PointOfSale) -> bool:
+    """A sale without a customer is whoever's the staff say; one with a customer is theirs, under any profile that was
+    theirs."""
+    own = proposal.offer.get("own")
+    if not own or sale.customer_id is None or sale.customer_id in own:
+        return True
+    try:
+        return pos.customer(sale.customer_id).merged_into in own
+    except NotFound:
+        return False
 
 
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> ReadBack | None:
@@ -186,7 +244,7 @@ def _purchase(proposal: Proposal) -> Purchase:
     sale = proposal.shown["sale"]
     return Purchase(
         sale_id=sale["id"],
-        customer_id=sale["customer_id"] or proposal.offer["customer"],
+        customer_id=proposal.offer["customer"],
         at=sale["at"],
         total=sale["total"],
         location=sale["location"] or "",

@@ -116,8 +116,8 @@ def form(proposal: Proposal) -> Form:
 
 def _label(choice: Mapping[str, Any]) -> Words:
     if choice["points"] is None:
-        return Words.raw(f"{choice['at']} {choice['name']}".strip())
-    return Words.of("form.refund.choice", at=choice["at"], name=choice["name"], points=choice["points"])
+        return Words.of("form.refund.choice_unpriced", at=Words.day(choice["at"]), name=choice["name"])
+    return Words.of("form.refund.choice", at=Words.day(choice["at"]), name=choice["name"], points=choice["points"])
 
 
 def words(proposal: Proposal) -> Words:
@@ -189,7 +189,7 @@ def _wrong(proposal: Proposal, program: LoyaltyProgram) -> Check | None:
         if found is None:
             return _choose(proposal, listed)
         if found.refunded_at is not None:
-            day = f"{found.refunded_at:%Y-%m-%d}"
+            day = Words.day(f"{found.refunded_at:%Y-%m-%d}")
             return Check(state="blocked", reason=Words.of("check.refund.given_back_at", day=day))
         if found.points is not None and found.points != proposal.points:
             have = plain(found.points)

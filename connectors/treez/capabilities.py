@@ -11,9 +11,10 @@ LOOKUP = guided(
     "up; at the register open Redeem rewards to link a member, or offer to enroll.",
     "At the register after a wallet error: Find updated wallet starts the same lookup, without leaving the sale.",
     "It says the id is up to date: nothing to change, close it.",
-    "It shows the current and another id: press Yes only if that is {found_id} (dashes do not count), else No.",
-    "It finds no record and asks to clear the id: press Yes only if that is what was decided here, else No.",
-    "No, or closing it at any step, changes nothing. Then press Done: the profile is read again.",
+    "It shows the current id and another one: the right one is {found_id}. Exactly that (dashes do not count): Yes; "
+    "else No.",
+    "It finds no record and asks to clear the id: press Yes only if clearing it was decided here, else No.",
+    "No, or closing it at any step, changes nothing. Then say here that it is done: the profile is read again.",
     reads_back=True,
 )
 _NOT_IN_V2 = missing("Only the newer generation of Treez's API has this, and this store's keys are for the older one.")

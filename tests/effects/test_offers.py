@@ -150,8 +150,7 @@ def test_a_form_asks_only_what_is_not_known_and_never_suggests_a_phone() -> None
     known = relink.form(relinking())
     assert known.fields == ()
     assert [str(one) for one in known.intro] == [
-        "The register has (•••) •••-0177. They use (•••) •••-0142 today, change it. "
-        "The customer is with you and said so."
+        "The register has (•••) •••-0177. The customer, who is with you, says that today it is (•••) •••-0142."
     ]
     asks = relink.form(relinking().model_copy(update={"parameters": {}, "shown": {"phone_before": "+13035550177"}}))
     assert [(field.name, field.initial) for field in asks.fields] == [("phone", None)]

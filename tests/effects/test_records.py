@@ -62,7 +62,7 @@ def test_what_no_api_shows_is_not_read_back_and_said_in_words() -> None:
     proposal = stored(made)
     assert (made.reads_back, made.offer["to"]) == (False, None)
     assert [s.said("es") for s in steps(stored(made))] == [
-        "Look at la cuenta que se encuentra con el teléfono de este cliente."
+        "Look at el que se encuentra con el teléfono de este cliente."
     ]
     assert "I show you how to lead Dana Ortiz" in str(KINDS["relink"].form(proposal).intro[0])
     assert str(KINDS["relink"].words(proposal)) == "the link of Dana Ortiz to loyalty account found by the phone"
@@ -166,7 +166,7 @@ def test_only_a_sale_that_stands_and_is_nobodys_is_attached(change: dict[str, An
 def test_an_attached_sale_reads_well() -> None:
     kind, proposal = KINDS["attach_order"], stored(offered("attach_order", grounds(unattached=SALE)))
     assert str(kind.form(proposal).intro[0]) == (
-        "Purchase #1042 of 2026-11-20 (12.50) becomes Dana Ortiz's. It is nobody's now. "
+        "Purchase #1042 of Nov 20 ($12.50) becomes Dana Ortiz's. It is nobody's now. "
         "Nothing can undo this; a manager decides first."
     )
     assert str(kind.preview(proposal).would_send) == "customer 880123 for purchase #1042"

@@ -115,7 +115,7 @@ def test_a_list_is_previewed_signed_twice_carried_out_told_and_undone(floor: Flo
         "Row 5: The points are more than one row may have.",
         "Row 6: The phone is not a number with area code.",
         "2: Who June Kessler",
-        "Mind: Customers may see the comment in their points history.",
+        "Note: Customers may see the comment in their points history.",
         "2 people have to approve the whole list",
     ):
         assert part in ready.text, (part, ready.text)
@@ -239,7 +239,7 @@ def test_a_list_in_spanish_in_direct_messages_asks_the_store_and_is_decided_in_i
     card(floor, ts, lambda m: "*Declined* by <@U0MORGAN>" in m.text, "D0QUINN")
     floor.said("D0QUINN", ts, "<@U0QUINN> *Declined*")
     jos = sent(floor, who="jo", where="C0OAK", text="@Pointsman ajuste masivo", files={"puntos.csv": CSV})
-    card(floor, jos, lambda m: "No puedo usar este archivo. Solo un responsable puede pedir" in m.text, "C0OAK")
+    card(floor, jos, lambda m: "No puedo usar este archivo. Solo un gerente puede pedir" in m.text, "C0OAK")
 
 
 def many(count: int) -> bytes:
@@ -308,7 +308,7 @@ def test_a_list_from_the_command_line_is_shown_in_the_stores_channel_and_reminds
     floor.said("C0PINE", shown.ts, "please decide")
     for _ in range(2):
         floor.house.presenter.remind_bulk(run.id, 1)
-    reminders = [m for m in floor.desk.replies("C0PINE", shown.ts) if "still waiting for your decision" in m.text]
+    reminders = [m for m in floor.desk.replies("C0PINE", shown.ts) if "still waits for your decision" in m.text]
     assert len(reminders) == 1
     quinn = floor.house.presenter.person("T0HARBOR", "U0QUINN").actor
     home = floor.desk.home("quinn")

@@ -39,7 +39,7 @@ def test_a_reminder_mentions_those_who_may_decide_once(tmp_path: Path) -> None:
         for nth in (1, 1, 2):
             presenter(floor).remind(proposal_id, nth)
         told = [m.text for m in dialogue.thread("q") if "still waiting" in m.text]
-        assert told == ["<@U0MORGAN>, <@U0QUINN> still waiting for your decision: +80 points."] * 2
+        assert told == ["<@U0MORGAN>, <@U0QUINN>, this still waits for your decision: +80 points."] * 2
         dialogue.play(
             [
                 {"press": {"who": "morgan", "in": "q", "button": "decline"}},

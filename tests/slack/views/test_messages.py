@@ -47,7 +47,7 @@ def test_a_request_for_a_decision_as_a_whole() -> None:
         {"type": "section", "fields": [{"type": "mrkdwn", "text": p} for p in pairs]},
         section("*What was found*\nThe register's phone leads to another member."),
         context(
-            "Mind: The customer may see the comment.",
+            "Note: The customer may see the comment.",
             "Points need a manager's approval.",
             "The whole case: <https://example.com/t|open the thread>",
         ),
@@ -138,7 +138,7 @@ def test_news_of_an_approval_stays_what_it_was_and_loses_its_buttons() -> None:
 def test_changes_in_words() -> None:
     relink = fix("relink", S.SUBMITTED, deciders=("S1",))
     assert reminder(relink, EN) == (
-        "<!subteam^S1> still waiting for your decision: the register's phone from (•••) •••-0177 to (•••) •••-0142."
+        "<!subteam^S1>, this still waits for your decision: the register's phone from (•••) •••-0177 to (•••) •••-0142."
     )
     assert reminder(fix("enroll", S.SUBMITTED), EN).endswith(": Enroll.")
 
@@ -231,7 +231,7 @@ def test_a_form_names_the_consequence_what_to_mind_and_what_stands_in_its_fields
             "The balance at the loyalty provider is *200* now. "
             "This goes to a manager to decide; nothing changes before that."
         ),
-        context(":warning: Nothing can undo this.", "Mind: It texts the customer."),
+        context(":warning: Nothing can undo this.", "Note: It texts the customer."),
     ]
     fields = view["blocks"][2:]
     assert [(b["block_id"], b["element"].get("initial_value")) for b in fields[:2]] == [
