@@ -77,6 +77,12 @@ def case_in_thread(conn: sa.Connection, vault: Vault, *, team_id: str, channel: 
     return _one(conn, vault, sa.select(cases).where(*where).order_by(cases.c.created_at.desc(), cases.c.id.desc()))
 
 
+def cases_at(conn: sa.Connection, vault: Vault, *, channel: str, ts: str) -> Sequence[Case]:
+    """The cases that a message opened, or that live in its thread, newest first."""
+    where = (cases.c.channel == channel, sa.or_(cases.c.asked_ts == ts, cases.c.thread_ts == ts))
+    return _all(conn, vault, sa.select(cases).where(*where).order_by(cases.c.created_at.desc()))
+
+
 def get_case(conn: sa.Connection, vault: Vault, case_id: str) -> Case:
     """The case with this id. Raises KeyError."""
     found = _one(conn, vault, sa.select(cases).where(cases.c.id == case_id))

@@ -74,9 +74,8 @@ def find(conn: sa.Connection, vault: Vault, *, refs: frozenset[str], about: froz
             own.add(row.case_id)
         if row.fact == "customer" and isinstance(opened.get("value"), dict):
             ids.add(str(opened["value"].get("id") or ""))
-    for row in conn.execute(sa.select(proposals.c.case_id, proposals.c.customer_refs)):
-        if refs & set(row.customer_refs):
-            own.add(row.case_id)
+    contacts = conn.execute(sa.select(proposals.c.case_id, proposals.c.customer_refs)).all()
+    own |= {case_id for case_id, theirs_too in contacts if refs & set(theirs_too)}
     own_refs = set(about)
     for table, column in ((cases, cases.c.id), (proposals, proposals.c.case_id)):
         known = sa.select(column, table.c.customer_ref).where(table.c.customer_ref.is_not(None))
