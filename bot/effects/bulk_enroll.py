@@ -43,6 +43,8 @@ def find(named: Named, pos: PointOfSale, program: LoyaltyProgram) -> Target | st
     )
     if not (target.phone or target.email):
         return "no_person"
+    if not target.email and "phone" not in program.capabilities.finds_by:
+        return "needs_email"  # nobody could see afterwards whether they were enrolled
     found = _found(target, program)
     if any(member.enrolled is not False for member in found):
         return "already_member"

@@ -238,7 +238,8 @@ def undo_bulk(house: House, run_id: str, actor: Actor) -> BulkRun:
             raise Refusal("nothing_to_undo", Words.of("bulk.nothing_to_undo"))
         other = bulk_store.undo_under_way(press.conn, run_id)
         if other is not None:
-            raise Refusal("under_way", Words.of("bulk.being_undone"))
+            over = get_run(house, press.conn, other).state in (R.DONE, R.UNDONE)
+            raise Refusal("under_way", Words.of("bulk.undone_before" if over else "bulk.being_undone"))
         return _counter_run(press)
 
 

@@ -24,8 +24,8 @@ from connectors.sandbox.state import Contact, Event
 from connectors.sandbox.vendors import settings_of
 from tests.work.household import KEY, QUICK, MovableClock, Seen, household, person
 
-STORES = ("pine", "ash", "bay")
-"""Alpine IQ, Rivo, Smile.io."""
+STORES = ("pine", "ash", "bay", "elm", "yew", "koa")
+"""Alpine IQ, Rivo, Smile.io, Alpine IQ beside Treez, springbig, Dutchie's own."""
 MANAGER = person("UMANAGER", manages=frozenset(STORES), stores=STORES)
 QUINN = person("UQUINN", Role.MANAGER, stores=STORES)
 AVERY = person("UAVERY", Role.REGIONAL, stores=STORES)
