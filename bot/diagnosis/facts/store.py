@@ -65,6 +65,12 @@ def ended_discounts(discounts: tuple[Discount, ...], now: datetime) -> tuple[Dis
     return tuple(d for d in discounts if d.external_id and d.ends_at is not None and d.ends_at < now)
 
 
+@fact
+def discounts_on_each(discounts: tuple[Discount, ...]) -> tuple[Discount, ...]:
+    """Discounts of the register that stand for a provider's reward and come off more than one article of a cart."""
+    return tuple(d for d in discounts if d.active and d.external_id and d.one_item is False)
+
+
 @fact(
     shown=("how the store is mapped at the provider", "cómo está asignada la tienda en el programa"),
     operations={"program": Operation.LIST_STORES},
