@@ -38,7 +38,7 @@ def test_a_reminder_mentions_those_who_may_decide_once(tmp_path: Path) -> None:
         proposal_id = buttons(message)["approve"]["value"]
         for nth in (1, 1, 2):
             presenter(floor).remind(proposal_id, nth)
-        told = [m.text for m in dialogue.thread("q") if "still waiting" in m.text]
+        told = [m.text for m in dialogue.thread("q") if "still waits" in m.text]
         assert told == ["<@U0MORGAN>, <@U0QUINN>, this still waits for your decision: +80 points."] * 2
         dialogue.play(
             [
@@ -47,7 +47,7 @@ def test_a_reminder_mentions_those_who_may_decide_once(tmp_path: Path) -> None:
             ]
         )
         presenter(floor).remind(proposal_id, 3)
-        assert len([m for m in dialogue.thread("q") if "still waiting" in m.text]) == 2
+        assert len([m for m in dialogue.thread("q") if "still waits" in m.text]) == 2
 
 
 def test_when_the_looking_breaks_the_asker_is_told_and_the_answer_still_comes(tmp_path: Path) -> None:
