@@ -134,6 +134,17 @@ class AdjustPolicy(KindPolicy):
         return self
 
 
+class PurchasePolicy(AdjustPolicy):
+    """Points of a purchase that the provider missed; sums run over all kinds that move points."""
+
+    points_per_dollar: Decimal = Field(
+        Decimal(1),
+        gt=0,
+        description="Points that a dollar of a purchase counts for in these limits, where the provider is told of the "
+        "purchase and does not tell how many points it gives. Such a purchase always needs a signature.",
+    )
+
+
 class MergePolicy(KindPolicy):
     """Joining two profiles, which nothing undoes."""
 
@@ -195,7 +206,7 @@ class SignsPolicy(Table):
 class Policy(Table):
     adjust_points: AdjustPolicy = AdjustPolicy()
     refund_redemption: AdjustPolicy = AdjustPolicy()
-    record_purchase: AdjustPolicy = AdjustPolicy()
+    record_purchase: PurchasePolicy = PurchasePolicy()
     relink: ContactPolicy = ContactPolicy()
     correct_contact: ContactPolicy = ContactPolicy()
     clear_link: KindPolicy = KindPolicy()

@@ -20,6 +20,7 @@ def approvals_needed(proposal: Proposal, policy: Policy, history: History, *, ou
     if proposal.points is not None:
         limits = points_policy(proposal, policy)
         needed = limits.quorum if abs(proposal.points) > limits.second_approver_above else limits.approvals
+        needed = max(needed, int(bool(proposal.offer.get("estimated"))))  # nobody knows what the provider will give
     elif history.changes:
         needed = max(needed, 1)
     return needed + 1 if outside and policy.outside_hours == "extra_approval" else needed

@@ -48,7 +48,8 @@ class Grounds(Value):
     unattached: a sale without a customer. receipt: the sale of the receipt that the question names. missed: the sale
     that earned nothing at the provider.
     redemption: the points spent that are asked back; redemptions: all of theirs, None where the provider lists none.
-    due: what that sale earns by the provider's rules. pos_*, program_*: the vendors, by id and as people call them.
+    due: what that sale earns by the provider's rules; points_per_dollar: what a dollar counts for where it tells none,
+    by our own policy. pos_*, program_*: the vendors, by id and as people call them.
     """
 
     customer: Customer | None = None
@@ -68,6 +69,7 @@ class Grounds(Value):
     redemption: Redemption | None = None
     redemptions: tuple[Redemption, ...] | None = None
     due: Decimal | None = None
+    points_per_dollar: Decimal = Decimal(1)
     pos: Capabilities
     program: Capabilities
     pos_vendor: str = ""

@@ -54,7 +54,8 @@ def _offers(house: House, case_id: str, diagnosis: Diagnosis) -> list[Offer]:
     if store_id is None or diagnosis.cause is None:
         return []
     systems = house.systems(store_id)
-    grounds = grounds_of(diagnosis, systems)
+    per_dollar = house.config.policy.record_purchase.points_per_dollar
+    grounds = grounds_of(diagnosis, systems).model_copy(update={"points_per_dollar": per_dollar})
     found: dict[str, Offer] = {}
     for finding in (diagnosis.cause, *diagnosis.also):
         for kind in diagnosis.conclusion(finding).fixes:

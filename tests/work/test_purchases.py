@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.cases import Proposal, ProposalState
+from bot.config import Policy
 from bot.effects import KINDS, BadFields
 from bot.errors import NotAllowed, TooLate
+from bot.words import Words
 from bot.work import proposals
 from connectors.contract import Capabilities, Operation, Sale, by_api
 from connectors.sandbox import Fault
@@ -52,7 +56,7 @@ def test_springbig_is_told_of_the_sale_and_its_yes_is_the_proof(chain: ChainShop
     with pytest.raises(BadFields):
         shop.ask(offer, reason=" ")
     asked = shop.ask(offer)
-    assert (asked.points, asked.parameters) == (None, {"receipt": "5598601", "reason": "The customer asked"})
+    assert asked.parameters == {"receipt": "5598601", "points": "69", "reason": "The customer asked"}
     assert asked.verdict["approvals_needed"] == 1
     assert str(kind.words(asked)) == "receipt 5598601 is told to the provider"
     assert kind.preview(asked).irreversible is True
@@ -102,7 +106,7 @@ def test_elsewhere_a_row_names_the_receipt_and_is_taken_back(chain: ChainShop) -
     assert (asked.points, str(kind.words(asked))) == (Decimal(52), "+52 points for receipt 781087")
     assert [f"{line.label}: {line.text}" for line in kind.preview(asked).lines][:2] == [
         "Balance: 110 → 162",
-        f"Receipt: 781087 of {offer.shown['sale']['at'][:10]}, $59.80",
+        f"Receipt: 781087 of {Words.day(offer.shown['sale']['at'])}, $59.80",
     ]
     done = shop.carried(shop.sign(asked))
     assert (done.state, done.result["after"]) == (S.DONE, {"balance": "162"})
@@ -210,3 +214,84 @@ def test_points_come_from_the_programs_rules_where_it_tells_them() -> None:
     assert offer.shown["points"] == "78"
     for changed in ({"is_void": True}, {"total": Decimal(0)}, {"cancelled": True}, {"is_return": True}):
         assert KINDS[PURCHASE].offer(grounds(missed=sale.model_copy(update=changed), program=program)) is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "signatures"),
+    [
+        ({"second_approver_above": 68}, 2),
+        ({"second_approver_above": 70}, 1),
+        ({"second_approver_above": 70, "points_per_dollar": "1.5"}, 2),
+        ({"approvals": 0, "senior_roles": []}, 1),  # nobody knows what springbig gives: never without a signature
+    ],
+)
+def test_what_a_told_purchase_gives_counts_by_its_dollars(
+    chain: ChainShop, rules: dict[str, Any], signatures: int
+) -> None:
+    policy = Policy.model_validate({"record_purchase": rules})
+    config = chain.house.config.model_copy(update={"policy": policy})
+    shop, offer = visit(replace(chain, house=replace(chain.house, config=config)))
+    asked = shop.ask(offer)
+    assert (asked.state, asked.verdict["approvals_needed"]) == (S.SUBMITTED, signatures)
+    said = [str(effect) for effect in KINDS[PURCHASE].preview(asked).side_effects]
+    assert f"for the limits it counts as {asked.points:f}, by its dollars." in said[1]
+
+
+def test_a_told_purchase_is_held_by_the_sums_too(chain: ChainShop) -> None:
+    policy = Policy.model_validate({"record_purchase": {"refuse_above": 60}})
+    config = chain.house.config.model_copy(update={"policy": policy})
+    shop, offer = visit(replace(chain, house=replace(chain.house, config=config)))
+    with pytest.raises(NotAllowed, match="too_many"):
+        shop.ask(offer)
+
+
+def test_by_the_programs_rules_where_it_tells_them() -> None:
+    told = Capabilities(operations=by_api(Operation.RECORD_PURCHASE, Operation.FIND_MEMBER), settle_s=5)
+    sale = Sale(id="77", customer_id="880123", at=THEN, total=Decimal("59.80"))
+    offer = KINDS[PURCHASE].offer(grounds(missed=sale, due=Decimal(120), program=told))
+    assert offer is not None
+    assert {name: offer.offer[name] for name in ("way", "worth", "estimated")} == {
+        "way": "visit",
+        "worth": "120",
+        "estimated": False,
+    }
+
+
+@pytest.mark.parametrize("way", ["told", "by a row"])
+def test_points_of_another_customers_purchase_are_nobody_elses(chain: ChainShop, way: str) -> None:
+    shop, offer = visit(chain) if way == "told" else row(chain)
+    typed = {} if way == "told" else {"points": "52"}
+    agreed = shop.approved(offer, **typed)
+    with shop.world.lock:
+        store = shop.world.stores[shop.store]
+        sale = store.sales[int(offer.offer["sale"])]
+        sale.customer_id = next(one for one in store.customers if str(one) not in offer.offer["own"])
+    refused = shop.carried(agreed)
+    assert (refused.state, refused.result["outcome"]) == (
+        S.REJECTED,
+        "This purchase is another customer's, so its points are not this customer's. Nothing was sent.",
+    )
+    with pytest.raises(NotAllowed, match="blocked"):  # and somebody else's receipt, named from the start
+        shop.ask((visit(chain) if way == "told" else row(chain))[1], **typed)
+
+
+def test_a_purchase_under_a_profile_that_went_into_this_one_is_theirs(chain: ChainShop) -> None:
+    shop, offer = visit(chain)
+    with shop.world.lock:
+        store = shop.world.stores["yew"]
+        other = next(one for one in store.customers.values() if str(one.id) not in offer.offer["own"])
+        other.merged_into, store.sales[5598601].customer_id = int(offer.offer["customer"]), other.id
+    assert shop.carried(shop.approved(offer)).state is S.DONE
+    assert visits(shop) == ["5598601"]
+
+
+def test_a_purchase_whose_sum_changed_is_looked_at_afresh(chain: ChainShop) -> None:
+    shop, offer = visit(chain)
+    agreed = shop.approved(offer)
+    with shop.world.lock:
+        shop.world.stores["yew"].sales[5598601].discount = 20.0
+    refused = shop.carried(agreed)
+    assert (refused.state, visits(shop)) == (S.REJECTED, [])
+    assert refused.result["outcome"].startswith("The sum of this purchase changed at the register meanwhile.")
+    fresh = shop.approved(visit(chain)[1])
+    assert (fresh.points, shop.carried(fresh).state) == (Decimal(46), S.DONE)
