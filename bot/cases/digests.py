@@ -12,10 +12,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
+from bot.cases.bulk_models import RowState
 from bot.cases.models import ProposalState
 from bot.cases.signs import CODES as SIGNS
 from bot.cases.sql import upsert
-from bot.cases.tables import audit, digests, proposals
+from bot.cases.tables import audit, bulk_rows, bulk_runs, digests, proposals
 
 _SAID: Final = (*SIGNS, "break_glass", "outside_hours", "two_approvers", "second_change")
 """Reasons of a verdict that make a change an exception."""
@@ -35,17 +36,23 @@ _ALARMING: Final = frozenset(
     }
 )
 """Refusals that somebody should know of."""
-CODES: Final = (*_SAID, "unknown", "by_hand", "on_the_word", "undo", *sorted(_ALARMING))
+ERASED: Final = "customer.erase"
+CODES: Final = (*_SAID, "list", "unknown", "by_hand", "on_the_word", "undo", "erased", *sorted(_ALARMING))
 """Every code that a line may have."""
 
 
 class Line(BaseModel):
-    """One exception: a change (`proposal` set) with why it is one, or what somebody tried in vain, and how often."""
+    """One exception: a change (`proposal` set) or a list (`run` set) with why it is one; else what somebody tried in
+    vain, or erased, and how often. points, taken: what a list gives and takes, both positive. thread: (channel, ts)."""
 
     model_config = ConfigDict(frozen=True)
     codes: tuple[str, ...]
     person: str
     proposal: str | None = None
+    run: str | None = None
+    people: int | None = None
+    taken: Decimal | None = None
+    thread: tuple[str, str] | None = None
     case: str | None = None
     store: str | None = None
     kind: str | None = None
@@ -58,7 +65,12 @@ class Line(BaseModel):
 
 def exceptions(conn: sa.Connection, *, since: datetime, until: datetime) -> list[Line]:
     """What was asked for or decided in the window and is out of the ordinary, and what was tried in vain in it."""
-    return [*_changes(conn, since, until), *_refusals(conn, since, until)]
+    return [
+        *_changes(conn, since, until),
+        *_lists(conn, since, until),
+        *_refusals(conn, since, until),
+        *_erasures(conn, since, until),
+    ]
 
 
 def of_proposal(conn: sa.Connection, proposal_id: str) -> list[Line]:
@@ -93,6 +105,8 @@ def _lines(conn: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Line]
 
 
 def _codes(row: sa.RowMapping) -> Iterator[str]:
+    if row["result"].get("code") == "read_only":
+        return  # shown, and nothing done
     said = [str(reason["code"]) for reason in row["verdict"].get("reasons", ())]
     yield from (code for code in _SAID if code in said)
     if row["state"] == ProposalState.UNKNOWN.value:
@@ -103,6 +117,41 @@ def _codes(row: sa.RowMapping) -> Iterator[str]:
         yield "on_the_word"
     if row["undo_of"] is not None:
         yield "undo"
+
+
+def _lists(conn: sa.Connection, since: datetime, until: datetime) -> Iterator[Line]:
+    """Every list is worth a look: those asked for, decided or ended in the window."""
+    c, rows = bulk_runs.c, bulk_rows.c
+    moments = (sa.and_(at >= since, at < until) for at in (c.submitted_at, c.decided_at, c.ended_at))
+    query = sa.select(bulk_runs).where(c.submitted_at.is_not(None), sa.or_(*moments)).order_by(c.submitted_at, c.id)
+    for row in conn.execute(query).mappings():
+        if row["result"].get("code") == "read_only":
+            continue
+        lost = sa.select(rows.number).where(rows.run_id == row["id"], rows.state == RowState.UNKNOWN.value).limit(1)
+        said = [str(reason["code"]) for reason in row["verdict"].get("reasons", ())]
+        codes = ["list", *(code for code in _SAID if code in said and code != "two_approvers")]
+        codes += ["unknown"] if conn.execute(lost).first() is not None else []
+        codes += ["undo"] if row["undo_of"] is not None else []
+        yield Line(
+            codes=tuple(codes),
+            person=row["requester"],
+            run=row["id"],
+            people=row["people"],
+            thread=(row["channel"], row["thread_ts"]) if row["channel"] and row["thread_ts"] else None,
+            store=row["store_id"],
+            kind=row["action"],
+            points=row["given"],
+            taken=row["taken"],
+            state=row["state"],
+            approvers=tuple(row["approvers"]),
+        )
+
+
+def _erasures(conn: sa.Connection, since: datetime, until: datetime) -> Iterator[Line]:
+    where = (audit.c.at >= since, audit.c.at < until, audit.c.deed == ERASED)
+    counted = sa.select(audit.c.actor, sa.func.count()).where(*where).group_by(audit.c.actor).order_by(audit.c.actor)
+    for actor, times in conn.execute(counted).all():
+        yield Line(codes=("erased",), person=actor, times=times)
 
 
 def _refusals(conn: sa.Connection, since: datetime, until: datetime) -> Iterator[Line]:

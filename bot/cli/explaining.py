@@ -133,9 +133,13 @@ def reviewed(config: Config, day: str | None) -> tuple[str, list[str]]:
         engine.dispose()
     for line in lines:
         what = f"{line.store} {line.kind} {line.points or ''} {line.proposal}" if line.proposal else f"{line.times}×"
+        if line.run is not None:
+            totals = "" if line.kind == "enroll" else f" +{line.points or 0:,f} -{line.taken or 0:,f}"
+            what = f"{line.store} list of {line.people or 0:,} people{totals} {line.run}"
         signed = f", approved by {', '.join(line.approvers)}" if line.approvers else ""
         why = f": {line.why}" if line.why else ""
-        out.append(f"{' '.join(what.split())}, {line.person}{signed}: {', '.join(line.codes)}{why}")
+        state = f" ({line.state})" if line.state else ""
+        out.append(f"{' '.join(what.split())}{state}, {line.person}{signed}: {', '.join(line.codes)}{why}")
     return when, out
 
 

@@ -35,9 +35,7 @@ Link = Callable[[str, str], str]
 """(channel, ts) to a permalink, "" where Slack gives none."""
 
 _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
-_UNDER_WAY = frozenset(
-    {ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN}
-)
+_UNDER_WAY = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 
@@ -142,8 +140,11 @@ class Reader:
 
     def _place(self, line: digests.Line) -> tuple[str, str]:
         """The store's name and a link to the case, as far as there are any."""
-        if line.case is None or line.store is None:
+        if line.store is None:
             return "", ""
+        if line.case is None:
+            link = self._link(*line.thread) if line.thread is not None else ""
+            return self._house.config.store(line.store).name, link
         case = self.case(line.case)
         return self._house.config.store(line.store).name, self._link(case.channel, case.asked_ts)
 
@@ -207,7 +208,6 @@ class Reader:
         route = who_can_approve(proposal, self._house.people(proposal.store_id), policy=config.policy)
         nobody = route.level in ("support", "nobody")
         return route.people[:_MANY], nobody and config.policy.break_glass.enabled and bool(config.roles.admin)
-
 
     def _undoable(self, proposal: Proposal) -> bool:
         """Whether to offer taking it back: not while that is asked for already."""

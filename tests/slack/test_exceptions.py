@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from bot.work import proposals
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import buttons, shop_floor
 
-ASK = [
+ASK: list[dict[str, dict[str, Any]]] = [
     {
         "say": {
             "who": "riley",
@@ -86,6 +87,68 @@ def test_every_exception_can_be_told_and_a_long_list_is_cut(language: str) -> No
     assert "Pine &amp; Co" in text
     assert "<x>" not in text
     assert str(len(lines)) in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            [
+                "*A list for 1,200 people, +5,000 and -40 points* · Pine · asked by <@U1> · a whole list; "
+                "nobody knows yet whether it arrived · done · approved by <@U2>, <@U3> · <http://x|open the thread>",
+                "*A list of 3 enrollments* · Pine · asked by <@U1> · a whole list · being done",
+                "*+600 points* · Pine · asked by <@U1> · same person, same customer, again; a large sum · done",
+                "<@U9> was refused 2×: deciding on their own request",
+                "cli:sam, 1×: erased what was kept of a customer",
+            ],
+        ),
+        (
+            "es",
+            [
+                "*Una lista para 1,200 personas, +5,000 y -40 puntos* · Pine · lo pidió <@U1> · una lista entera; "
+                "aún no se sabe si llegó · hecho · lo aprobó <@U2>, <@U3> · <http://x|abrir el hilo>",
+                "*Una lista de 3 inscripciones* · Pine · lo pidió <@U1> · una lista entera · haciéndose",
+                "*+600 puntos* · Pine · lo pidió <@U1> · misma persona, mismo cliente, otra vez; una suma grande"
+                " · hecho",
+                "A <@U9> se le negó 2×: decidir sobre su propia solicitud",
+                "cli:sam, 1×: borró lo guardado de un cliente",
+            ],
+        ),
+    ],
+)
+def test_a_manager_reads_what_who_why_and_how_it_stands(language: str, said: list[str]) -> None:
+    common = {"person": "U1", "store": "pine"}
+    lines = (
+        Line(
+            codes=("list", "unknown"),
+            run="B_1",
+            people=1200,
+            kind="adjust_points",
+            points=Decimal(5000),
+            taken=Decimal(40),
+            state="done",
+            approvers=("U2", "U3"),
+            **common,
+        ),
+        Line(codes=("list",), run="B_2", people=3, kind="enroll", state="running", **common),
+        Line(
+            codes=("same_pair", "two_approvers"),
+            proposal="P_1",
+            kind="adjust_points",
+            points=Decimal(600),
+            state="done",
+            **common,
+        ),
+        Line(codes=("own_request",), person="U9", times=2),
+        Line(codes=("erased",), person="cli:sam"),
+    )
+    links = ("http://x", "", "", "", "")
+    view = ExceptionsView(
+        day="2026-11-20", told=(), lines=tuple((line, ("Pine", link)) for line, link in zip(lines, links, strict=True))
+    )
+    _, blocks = exceptions_message(Given(view), "digest/2026-11-20", speaker(language))
+    assert [block["text"]["text"] for block in blocks[1:]] == said
 
 
 def test_reasons_speak_the_readers_language() -> None:

@@ -60,6 +60,8 @@ BUILT = {
     "confirm.bulk_": ["cancel.text", "cancel.title", "stop.text", "stop.title"],
     "confirm.": ["arrived", "absent"],
     "sign.": EXCEPTIONS,
+    "digest.is.": {*(s.value for s in ProposalState), *(s.value for s in RunState if s not in UNDECIDED), "submitted"}
+    | {"expired", "refused", "cancelled"},
     "reason.": [key.partition(".")[2] for key in read(PATH) if key.startswith("reason.")],
     "refused.": [key.partition(".")[2] for key in read(PATH) if key.startswith("refused.")],
 }

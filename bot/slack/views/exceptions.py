@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Protocol
 
 from bot.cases.digests import Line
@@ -39,11 +40,13 @@ def exceptions_message(reader: Exceptions, subject: str, say: Say) -> tuple[str,
 
 def _told(line: Line, place: tuple[str, str], say: Say) -> str:
     why = "; ".join(say(f"sign.{code}") for code in line.codes)
-    if line.proposal is None:
-        return say("digest.tried", who=user(line.person), times=line.times, why=why)
+    if line.proposal is None and line.run is None:
+        known = user(line.person) if line.person[:1] in "UW" else escape(line.person)
+        return say("digest.did" if "erased" in line.codes else "digest.tried", who=known, times=line.times, why=why)
     store, link = place
-    what = say("what.adjust_points", points=signed(line.points)) if line.points is not None else say(f"fix.{line.kind}")
-    parts = [say("digest.change", store=escape(store), what=what, asker=user(line.person), why=why)]
+    parts = [say("digest.change", store=escape(store), what=_what(line, say), asker=user(line.person), why=why)]
+    if line.state is not None:
+        parts.append(say(f"digest.is.{line.state}"))
     if line.approvers:
         parts.append(say("digest.approved", who=who(line.approvers)))
     if line.why:
@@ -51,3 +54,14 @@ def _told(line: Line, place: tuple[str, str], say: Say) -> str:
     if link:
         parts.append(f"<{link}|{say('packet.thread')}>")
     return " · ".join(parts)
+
+
+def _what(line: Line, say: Say) -> str:
+    if line.run is not None and line.kind == "enroll":
+        return say("digest.list_enroll", people=f"{line.people or 0:,}")
+    if line.run is not None:
+        given, taken = signed(line.points or Decimal(0)), signed(-(line.taken or Decimal(0)))
+        return say("digest.list", people=f"{line.people or 0:,}", given=given, taken=taken)
+    if line.points is None:
+        return say(f"fix.{line.kind}")
+    return say("what.adjust_points", points=signed(line.points))
