@@ -7,8 +7,8 @@ import re
 from bot.understanding.number_words import TIMES, number_words, small
 from bot.understanding.plain import fold, word_set
 
-PROVIDER, POS = "theprovider", "thepos"
-"""Words that stand in the place of vendors' names."""
+PROVIDER, POS, PERSON = "theprovider", "thepos", "customer"
+"""Words that stand in the place of vendors' and people's names."""
 
 LARGEST = 1_000_000
 LONGEST_BARE = 100_000
@@ -70,8 +70,8 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give gift credit award toss throw put plus bump load comp grant dale denle agrega agregale agregar suma sumale
-    sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle acredita acreditale
+    add give gift credit award toss throw put plus bump load comp grant hook slide
+    dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle acredita acreditale
     acreditar otorga otorgale
 """)
 TAKE = word_set("""
@@ -84,18 +84,22 @@ GIVE_BACK = word_set("""
 """)
 """Asks for points to be added only where points are said: receipts and goods are returned, too."""
 AWAY = word_set("off away out back")
+REFUSED = word_set("not dont never cant didnt doesnt wont cannot shouldnt no nunca who did does didn it she he")
+"""Before a verb that asks: nothing is asked ("dont add 50", "why did it take off 40", "she put 50 in")."""
+INSIDE = {"hook": "with", "set": "with", "throw": "in", "toss": "in", "put": "in", "slide": "in", "load": "in"}
+"""Verbs, and the word that may stand between them and the number: "hook him up with 50", "throw in 50"."""
 WHOM = word_set("""
     him her them em the this that customer cust le a al su another an extra me us just about like account los las
     guy lady dude gal person patient cliente clienta up by
 """)
 SHOWN = word_set("""
     at is was shows show showing says say see seeing dice sale salen marca muestra balance saldo hes shes history
-    historial
+    historial has have had tiene tenia got
 """)
 """Before a number with a minus: a balance below zero, not something asked for."""
 AFTER_DELTA = POINTS | word_set("""
     to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra away
-    into
+    into real really quick asap rn now today because bc since cuz thanks thx porque ya
 """)
 WANTS = word_set("needs need want wants please can could necesita quiere ocupa")
 ADDED = word_set("added back credited agregados sumados")

@@ -38,11 +38,17 @@ from bot.understanding.amount_words import (
 )
 from bot.understanding.deltas import deltas
 from bot.understanding.plain import word_set
+from bot.understanding.shorthand import spelled_out
 
 Role = Literal["claimed", "observed"]
 
 _INSTEAD = re.compile(r"(?:instead of|rather than|en vez de|en lugar de)(?: only| just| solo)?$")
 _EITHER = word_set("or o")
+_THERE = word_set("there alla ahi")
+_THEIRS = word_set("hers theirs")
+_OF_THEM = word_set("her his their customers custs clients guests")
+_SCREENS = word_set("screen pantalla")
+_IS = word_set("is its es esta hay")
 _AGAINST = word_set("vs versus contra")
 _TOGETHER = word_set("and or vs versus y o con with than que")
 _NEGATED = re.compile(r"(?:^| )(?:not|y no|and not)(?: only| just)?$")
@@ -72,7 +78,7 @@ class _Number:
 
 def amounts(text: str) -> Amounts:
     """The points that the text names. Phones, ids and e-mails must be covered, vendors' names replaced, before."""
-    return _Reader(text).read()
+    return _Reader(spelled_out(text)).read()
 
 
 class _Reader:
@@ -103,10 +109,14 @@ class _Reader:
         before, after = self.word(at - 1), self.word(at + 1)
         if value > LARGEST or (value >= LONGEST_BARE and after not in POINTS):
             return False
+        if len(self.tokens.written[at]) > 1 and self.tokens.written[at].startswith("0"):
+            return False  # "ends in 0142"
         if after in UNITS or after == "off" or before in SPENT or before in LABELS:
             return False
         if after in POINTS and self.word(at + 2) in OFFERS | EXPIRING:
             return False
+        if after in _EITHER and self.word(at + 3) in UNITS:
+            return False  # "10 or 15 customers"
         if before in NUMBERED and 0 < value <= 20:
             return False
         return not (before in ("in", "since", "en", "desde") and 2015 <= value <= 2035)
@@ -134,10 +144,10 @@ class _Reader:
             if self.tokens.kinds[place] in ("stop", "money", "signed", "other"):
                 break
             role, rank = self._cue(place)
+            if rank >= 3:
+                return role, rank
             if role and rank > best[1]:
                 best = (role, rank)
-            if rank >= 3:
-                break
         return best
 
     def _cue(self, at: int) -> tuple[Role | None, int]:
@@ -153,7 +163,7 @@ class _Reader:
             return ("observed", 2) if self._looks(at) else (None, 0)
         if word == "it" and after in CLAIM_VERBS | OBSERVE_VERBS:
             return "observed", 2
-        if word in CLAIM_PEOPLE and after in CLAIM_VERBS | {"que"}:
+        if word in _THEIRS or (word in CLAIM_PEOPLE and after in CLAIM_VERBS | {"que"}):
             return "claimed", 2
         if word in CLAIM_VERBS:
             return "claimed", 1
@@ -165,11 +175,15 @@ class _Reader:
             return None, 0
         if self.word(at) in ("online", "web") and self.word(at + 1) in ("order", "orders", "menu", "store", "shop"):
             return None, 0
-        if self._both_named(at):
+        if self._both_named(at) or self._theirs(at):
             return None, 3
         if self.word(at) in CLAIM_THINGS:
             return "claimed", 3
         return (None, 0) if self._is_place(at) else ("observed", 3)
+
+    def _theirs(self, at: int) -> bool:
+        """Whether a screen there may be the customer's own: "her screen 500" is her phone's, or her profile here."""
+        return self.word(at) in _SCREENS and self.word(at - 1) in _OF_THEM
 
     def _looks(self, at: int) -> bool:
         """Whether somebody there looks at a balance ("i only see 900", "mine 300"), and does not do something else."""
@@ -215,7 +229,8 @@ class _Reader:
         return following not in CLAIM_VERBS | OBSERVE_VERBS - {"only", "solo", "now", "ahora"} and place < end
 
     def _by_opposition(self, numbers: Sequence[_Number]) -> None:
-        """ "1,200 instead of 900", "1,450 not 450": the second number is what the first is not."""
+        """ "1,200 instead of 900", "1,450 not 450": the second number is what the first is not. "500 or 600": neither
+        is told."""
         for first, second in pairwise(numbers):
             between = [word for word in self.tokens.written[first.at + 1 : second.at] if word not in POINTS]
             joined = " ".join(between)
@@ -225,6 +240,9 @@ class _Reader:
                 second.role = _other(first.role)
             elif _NEGATED.search(joined) and len(between) <= 3 and first.role:
                 second.role = _other(first.role)
+            elif joined in _EITHER and second.role is None and max(first.value, second.value) >= 10:
+                first.role = second.role = None
+                first.is_points = second.is_points = True
 
     def _by_completion(self, numbers: Sequence[_Number]) -> None:
         """Of two numbers that are both points, one told and one not: the other one is the other side."""
@@ -240,6 +258,8 @@ class _Reader:
         elif first.role is None and second.rank == 4 and self._stands(first.at):
             # "500 should be 700", "its 900 but should be 1200"
             first.role = "observed"
+        elif second.role is None and first.rank == 4 and self.word(second.at - 1) in _IS:
+            second.role = "observed"  # "should be 500, is 200"
         elif first.role == second.role == "claimed":
             past = [one for one in numbers if self._is_past(one.at)]
             if len(past) == 1:
@@ -261,14 +281,17 @@ class _Reader:
             if second.at - first.at <= 3 and not _AGAINST.isdisjoint(self.tokens.written[first.at + 1 : second.at])
             for one in (first, second)
         }
+        there = {one.at for one in numbers[1:] if self.word(one.at + 1) in _THERE}  # "500 here 200 there"
         silent = [one for one in numbers if one.role is None and one.value]
-        return _unique(one.value for one in silent if one.is_points or self._owned(one.at) or one.at in apart)
+        return _unique(one.value for one in silent if one.is_points or self._owned(one.at) or one.at in apart | there)
 
     def _is_past(self, at: int) -> bool:
         return not PAST.isdisjoint((self.word(at - 1), self.word(at - 2)))
 
     def _owned(self, at: int) -> bool:
-        return self.word(at - 1) in ("has", "have", "tiene", "got", "with")
+        """Whether a number is what somebody has, or what a screen shows that may be theirs."""
+        on_screen = any(self._theirs(at - step) for step in (1, 2))
+        return on_screen or self.word(at - 1) in ("has", "have", "tiene", "got", "with")
 
 
 def _other(role: Role) -> Role:

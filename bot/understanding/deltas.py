@@ -8,8 +8,10 @@ from bot.understanding.amount_words import (
     AFTER_DELTA,
     AWAY,
     GIVE_BACK,
+    INSIDE,
     LARGEST,
     POINTS,
+    REFUSED,
     REMOVED,
     SHOWN,
     TAKE,
@@ -35,14 +37,22 @@ def deltas(tokens: Tokens) -> dict[int, int]:
 def _asked(tokens: Tokens, at: int) -> int:
     """1 to add, -1 to take off, 0 where nothing is asked of the number there."""
     after = tokens.word(at + 1)
+    if wanted := _wanted(tokens, at):
+        return wanted
     if after and after not in AFTER_DELTA:
         return 0
     back = at - 1
     away = False
+    within = tokens.word(back)
+    back -= within in INSIDE.values()
     while tokens.word(back) in WHOM or tokens.word(back) in AWAY:
         away = away or tokens.word(back) in AWAY
         back -= 1
     verb = tokens.word(back)
+    if tokens.word(back - 1) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
+        return 0
+    if verb in ADD and after == "off":
+        return 0  # "give 50 off" is a discount
     if verb in ADD or (verb in GIVE_BACK and after in POINTS):
         return 1
     if verb in TAKE:
@@ -51,12 +61,18 @@ def _asked(tokens: Tokens, at: int) -> int:
         following = [tokens.word(at + step) for step in (1, 2)]
         gone = away or any(word in AWAY or word == "from" for word in following)
         return -1 if gone else 0
-    return _wanted(tokens, at)
+    return 0
 
 
 def _wanted(tokens: Tokens, at: int) -> int:
-    """ "needs 50 points added": the verb comes after."""
+    """ "needs 50 points added", "50 points need to be added": the verb comes after."""
     step = at + (2 if tokens.word(at + 1) in POINTS else 1)
-    if tokens.word(at - 1) not in WANTS and tokens.word(at - 2) not in WANTS:
+    wanted = not WANTS.isdisjoint((tokens.word(at - 1), tokens.word(at - 2)))
+    if not wanted and tokens.word(step) in WANTS | {"should", "must"}:
+        wanted = True
+        step += 1
+    while tokens.word(step) in ("to", "be", "get"):
+        step += 1
+    if not wanted:
         return 0
     return 1 if tokens.word(step) in ADDED else -1 if tokens.word(step) in REMOVED else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.understanding.amount_words import POS, PROVIDER
+from bot.understanding.amount_words import PERSON, POS, PROVIDER
 from bot.understanding.amounts import amounts
 from bot.understanding.found import COVER, Found, covered, values
 from bot.understanding.identifiers import emails, loyalty_ids, order_ids
@@ -20,6 +20,12 @@ _LONG_DIGITS = re.compile(r"(?<![\w¦])\+?\d{6,}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
 _AT = re.compile(r"\b(?:at|in|from|our|the|store|shop|tienda|sucursal|en|la|de)[ ]{1,2}$", re.IGNORECASE)
 _SHOP = re.compile(r"[ ]{1,2}(?:store|shop|location|branch|tienda|sucursal)\b", re.IGNORECASE)
+_WITHIN = re.compile(r"\b(?:in|on|from|per|via|our|with|and|or|en|de|con|y|o)[ ]$", re.IGNORECASE)
+_ACTS = re.compile(
+    r"[ ]?(?:says?|shows?|has|had|reads|dice|muestra|tiene|app|points|pts|puntos|loyalty|rewards|widget|is|isnt|wont"
+    r"|:|=|\d)",
+    re.IGNORECASE,
+)
 _LOOSE_EMAIL = re.compile(r"[^\s@<>,;\[\]]{1,64}@[^\s@<>,;\[\]]{1,255}")
 
 
@@ -60,10 +66,10 @@ def _read(
     numbers = phones(shown, area_code=area_code)
     shown = covered(shown, numbers)
     shops = _shops(shown, stores, known)
-    providers = phrases(shown, known.providers, misspelt=True)
-    registers = phrases(covered(shown, providers), known.pos, misspelt=True)
-    points = amounts(_with_vendors(shown, providers, registers))
+    providers = _vendors(shown, known.providers, known)
+    registers = _vendors(covered(shown, providers), known.pos, known)
     people = names(covered(shown, [*shops, *providers, *registers]), known)
+    points = amounts(_in_their_place(shown, {PROVIDER: providers, POS: registers, PERSON: people}))
     found = Entities(
         phone=values(numbers),
         email=values(mail),
@@ -90,14 +96,23 @@ def _shops(text: str, stores: Mapping[str, Sequence[str]], known: Vocabulary) ->
     return sorted([*exact, *guessed], key=lambda one: one.start)
 
 
-def _with_vendors(text: str, providers: Sequence[Found], registers: Sequence[Found]) -> str:
-    """The text with every vendor's name replaced by what it is, so that a name counts as a cue."""
-    marks = sorted(
-        [(one.start, one.end, PROVIDER) for one in providers] + [(one.start, one.end, POS) for one in registers]
-    )
+def _vendors(text: str, entries: Mapping[str, Sequence[str]], known: Vocabulary) -> list[Found]:
+    """Vendors by the ways people write them; one whose name is a common word ("smile") only where a system is spoken
+    of."""
+    return [
+        one
+        for one in phrases(text, entries, misspelt=True)
+        if text[one.start : one.end].lower() not in known.common
+        or _WITHIN.search(text[: one.start])
+        or _ACTS.match(text[one.end :])
+    ]
+
+
+def _in_their_place(text: str, found: Mapping[str, Sequence[Found]]) -> str:
+    """The text with every name replaced by the word for what it names, so that a name counts as a cue."""
     out: list[str] = []
     at = 0
-    for start, end, word in sorted(marks):
+    for start, end, word in sorted((one.start, one.end, word) for word, many in found.items() for one in many):
         out += [text[at:start], word]
         at = end
     return "".join([*out, text[at:]])

@@ -10,18 +10,26 @@ from bot.understanding.found import Found
 
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 
+_SPACED_EMAIL = re.compile(
+    r"(?<![\w.+%-])(?=[\w.+%-]*[\d._])(?P<local>[\w.+%-]{2,64})(?:[ ]@[ ]?|@[ ]|[ ]at[ ])"
+    r"(?P<domain>[\w-]{1,63}\.[a-z]{2,12})\b",
+    re.IGNORECASE,
+)
+"""Written apart, an address is read only where the part before has a dot, a digit or the like: "sam @example.com" may
+be two things."""
+
 _LOYALTY_LABEL = (
-    r"(?:loyalty|lealtad|member|miembro|membership|wallet|billetera|rewards?|contact|persona"
+    r"(?:loyalty|lealtad|member|miembro|socio|membership|wallet|billetera|rewards?|contact|persona"
     r"|aiq|alpine(?:[ ]?iq)?|spring[ ]?big|treez)"
 )
 _SHAPE = r"(?=[a-z_-]{0,12}\d)[a-z0-9][a-z0-9_-]{3,39}"
 _LOYALTY = re.compile(
     rf"""
     (?<![\w-])(?P<hex>(?=[a-f]{{0,31}}\d)[0-9a-f]{{32}})(?![\w-])
-  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id|identifier|no\.|num(?:ber)?|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?
+  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id(?:['’]?s)?|identifier|no\.|num(?:ber)?|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?
         (?P<labelled>{_SHAPE})(?![\w-])
-  | (?<![\w-])id[ ](?:de[ ])(?:la[ ])?{_LOYALTY_LABEL}[ :#]{{0,3}}(?:es[ ])?(?P<spanish>{_SHAPE})(?![\w-])
-  | (?<![\w-])(?P<prefixed>(?:aiq|loy|lid|mbr|mem|sb|trz|wal)[_:-][a-z0-9]{{3,40}})(?![\w-])
+  | (?<![\w-])(?:id|n[uú]mero)[ ](?:de[ ])(?:la[ ])?{_LOYALTY_LABEL}[ :#]{{0,3}}(?:es[ ])?(?P<spanish>{_SHAPE})(?![\w-])
+  | (?<![\w-])(?P<prefixed>(?!aiq:[0-9a-f]{{32}}\b)(?:aiq|loy|lid|mbr|mem|sb|trz|wal)[_:-][a-z0-9]{{3,40}})(?![\w-])
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -46,12 +54,20 @@ def emails(text: str) -> list[Found]:
     for match in _EMAIL.finditer(text):
         written = match.group().strip(".'-")
         start = match.start() + match.group().index(written)
-        try:
-            address = validate_email(written, check_deliverability=False).normalized
-        except EmailNotValidError:
-            continue
-        found.append(Found(start, start + len(written), address.lower()))
-    return found
+        if address := _address(written):
+            found.append(Found(start, start + len(written), address))
+    for match in _SPACED_EMAIL.finditer(text):
+        if address := _address(f"{match['local']}@{match['domain']}"):
+            found.append(Found(match.start(), match.end(), address))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _address(written: str) -> str | None:
+    """The address in lower case, or None where it is none."""
+    try:
+        return validate_email(written, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return None
 
 
 def loyalty_ids(text: str) -> list[Found]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
+from bot.understanding.amount_words import ADD
 from bot.understanding.found import Found
 from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
@@ -18,7 +19,11 @@ _BRINGS = word_set("""
     llama called lady senora patient socio is es
 """)
 # After these a lower-case word is a name only if it is a known first name; after the others a capital is enough.
-_WEAK = word_set("for para por of de called is es")
+_WEAK = word_set("for para por of de called is es to")
+_PEOPLE = word_set("customer cust client guest member patient guy dude man woman lady girl gal person cliente clienta")
+_CALLED = word_set("named called llamado llamada")
+"""After one of the people, whatever comes is a name, also in small letters."""
+_GIVEN_TO = re.compile(r"(?:\d|\b(?:points?|pts|puntos|ptos))[ ](?:to|a)[ ]$", re.IGNORECASE)
 _PARTICLES = word_set("de la del los las van von da di san st")
 _FOLLOWERS = word_set("""
     says shows showing claims swears has have had isnt doesnt didnt cant wants needs points account profile
@@ -29,6 +34,7 @@ _VERBS = word_set("""
     says said claims swears has have had got gets never wants needs buys bought earned joined came signed thinks called
     asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no
 """)
+_THEN_POINTS = re.compile(r"(?:[ ][^\W\d_]+)?[ ]\d")
 _POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 3
 
@@ -96,14 +102,23 @@ class _Reader:
         return _LONGEST_NAME + two
 
     def _brought(self, at: int) -> str:
-        """The title or word before that brings a name; empty where there is none."""
+        """The word before that brings a name, "title" where it surely does; empty where there is none."""
         if at == 0 or not self._joined(at - 1, at, r"[ .:]{1,3}|'s "):
             return ""
         before = self.words[at - 1]
         bare = before.text.rstrip(".").lower()
-        if bare in _TITLES:
+        if bare in _TITLES or (fold(bare) in _CALLED and at > 1 and self.words[at - 2].folded in _PEOPLE):
             return "title"
+        if self._is_first_name(self._bare(self.words[at]), self.words[at]) and self._given_points(at):
+            return "to"
         return fold(bare) if fold(bare) in _BRINGS and (not before.text.endswith(".")) else ""
+
+    def _given_points(self, at: int) -> bool:
+        """Whether points go to who is named there: "50 to dana", "give dana ortiz 50"."""
+        if _GIVEN_TO.search(self.text[: self.words[at].start]):
+            return True
+        to = at - 2 if self.words[at - 1].folded == "a" and at > 1 else at - 1
+        return self.words[to].folded in ADD and bool(_THEN_POINTS.match(self.text[self.words[at].end :]))
 
     def _joined(self, left: int, right: int, by: str = "[ \t]") -> bool:
         return bool(re.fullmatch(by, self.text[self.words[left].end : self.words[right].start])) or (
@@ -117,7 +132,7 @@ class _Reader:
             return False
         if len(plain) < 2:
             return word.capital and word.text.endswith(".") and self._capital_stranger(at + 1)
-        if plain in _PARTICLES and self._shouts(word):
+        if plain in _PARTICLES and (self._shouts(word) or brought == "title"):
             return brought not in ("", *_WEAK) and self._particle_leads_on(at)
         if self._is_first_name(plain, word):
             return True

@@ -8,7 +8,7 @@ import phonenumbers
 
 from bot.understanding.found import Found
 
-_GAP = r"[ \t.\-/–]{0,2}"
+_GAP = r"(?:[ \t.\-‐–/_]{0,2}|[ ][.\-‐–/][ ])"
 _EXTENSION = r"(?:[ \t]*,?[ \t]*(?:x|ext\.?|extension|extensi[oó]n)[ \t]*\d{1,6}(?!\d))?"
 _NOT_POINTS = r"(?!\.\d)(?![ ]?(?:points?|pts?|puntos|ptos)\b)"
 _NOT_INSIDE = r"(?<![\w.+¦$-])(?<!(?<!\d{4}),)"
@@ -19,13 +19,14 @@ _NATIONAL = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(
-    rf"{_NOT_INSIDE}(?P<exchange>[2-9]\d\d)(?P<second>[ .\-–]?)(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
+    rf"{_NOT_INSIDE}(?P<exchange>[2-9]\d\d)(?P<second>[ .\-‐–]?)(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(r"(?<![\w¦])\+(?!1\D?[2-9])\d[\d \t.()\-]{6,18}\d(?!\d)")
 # Before these, three digits and a local number are points and a phone: "pos shows 240 555-0142".
 _AMOUNT_BEFORE = re.compile(
-    r"(?:says?|shows?|showing|has|had|have|see|only|with|dice|tiene|muestra|salen?|aparecen?|add|be)[ \t]+$",
+    r"(?:\b(?:says?|shows?|showing|has|had|have|see|only|with|dice|tiene|muestra|salen?|aparecen?|add|be)[ \t]+"
+    r"|(?:^|[^\d\s.)-]\s*)\d{1,4}[ ]?(?:/|-?>|→|vs?\b|or\b)[ ]?)$",
     re.IGNORECASE,
 )
 _PHONE_WORD = re.compile(r"(?:phone|number|cell?|tel[eé]fono|n[uú]mero|#|call)\W{0,3}(?:is|es)?\W{0,3}$", re.IGNORECASE)

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import Entities, Vocabulary, entities, masked, unclear_points
-from tests.understanding.helpers import HERE, read_yaml
+from bot.understanding import Entities, Vocabulary, built_in_vocabulary, entities, masked, unclear_points
+from bot.yaml_file import read_yaml
+from tests.understanding.helpers import HERE
 
 STORES = {"pine": ["pine st", "pine street"], "oak": ["oak ave"]}
 TABLE: list[dict[str, Any]] = read_yaml(HERE / "entities.yml")
 
+FIRST_NAMES = sorted(built_in_vocabulary().names - built_in_vocabulary().meaningful)
 lines = st.text(max_size=200)
 local_digits = st.from_regex(r"[2-9][0-9]{2}-[0-9]{4}", fullmatch=True)
 area_codes = st.sampled_from(["303", "720", "505", "212"])
@@ -26,6 +28,7 @@ points = st.integers(21, 99_999)
 def test_a_text_gives_exactly_these(row: dict[str, Any]) -> None:
     expected = Entities(**{key: tuple(values) for key, values in row["entities"].items()})
     assert entities(row["text"], area_code="303", stores=STORES) == expected
+    assert unclear_points(row["text"]) == tuple(row.get("unclear", unclear_points(row["text"])))
 
 
 def test_of_the_frozen_texts_hardly_anything_is_read_wrongly_and_little_is_missed() -> None:
@@ -91,6 +94,14 @@ def test_a_phone_is_a_phone_in_every_format_and_never_points(area: str, local: s
     assert (read.claimed_points, read.observed_points, read.points_delta) == ((500,), (200,), ())
 
 
+@settings(max_examples=60, deadline=None)
+@given(area_codes, local_digits, st.sampled_from([" ", ".", " - ", "_", "‑"]))
+def test_no_part_of_a_phone_is_points_however_it_is_cut(area: str, local: str, between: str) -> None:
+    written = between.join([area, *local.split("-")])
+    for cue in ("the app says", "pos shows", "add"):
+        assert entities(f"{cue} {written}") == Entities(phone=(f"+1{area}{local.replace('-', '')}",))
+
+
 @settings(max_examples=100, deadline=None)
 @given(points, points, st.sampled_from(["says {} shows {}", "app {} pos {}", "{} on the app, {} on register"]))
 def test_claimed_and_observed_are_told_apart_whatever_the_numbers(claimed: int, observed: int, form: str) -> None:
@@ -118,7 +129,9 @@ def test_several_phones_are_read_in_their_order(numbers: list[tuple[str, str]], 
 @settings(max_examples=60, deadline=None)
 @given(local_digits, st.integers(1, 9999), st.sampled_from(["x{}", "ext {}", "ext. {}", "extension {}"]))
 def test_an_extension_is_part_of_the_phone_and_nothing_else(local: str, number: int, form: str) -> None:
-    assert entities(f"303-{local} {form.format(number)}") == Entities(phone=(f"+1303{local.replace('-', '')}",))
+    written = f"303-{local} {form.format(number)}"
+    assert entities(written) == Entities(phone=(f"+1303{local.replace('-', '')}",))
+    assert masked(written) == "[phone]"
 
 
 @settings(max_examples=60, deadline=None)
@@ -137,12 +150,43 @@ def test_a_nickname_is_the_store_however_it_is_cased(store: str, data: st.DataOb
     assert entities(f"points of oakley at {written} today", stores=STORES).store == (store,)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(FIRST_NAMES),
+    st.booleans(),
+    st.sampled_from(["{} says 500", "Sr. {} dice 500", "give {} 50", "dale 50 puntos a {}", "wallet error for {}"]),
+)
+def test_a_first_name_is_read_with_and_without_its_capital(name: str, capital: bool, form: str) -> None:
+    written = name.capitalize() if capital else name
+    assert entities(form.format(written)).customer_name == (written,)
+
+
 @settings(max_examples=60, deadline=None)
 @given(points)
 def test_a_lone_number_is_asked_about_not_guessed(value: int) -> None:
     for text in (f"{value}", f"has {value} pts", f"went from {value} to {value + 1}", f"${value} off"):
         read = entities(text)
         assert (read.claimed_points, read.observed_points, read.points_delta) == ((), (), ())
+    assert unclear_points(f"has {value} pts") == (value,)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.integers(32, 99_999), min_size=2, max_size=2, unique=True),
+    st.sampled_from(["{}/{}", "{} vs {}", "{} → {}", "{} -> {}", "{} > {}", "went from {} to {}", "she has {} or {}"]),
+)
+def test_two_numbers_against_each_other_are_asked_about_in_their_order(numbers: list[int], form: str) -> None:
+    text = form.format(*numbers)
+    assert entities(text) == Entities()
+    assert unclear_points(text) == tuple(numbers)
+
+
+@settings(max_examples=100, deadline=None)
+@given(points, points, st.sampled_from(["/", " vs ", " v ", " and "]), st.sampled_from(["/", " vs ", " → ", ", "]))
+def test_two_numbers_in_the_order_of_two_screens_are_theirs(one: int, two: int, names: str, numbers: str) -> None:
+    read = Entities(claimed_points=(one,), observed_points=(two,))
+    assert entities(f"app{names}register {one}{numbers}{two}") == read
+    assert entities(f"register{names}app: {two}{numbers}{one}") == read
 
 
 ONES = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]

@@ -1,0 +1,72 @@
+"""Numbers as thumbs set them ("app/pos 500/200", "500 -> 200", "cust: 500"), put into words that the rules read."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.amount_words import CLAIM_THINGS, OBSERVE_THINGS
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6})"
+_POINTS = r"(?:[ ]?(?:points?|pts?|puntos|ptos))?"
+_THING = rf"(?:{'|'.join(sorted(CLAIM_THINGS | OBSERVE_THINGS, key=lambda word: (-len(word), word)))})"
+_ARROW = r"(?:/|→|➡|-{1,2}>|=>|>)"
+_AGAINST = rf"[ ]*(?:{_ARROW}|\bvs?\b\.?|\bversus\b|\bcontra\b)[ ]*"
+_BESIDE = rf"(?:{_AGAINST}|[ ]*(?:,|-|\band\b|\by\b)[ ]*)"
+_ALONE = r"(?<![\w.,/$#-])"
+_ENDS = r"(?![\w%/]|[.,]\d)"
+
+_NAMES_FIRST = re.compile(
+    rf"\b(?P<left>{_THING}){_BESIDE}(?P<right>{_THING})[ ]*[:=]?[ ]*"
+    rf"(?P<one>{_NUMBER}){_POINTS}{_BESIDE}(?P<other>{_NUMBER}){_ENDS}",
+    re.IGNORECASE,
+)
+_NUMBERS_FIRST = re.compile(
+    rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}{_BESIDE}(?P<other>{_NUMBER}){_POINTS}[ ]*[(]?"
+    rf"(?P<left>{_THING}){_BESIDE}(?P<right>{_THING})\b",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ]*[(](?P<left>{_THING})[)]", re.IGNORECASE)
+_GLUED = re.compile(rf"{_ALONE}(?P<one>\d{{2,6}})(?P<left>{_THING})\b", re.IGNORECASE)
+_PAIR = re.compile(rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ]*{_ARROW}[ ]*(?P<other>{_NUMBER}){_ENDS}")
+_VERSUS = re.compile(rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ]+v[ ]+(?P<other>{_NUMBER}){_ENDS}", re.IGNORECASE)
+_MOVED = re.compile(
+    rf"\b(?:went|dropped|fell|jumped|changed|bajo|bajaron|paso|pasaron)[ ](?:down[ ]|up[ ])?(?:from|de)[ ]"
+    rf"(?P<one>{_NUMBER}){_POINTS}[ ](?:to|a)[ ](?:only[ ]|just[ ])?(?P<other>{_NUMBER}){_ENDS}",
+    re.IGNORECASE,
+)
+_LARGEST_OF_A_DATE = 31
+_BOTH = re.compile(rf"\b(?P<left>{_THING})/(?P<right>{_THING})\b", re.IGNORECASE)
+_LABELLED = re.compile(rf"\b(?P<left>{_THING})[-=:](?=\d)", re.IGNORECASE)
+_SAID = re.compile(r"\b(?:cust|customer|client|clienta?|cliente|guest)[ ]*[:=][ ]*(?=\d)", re.IGNORECASE)
+_USED_TO = re.compile(r"\bused to (?:be|have|show|say)\b|\bsol[ií]a tener\b", re.IGNORECASE)
+_PLUS = re.compile(r"(?<!\S)\+ (?=\d)")
+
+
+def spelled_out(text: str) -> str:
+    """The text with such short forms in words.
+
+    Two numbers with the names of the register and of the app in the same order get each its name; two numbers that are
+    only set against each other become "500 vs 200", which says that they are points and not whose. Dates ("10/12"),
+    halves ("50/50") and the like stay.
+    """
+    text = _PLUS.sub("+", _USED_TO.sub("had", _SAID.sub("customer says ", text)))
+    text = _NAMES_FIRST.sub(_each_its_name, text)
+    text = _NUMBERS_FIRST.sub(_each_its_name, text)
+    text = _GLUED.sub(r"\g<left> \g<one>, ", _IN_BRACKETS.sub(r"\g<left> \g<one>, ", text))
+    text = _BOTH.sub(r"\g<left> and \g<right>", _LABELLED.sub(r"\g<left> ", text))
+    for form in (_MOVED, _PAIR, _VERSUS):
+        text = form.sub(_set_against, text)
+    return text
+
+
+def _each_its_name(found: re.Match[str]) -> str:
+    sides = {found["left"].lower() in CLAIM_THINGS, found["right"].lower() in CLAIM_THINGS}
+    if len(sides) == 1:
+        return found.group()
+    return f"{found['left']} {found['one']}, {found['right']} {found['other']}, "
+
+
+def _set_against(found: re.Match[str]) -> str:
+    one, other = (int(found[name].replace(",", "")) for name in ("one", "other"))
+    dated = max(one, other) <= _LARGEST_OF_A_DATE or one == other
+    return found.group() if dated else f"{found['one']} vs {found['other']}"
