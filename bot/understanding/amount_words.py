@@ -70,9 +70,9 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give gift credit award toss throw put plus bump load comp grant hook slide
-    dale denle agrega agregale agregar suma sumale sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle acredita acreditale
-    acreditar otorga otorgale
+    add give gift credit award toss throw put plus bump load comp grant hook slide dale denle agrega agregale
+    agregar suma sumale sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle
+    acredita acreditale acreditar otorga otorgale
 """)
 TAKE = word_set("""
     deduct remove subtract minus dock pull yank quita quitale quitar resta restale restar
