@@ -56,8 +56,24 @@ def known_people(config: Config, *, offline: bool = False) -> Known:
             members[group], away = None, True
     unread = tuple(group for group in groups if members[group] is None)
     why = "was not asked" if offline else "did not tell"
-    caveats = (f"Slack {why} who is in {', '.join(unread)}: their people are not counted.",) if unread else ()
-    return Known(roster(config, members), unread, caveats)
+    caveats = [f"Slack {why} who is in {', '.join(unread)}: their people are not counted."] if unread else []
+    people = roster(config, members)
+    inside = {user_id for known in members.values() for user_id in known or ()}
+    named = () if away else [p.user_id for p in people if p.user_id not in inside]
+    left = [user_id for user_id in named if _has_left(client, user_id)]
+    if left:
+        caveats.append(f"{', '.join(left)} left the workspace and cannot decide: take them out of the settings.")
+    return Known(tuple(p for p in people if p.user_id not in left), unread, tuple(caveats))
+
+
+def _has_left(client: WebClient, user_id: str) -> bool:
+    """Whether Slack says that the account is gone; where it does not tell, it is not."""
+    try:
+        return bool(client.users_info(user=user_id)["user"].get("deleted"))
+    except SlackApiError as error:
+        return bool(error.response.get("error") == "user_not_found")
+    except (SlackClientError, OSError, ValueError):
+        return False
 
 
 def explained(

@@ -50,6 +50,7 @@ class Person(_Record):
     color: str = "5b6770"
     is_restricted: bool = False
     is_bot: bool = False
+    deleted: bool = False
 
 
 class UserGroup(_Record):

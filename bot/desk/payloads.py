@@ -195,7 +195,7 @@ def user_json(workspace: Workspace, person: Person, *, locale: bool) -> Json:
         "id": person.id,
         "team_id": workspace.team.id,
         "name": person.name,
-        "deleted": False,
+        "deleted": person.deleted,
         "color": person.color,
         "real_name": person.real_name,
         "tz": person.tz,

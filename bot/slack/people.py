@@ -67,7 +67,19 @@ class People:
         ids: list[str] = list(self._config.store(store_id).managers)
         for entry in (*roles.manager, *roles.regional, *roles.support):
             ids += self._group(entry) if entry.startswith("S") else [entry]
-        return [self._by_settings(user_id) for user_id in dict.fromkeys(ids)]
+        return [self._by_settings(user_id) for user_id in dict.fromkeys(ids) if not self._has_left(user_id)]
+
+    def _has_left(self, user_id: str) -> bool:
+        """Whether the account is gone: whoever the settings still name must not be waited for. Slack takes those who
+        left out of its groups itself. Not knowing is no leaving."""
+        groups = (*self._config.roles.manager, *self._config.roles.regional, *self._config.roles.support)
+        if any(user_id in self._group(group) for group in groups if group.startswith("S")):
+            return False
+        try:
+            profile = self._profile(user_id)
+        except SlackApiError:
+            return False
+        return profile is None or bool(profile.get("deleted"))
 
     def _by_settings(self, user_id: str) -> Actor:
         """A person without their profile: one call a group, not one a person; a click of theirs is checked in full."""

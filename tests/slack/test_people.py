@@ -9,6 +9,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.cases import Role, Vault
+from bot.cli.explaining import known_people
 from bot.config import Config
 from bot.desk import DeskServer, demo_workspace
 from bot.slack.people import People
@@ -82,6 +83,23 @@ def test_those_who_may_decide_and_support_behind_them(desk: DeskServer, tmp_path
     known = people(desk, config(desk, tmp_path))
     assert [a.user_id for a in known.deciders("pine")] == ["U0MORGAN", "U0QUINN", "U0AVERY", "U0CASEY"]
     assert [a.user_id for a in known.deciders("oak")] == ["U0QUINN", "U0AVERY", "U0CASEY"]
+
+
+def test_who_left_is_not_waited_for(desk: DeskServer, tmp_path: Path) -> None:
+    """Neither when a request is routed, nor when the rules are looked through."""
+    settings = config(desk, tmp_path)
+    everybody = desk.practice.workspace.people
+    morgan = everybody["U0MORGAN"]
+    everybody["U0MORGAN"] = morgan.model_copy(update={"deleted": True})
+    try:
+        assert [a.user_id for a in people(desk, settings).deciders("pine")] == ["U0QUINN", "U0AVERY", "U0CASEY"]
+        assert people(desk, settings).person("T0HARBOR", "U0MORGAN").actor.manages == frozenset()
+        known = known_people(settings)
+        assert "U0MORGAN" not in {p.user_id for p in known.people}
+        assert known.caveats == ("U0MORGAN left the workspace and cannot decide: take them out of the settings.",)
+    finally:
+        everybody["U0MORGAN"] = morgan
+    assert known_people(settings).caveats == ()
 
 
 def test_listed_staff_are_known_by_reference(desk: DeskServer, tmp_path: Path) -> None:
