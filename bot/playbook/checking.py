@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
+from jinja2 import nodes
 from rapidfuzz import fuzz, process, utils
 
 from bot.playbook.domain import CATALOGUE, DOMAIN_IDS
@@ -219,9 +221,15 @@ def _unread(
 
 def facts_named(playbook: Playbook) -> tuple[str, ...]:
     """The facts that a playbook names, in the order of its findings: first those of `when`, then those of sentences."""
-    whens = [n for f in playbook.findings for n in names_in(parse_expression(f.when))]
-    said = [n for _, text, _ in sentences(playbook) for n in names_in(parse_template(text))]
+    whens = [n for f in playbook.findings for n in _named_by(parse_expression, f.when)]
+    said = [n for _, text, _ in sentences(playbook) for n in _named_by(parse_template, text)]
     return tuple(dict.fromkeys([*whens, *said]))
+
+
+@lru_cache(maxsize=8192)
+def _named_by(parse: Callable[[str], nodes.Node], text: str) -> tuple[str, ...]:
+    """Kept, because each store of a chain asks for the same playbooks' names."""
+    return names_in(parse(text))
 
 
 def _uncovered(library: Library) -> Iterator[Problem]:
