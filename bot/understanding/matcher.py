@@ -88,9 +88,8 @@ class Matcher:
         names = [one.playbook for one in found.candidates[:2]]
         winner = self.playbooks.index(names[0])
         other = self.playbooks.index(names[1]) if len(names) > 1 else len(self.playbooks)
-        at, values = self._row(self._featurizer.features(text))
-        weights = self.model.weights[self.model.folding.place[at]]
-        shares = dict(zip(at.tolist(), (values * (weights[:, winner] - weights[:, other])).tolist(), strict=True))
+        at, values = weighed(self._numbers, self._featurizer.features(text), self.model.use.idf)
+        shares = dict(zip(at.tolist(), self.model.differences(at, values, winner, other).tolist(), strict=True))
         spoken: dict[tuple[str, ...], float] = {}
         for feature, words in self._featurizer.sources(text).items():
             share = shares.get(self._numbers.get(feature, -1), 0.0)
@@ -110,16 +109,11 @@ class Matcher:
             repaired=tuple(dict.fromkeys(repaired)),
         )
 
-    def _row(self, features: Features) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The text's known features, and their signed values."""
-        at, values = weighed(self._numbers, features, self.model.use.idf)
-        return at, values * self.model.folding.sign[at]
-
     def _likely(self, features: Features) -> NDArray[np.float64]:
         """The probability, shape (playbooks,), that the text is a question of each; the rest to one is chatter's."""
         model = self.model
-        at, values = self._row(features)
-        raw = values.astype(np.float32) @ model.weights[model.folding.place[at]] + model.bias
+        at, values = weighed(self._numbers, features, model.use.idf)
+        raw = model.scores(at, values)
         words = [self._numbers[word] for word in features.words if word in self._numbers]
         evidence = model.use.evidence(raw, words, len(features.words) - len(words))
         shares = softmax(raw[None, :-1].astype(np.float64) * model.sharpness)[0]

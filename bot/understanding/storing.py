@@ -16,6 +16,7 @@ from bot.understanding.evidence import WordUse
 from bot.understanding.features import Featurizer, Seen
 from bot.understanding.linear import Folding
 from bot.understanding.matcher import Matcher
+from bot.understanding.naive import NaiveBayes
 from bot.understanding.training import Model
 from bot.understanding.vocabulary import Vocabulary
 
@@ -76,6 +77,9 @@ def to_bytes(matcher: Matcher) -> bytes:
         counts=model.use.counts,
         weights=model.weights,
         bias=model.bias,
+        naive_starts=model.naive.starts,
+        naive_owners=model.naive.owners,
+        naive_shares=model.naive.shares,
         accept=model.acceptance.weights,
         centre=model.acceptance.centre,
         spread=model.acceptance.spread,
@@ -98,6 +102,9 @@ def from_bytes(stored: bytes, vocabulary: Vocabulary) -> Matcher:
             use=WordUse(parts["idf"], parts["keys"], parts["counts"], len(plain["playbooks"])),
             weights=parts["weights"],
             bias=parts["bias"],
+            naive=NaiveBayes(
+                parts["naive_starts"], parts["naive_owners"], parts["naive_shares"], len(plain["playbooks"]) + 1
+            ),
             acceptance=Acceptance(parts["accept"], parts["centre"], parts["spread"]),
             sharpness=plain["sharpness"],
             thresholds=Thresholds(*plain["thresholds"]),

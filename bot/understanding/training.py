@@ -19,12 +19,15 @@ from bot.understanding.calibration import (
 from bot.understanding.evidence import WordUse
 from bot.understanding.features import Features, Featurizer, Seen
 from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
+from bot.understanding.naive import NaiveBayes, Uses
 from bot.understanding.vocabulary import Vocabulary
 
 RIDGE = 0.4
 """Chosen, with the weights in features.py, where leave-one-out over the training texts did best."""
 _NEAR_MISS_WEIGHT = 3.0
 """A near miss is written down because it looks so alike: it counts more than a question."""
+NAIVE_SHARE = 0.75
+"""How much naive Bayes weighs beside ridge regression, both spread alike; anything from a half to one does as well."""
 _JUDGED = 3_000
 """Probabilities and thresholds need no more left-out texts than this."""
 
@@ -33,7 +36,8 @@ _JUDGED = 3_000
 class Model:
     """What training found, as plain values; see `Matcher` for how it is used.
 
-    features: the names of the features by number. weights (columns, playbooks + 1), the last class being chatter.
+    features: the names of the features by number. weights (columns, playbooks + 1) of ridge regression, the last class
+    being chatter, to which `naive` is added.
     """
 
     playbooks: tuple[str, ...]
@@ -41,11 +45,26 @@ class Model:
     features: tuple[str, ...]
     folding: Folding
     use: WordUse
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float16]
     bias: NDArray[np.float32]
+    naive: NaiveBayes
     acceptance: Acceptance
     sharpness: float
     thresholds: Thresholds
+
+    def scores(self, at: Ints, values: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The raw scores (playbooks + 1,) of a text by its features' numbers and values."""
+        signed = (values * self.folding.sign[at]).astype(np.float32)
+        ridge = signed @ self.weights[self.folding.place[at]].astype(np.float32) + self.bias
+        raw: NDArray[np.float32] = ridge + self.naive.scores(at, values).astype(np.float32)
+        return raw
+
+    def differences(self, at: Ints, values: NDArray[np.float64], winner: int, other: int) -> NDArray[np.float64]:
+        """How much more each feature of a text speaks for one class than for the other, shape (features,)."""
+        ridge = self.weights[self.folding.place[at]].astype(np.float64)
+        signed = (ridge[:, winner] - ridge[:, other]) * self.folding.sign[at]
+        told: NDArray[np.float64] = values * (signed + self.naive.differences(at, winner, other))
+        return told
 
 
 def train(
@@ -116,11 +135,7 @@ class _Trainer:
             self.counts[[self.numbers[name] for name in row.weights]] += 1
         self.idf = np.log((1.0 + len(rows)) / (1.0 + self.counts)) + 1.0
         self.folding = Folding.of(len(self.numbers), len(rows))
-        weighed_rows = (weighed(self.numbers, row, self.idf) for row in rows)
-        self.rows = Rows.of(
-            [(self.folding.place[at].astype(np.int64), values * self.folding.sign[at]) for at, values in weighed_rows],
-            self.folding.columns,
-        )
+        self.rows = Rows.of([weighed(self.numbers, row, self.idf) for row in rows], len(self.numbers))
         asked = np.flatnonzero(labels >= 0)
         owners = [int(label) for label in labels[asked]]
         self.use = WordUse.of(self.idf, [self.words[at] for at in asked], owners, len(playbooks))
@@ -130,27 +145,37 @@ class _Trainer:
         judged = np.flatnonzero(self.labels >= -1)
         if len(judged) > _JUDGED:
             judged = judged[np.linspace(0, len(judged) - 1, _JUDGED).astype(np.int64)]
-        fitted = self._fit(judged)
         truth = self.labels[judged]
-        evidence = np.vstack(
-            [self._left_out_evidence(int(at), raw) for at, raw in zip(judged, fitted.left_out, strict=True)]
-        )
+        fitted = self._fit(judged)
+        naive, left_out = self._joined(fitted, judged)
+        evidence = np.vstack([self._left_out_evidence(int(at), raw) for at, raw in zip(judged, left_out, strict=True)])
         acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
         asked = truth >= 0
-        sharpness = fit_sharpness(fitted.left_out[asked][:, :-1], truth[asked])
-        scores = softmax(fitted.left_out[:, :-1] * sharpness) * acceptance.probability(evidence)[:, None]
+        sharpness = fit_sharpness(left_out[asked][:, :-1], truth[asked])
+        scores = softmax(left_out[:, :-1] * sharpness) * acceptance.probability(evidence)[:, None]
         return Model(
             playbooks=self.playbooks,
             seen=self.featurizer.seen,
             features=tuple(self.numbers),
             folding=self.folding,
             use=self.use,
-            weights=fitted.weights,
+            weights=fitted.weights.astype(np.float16),
             bias=fitted.bias,
+            naive=naive,
             acceptance=acceptance,
             sharpness=sharpness,
             thresholds=fit_thresholds(scores, truth),
         )
+
+    def _joined(self, fitted: Fit, judged: Ints) -> tuple[NaiveBayes, Floats]:
+        """Naive Bayes at its share beside the ridge regression, and what both together say of rows left out."""
+        sure = self.labels[self.labels >= -1]  # near misses come last, and are examples of nothing
+        classes = len(self.playbooks) + 1
+        uses = Uses.of(self.rows, sure % classes, classes)
+        left_out = uses.left_out(self.rows, judged, sure[judged] % classes)
+        spread = float(left_out.std(axis=1).mean())
+        factor = NAIVE_SHARE * float(fitted.left_out.std(axis=1).mean()) / spread if spread else 0.0
+        return uses.naive(factor), fitted.left_out + factor * left_out
 
     def _fit(self, judged: Ints) -> Fit:
         """Weights over playbooks and, as the last class, chatter; left-out scores of the judged rows.
@@ -159,18 +184,19 @@ class _Trainer:
         thinks of it.
         """
         labels, classes = self.labels, len(self.playbooks) + 1
-        sure = int((labels >= -1).sum())  # near misses come last
+        rows = self.folding.folded(self.rows)
+        sure = int((labels >= -1).sum())
         targets = np.zeros((len(labels), classes), np.float32)
         targets[np.arange(sure), labels[:sure]] = 1.0
         owner = np.where(labels < -1, -2 - labels, labels)
         sizes = np.bincount(np.where(owner < 0, classes - 1, owner), minlength=classes)
         importance = (len(labels) / classes / np.maximum(sizes, 1))[owner]
         importance[sure:] *= _NEAR_MISS_WEIGHT
-        ridge = Ridge(self.rows, RIDGE, importance)
+        ridge = Ridge(rows, RIDGE, importance)
         if sure < len(labels):
             first = ridge.fit(sure, targets[:sure], asked=judged[:0])
             missed = np.arange(sure, len(labels))
-            targets[missed] = np.clip(first.scores(self.rows.part(missed)), 0.0, 1.0)
+            targets[missed] = np.clip(first.scores(rows.part(missed)), 0.0, 1.0)
             targets[missed, owner[missed]] = 0.0
         return ridge.fit(len(labels), targets, asked=judged)
 
