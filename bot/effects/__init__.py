@@ -28,6 +28,7 @@ from bot.effects.kind import (
     Offer,
     Preview,
     ReadBack,
+    Trust,
 )
 from connectors.contract import PointOfSale
 
@@ -70,6 +71,7 @@ __all__ = [
     "Offer",
     "Preview",
     "ReadBack",
+    "Trust",
     "obstacles",
     "steps",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from bot.cases import Proposal
 from bot.effects import point_rows, points
 from bot.effects.guiding import signed
-from bot.effects.values import BadFields, Check, Form, Grounds, Offer, Preview, Proof, ReadBack
+from bot.effects.values import BadFields, Check, Form, Grounds, Offer, Preview, Proof, ReadBack, Trust, of_a_row
 from bot.words import Words
 from connectors.contract import LoyaltyProgram, Operation, PointOfSale
 
@@ -84,14 +84,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     """Nothing: the provider's own note says it."""
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the provider's connector says."""
-    return program.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """As the provider's connector says."""
-    return program.capabilities.ledger_proves_absence
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of our row."""
+    return of_a_row(program.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.cases import Proposal
 from bot.effects.contacts import leave_note
 from bot.effects.guiding import minds
-from bot.effects.values import Check, Form, Grounds, Line, Offer, Preview, Proof, ReadBack, offered
+from bot.effects.values import Check, Form, Grounds, Line, Offer, Preview, Proof, ReadBack, Trust, of_a_value, offered
 from bot.words import Words
 from connectors.contract import AttachesOrders, LoyaltyProgram, Operation, PointOfSale, part
 from connectors.errors import NotFound
@@ -133,14 +133,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     leave_note(proposal, pos, at, subject="Sale attached", body=f"Sale {proposal.offer['sale']} was attached")
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the POS's connector says."""
-    return pos.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """A sale that is still nobody's is proof, once the settling time is over."""
-    return True
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of the sale's customer."""
+    return of_a_value(pos.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

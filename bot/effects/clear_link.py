@@ -9,7 +9,7 @@ from typing import Any
 from bot.cases import Proposal
 from bot.effects import linking
 from bot.effects.contacts import CONTACTS, leave_note, members_by
-from bot.effects.values import Check, Form, Grounds, Offer, Preview, Proof, ReadBack
+from bot.effects.values import Check, Form, Grounds, Offer, Preview, Proof, ReadBack, Trust, of_a_value
 from bot.words import Words
 from connectors.contract import LoyaltyProgram, PointOfSale
 
@@ -85,14 +85,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     leave_note(proposal, pos, at, subject="Loyalty id cleared", body="The stored loyalty id was cleared")
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the POS's connector says."""
-    return pos.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Reading the id back is proof, once the settling time is over."""
-    return True
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of the id at the register."""
+    return of_a_value(pos.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

@@ -34,6 +34,8 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
+    of_a_value,
     offered,
 )
 from bot.words import Words
@@ -296,14 +298,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     leave_note(proposal, pos, at, subject=f"{name} corrected", body=f"{name} changed to {after}")
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """The longer of the two: which of them it is, the pair alone does not say."""
-    return max(pos.capabilities.settle_s, program.capabilities.settle_s)
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Reading the value back is proof, once the settling time is over."""
-    return True
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of the value, where it is corrected."""
+    return of_a_value((pos if proposal.offer["at"] == "register" else program).capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

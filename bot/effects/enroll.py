@@ -23,6 +23,7 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
     offered,
 )
 from bot.words import Words
@@ -203,15 +204,11 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     """Nothing: the member's record says it."""
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the provider's connector says."""
-    return program.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Whether it may be sent once more after nobody was found: only where it cannot be done twice, since the provider
-    may leave some people out of its answers, and each sending may text the customer."""
-    return Operation.ENROLL in program.capabilities.repeatable
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """It may be sent once more after nobody was found only where it cannot be done twice: the provider may leave some
+    people out of its answers, and each sending may text the customer."""
+    twice = Operation.ENROLL not in program.capabilities.repeatable
+    return Trust(settle_s=program.capabilities.settle_s, absence_is_proof=not twice)
 
 
 def undo(proposal: Proposal) -> None:

@@ -28,6 +28,7 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
     offered,
 )
 from bot.words import Words
@@ -49,6 +50,7 @@ __all__ = [
     "Preview",
     "Proof",
     "ReadBack",
+    "Trust",
     "offered",
 ]
 
@@ -93,11 +95,8 @@ class Kind(Protocol):
     def aftercare(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at: datetime) -> None:
         """Best effort, once it is done: a note on the profile, without personal data."""
 
-    def settle_s(self, pos: PointOfSale, program: LoyaltyProgram) -> float:
-        """Seconds until a read-back that does not show the change is to be believed."""
-
-    def proves_absence(self, pos: PointOfSale, program: LoyaltyProgram) -> bool:
-        """Whether "absent" is proof that it was not applied."""
+    def trust(self, proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+        """How far a read-back is to be believed."""
 
     def undo(self, proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
         """The opposite fix with its parameters, as of a done proposal; None where there is none."""

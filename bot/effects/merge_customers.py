@@ -23,6 +23,8 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
+    of_a_value,
     offered,
 )
 from bot.words import Words
@@ -276,14 +278,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     leave_note(proposal, pos, at, subject="Profiles merged", body=f"Profile {other} was merged into this one")
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the POS's connector says."""
-    return pos.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Two records that are both in use and idle are proof."""
-    return True
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of two records that are both in use and idle."""
+    return of_a_value(pos.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

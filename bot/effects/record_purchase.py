@@ -23,6 +23,8 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
+    of_a_row,
 )
 from bot.words import Words
 from connectors.contract import LoyaltyProgram, Operation, PointOfSale, Purchase, RecordsPurchases, Sale, part
@@ -269,14 +271,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     """Nothing: the provider's own record says it."""
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the provider's connector says."""
-    return program.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """As the provider's connector says."""
-    return program.capabilities.ledger_proves_absence
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of our row; a purchase that was told shows nowhere, and nobody asks."""
+    return of_a_row(program.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

@@ -24,6 +24,9 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
+    of_a_row,
+    of_a_value,
 )
 from bot.words import Words
 from connectors.contract import (
@@ -252,16 +255,11 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     """Nothing: the provider's own record says it."""
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the provider's connector says."""
-    return program.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """A redemption without its mark was not refunded, and the refund cannot be done twice; of an adjustment, as the
-    provider's connector says."""
-    safe = Operation.REFUND_REDEMPTION in program.capabilities.repeatable
-    return safe or program.capabilities.ledger_proves_absence
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of the redemption's own mark, where a refund cannot be done twice; else, and of its undo, of our row."""
+    if proposal.offer["way"] == "refund" and Operation.REFUND_REDEMPTION in program.capabilities.repeatable:
+        return of_a_value(program.capabilities)
+    return of_a_row(program.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

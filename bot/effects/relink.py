@@ -28,6 +28,8 @@ from bot.effects.values import (
     Preview,
     Proof,
     ReadBack,
+    Trust,
+    of_a_value,
 )
 from bot.words import Words
 from connectors.contract import LoyaltyProgram, Operation, PointOfSale
@@ -249,14 +251,9 @@ def aftercare(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, at:
     leave_note(proposal, pos, at, subject="Phone corrected", body=f"Phone changed from {before} to {after}")
 
 
-def settle_s(pos: PointOfSale, program: LoyaltyProgram) -> float:
-    """As the POS's connector says."""
-    return pos.capabilities.settle_s
-
-
-def proves_absence(pos: PointOfSale, program: LoyaltyProgram) -> bool:
-    """Reading the value back is proof, once the settling time is over."""
-    return True
+def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trust:
+    """Of the phone, or the id, at the register."""
+    return of_a_value(pos.capabilities)
 
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:

@@ -203,6 +203,24 @@ class Preview(Value):
     irreversible: bool = False
 
 
+class Trust(Value):
+    """How far what a vendor shows after a write is to be believed. settle_s: seconds until a read-back without the
+    change counts. absence_is_proof: whether "not there" then means that it was not applied."""
+
+    settle_s: float
+    absence_is_proof: bool
+
+
+def of_a_value(where: Capabilities) -> Trust:
+    """Of a value that was set: reading the old one back is proof, once the settling time is over."""
+    return Trust(settle_s=where.settle_s, absence_is_proof=True)
+
+
+def of_a_row(program: Capabilities) -> Trust:
+    """Of a row in a history: proof only where the provider shows all of them."""
+    return Trust(settle_s=program.settle_s, absence_is_proof=program.ledger_proves_absence)
+
+
 CheckState = Literal["as_expected", "moved", "blocked", "done_already"]
 
 

@@ -157,7 +157,7 @@ def _stumbled(house: House, proposal: Proposal, error: VendorError) -> None:
         marks.ask_later(house, proposal, marks.absence(house, proposal), **said)
     else:
         result = {**proposal.result, **outcome(trouble(error), Words.of("outcome.nothing_changed"), code=error.code)}
-        marks.end(house, proposal, "reject", result)
+        marks.end(house, proposal, "reject", result, same_send=True)
 
 
 def _after_send(house: House, proposal: Proposal, answer: ReadBack | None = None) -> None:
@@ -178,7 +178,7 @@ def _after_send(house: House, proposal: Proposal, answer: ReadBack | None = None
 def _look_later(house: House, proposal: Proposal, found: ReadBack) -> None:
     """The vendor took it and does not show it yet, or is still at it: another look, later each time."""
     looks = int(proposal.result.get("looks", 0)) + 1
-    wait = timedelta(seconds=marks.settle_s(house, proposal) * looks)
+    wait = timedelta(seconds=marks.trust(house, proposal).settle_s * looks)
     more: dict[str, Any] = {"answer": found.values} if found.running else {}
     said = found.reason if found.running and found.reason is not None else Words.of("outcome.settling")
     attempt = proposal.result.get("attempt", 1)
@@ -211,15 +211,14 @@ def _resume(house: House, proposal: Proposal) -> None:
 
 def _go_on(house: House, proposal: Proposal, said: WriteEvidence | None, *told: Words) -> None:
     """What the rule says after the vendor said this (None: it could not be asked). told: for staff meanwhile."""
-    systems, kind = house.systems(proposal.store_id), kind_of(proposal)
     sending, now = _sending(proposal), house.clock()
     step = retry_rule.next_step(
         said,
         sending,
         now=now,
         wait=marks.absence(house, proposal),
-        proof=kind.proves_absence(systems.pos, systems.program),
-        repeatable=kind.REPEATABLE,
+        proof=marks.trust(house, proposal).absence_is_proof,
+        repeatable=kind_of(proposal).REPEATABLE,
     )
     match step:
         case retry_rule.Confirm():

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.cases import Proposal, move, proposal_store, reading
 from bot.cases.database import writing
-from bot.effects import Check
+from bot.effects import Check, Trust
 from bot.errors import TooLate
 from bot.words import Words
 from bot.work import offering, retry_rule
@@ -47,12 +47,15 @@ def outdate(house: House, proposal: Proposal, check: Check) -> None:
 
 
 def put_back(house: House, proposal: Proposal, error: VendorError) -> None:
-    """The vendor's limit: certainly not applied, so it waits as approved, longer each time."""
+    """The vendor's limit: certainly not applied, so it waits as approved, longer each time; unless somebody else sent
+    it again meanwhile."""
     waits = int(proposal.result.get("waits", 0)) + 1
-    with writing(house.engine) as conn:
+    with suppress(TooLate), writing(house.engine) as conn:
         said = outcome(trouble(error), Words.of("outcome.again"), waits=waits)
         result = {**proposal.result, **said}
-        done, seq = move(conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), result=result)
+        done, seq = move(
+            conn, house.vault, proposal, "put_back", actor=SYSTEM, now=house.clock(), same_send=True, result=result
+        )
         show_later(house, conn, done.id, seq)
         house.work.enqueue(conn, "effect", f"{proposal.id}#{seq}", delay=retry_rule.wait_after(error, waits))
 
@@ -95,17 +98,16 @@ def undone(house: House, conn: sa.Connection, done: Proposal) -> None:
         moved(house, conn, original, "undo", result={**original.result, "undone_by": done.id})
 
 
-def settle_s(house: House, proposal: Proposal) -> float:
-    """Seconds until the vendor may be expected to show a change."""
-    if house.pace.settle is not None:
-        return house.pace.settle
+def trust(house: House, proposal: Proposal) -> Trust:
+    """How far what the vendor shows of this change is to be believed."""
     systems = house.systems(proposal.store_id)
-    return kind_of(proposal).settle_s(systems.pos, systems.program)
+    found = kind_of(proposal).trust(proposal, systems.pos, systems.program)
+    return found if house.pace.settle is None else found.model_copy(update={"settle_s": house.pace.settle})
 
 
 def absence(house: House, proposal: Proposal) -> timedelta:
     """How long after a write "not there" is believed."""
-    return retry_rule.believable_after(house.pace.absence, settle_s(house, proposal))
+    return retry_rule.believable_after(house.pace.absence, trust(house, proposal).settle_s)
 
 
 def read(house: House, key: str) -> Proposal:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.cases import Proposal
-from bot.effects import KINDS, ONCE, BadFields, Guided, Impossible, Offer, Preview, adjust_points, point_rows, relink
-from connectors.contract import Balance, Capabilities, Operation, minding
+from bot.effects import (
+    KINDS,
+    ONCE,
+    BadFields,
+    Guided,
+    Impossible,
+    Offer,
+    Preview,
+    Trust,
+    adjust_points,
+    correct_contact,
+    point_rows,
+    refund_redemption,
+    relink,
+)
+from connectors.contract import Balance, Capabilities, Operation, Redemption, minding
 from tests.effects.grounds import DANA, HERS, NONE, grounds, stored
 
 MINDING = Capabilities(operations=minding(Operation.ADJUST_POINTS, "They count for a gift."), settle_s=5)
@@ -215,3 +230,24 @@ def test_a_long_reason_is_cut_in_an_undo_and_refused_when_typed() -> None:
     assert {name: str(text) for name, text in caught.value.fields.items()} == {
         "reason": "Please keep this under 500 characters."
     }
+
+
+def test_a_refund_taken_back_is_a_row_and_no_row_is_proof_only_where_all_are_shown() -> None:
+    offer = refund_redemption.offer(grounds(redemption=Redemption(id="77", points=Decimal(200))))
+    given = stored(offer)
+    both = NONE.model_copy(update={"repeatable": frozenset((Operation.REFUND_REDEMPTION,))})
+    pos: Any = SimpleNamespace(capabilities=NONE)
+    program: Any = SimpleNamespace(capabilities=both)
+    taken_back = given.model_copy(update={"offer": {**given.offer, "way": "adjust"}})
+    assert given.offer["way"] == "refund"
+    assert refund_redemption.trust(given, pos, program) == Trust(settle_s=5, absence_is_proof=True)
+    assert refund_redemption.trust(taken_back, pos, program) == Trust(settle_s=5, absence_is_proof=False)
+
+
+@pytest.mark.parametrize(("at", "settle_s"), [("register", 300), ("provider", 5)])
+def test_a_contact_settles_where_it_is_corrected(at: str, settle_s: float) -> None:
+    made = stored(correct_contact.offer(grounds()))
+    proposal = made.model_copy(update={"offer": {**made.offer, "at": at}})
+    pos: Any = SimpleNamespace(capabilities=NONE.model_copy(update={"settle_s": 300}))
+    program: Any = SimpleNamespace(capabilities=NONE)
+    assert correct_contact.trust(proposal, pos, program).settle_s == settle_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -36,10 +36,8 @@ def trial() -> Library:
     return Library(playbooks={"trial": trial})
 
 
-def chain_settings(database: str, servers: SandboxServers, *, policy: Policy | None = None, **own: Any) -> Config:
-    """All stores of the sandbox, writable; `own` changes the loyalty settings of a store, by its id."""
-    changes = {store: {"loyalty": values} for store, values in own.items()}
-    return chain_config(database, servers.world.stores, servers.urls, policy=policy, changes=changes)
+Changes = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""By store, of its "pos" or "loyalty" settings."""
 
 
 def chain_config(
@@ -48,10 +46,9 @@ def chain_config(
     urls: Mapping[str, str],
     *,
     policy: Policy | None = None,
-    changes: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    changes: Changes | None = None,
 ) -> Config:
-    """The same from the sandboxes' addresses alone: for other processes. changes: by store, of its "pos" or "loyalty"
-    settings."""
+    """All stores of the sandbox, writable. places: as every sandbox has them, so that other processes know them too."""
     stores = []
     for place in places.values():
         pos, loyalty = settings_of(place, urls)
@@ -77,7 +74,7 @@ class ChainShop(Shop):
 
     store: str = "pine"
 
-    def at(self, store: str) -> ChainShop:
+    def at(self, store: str) -> Self:
         """The same, at another store."""
         return replace(self, store=store)
 
@@ -144,13 +141,18 @@ class ChainShop(Shop):
 
 @contextmanager
 def chain_shop(
-    clock: MovableClock, servers: SandboxServers, *, database: str = "sqlite", pace: Pace = QUICK, **own: Any
+    clock: MovableClock,
+    servers: SandboxServers,
+    *,
+    database: str = "sqlite",
+    pace: Pace = QUICK,
+    changes: Changes | None = None,
 ) -> Iterator[ChainShop]:
-    """A house over the sandbox as it is in its first moment; `own` as in `chain_settings`."""
+    """A house over the sandbox as it is in its first moment; `changes` as in `chain_config`."""
     with fresh_database(database) as url:
         servers.world.reset()
         servers.world.settings.limits = False  # this clock stands still, so that a vendor's second never ends
-        config, seen = chain_settings(url, servers, **own), Seen()
+        config, seen = chain_config(url, servers.world.stores, servers.urls, changes=changes), Seen()
         people = (RILEY, MORGAN.model_copy(update={"manages": frozenset(s.id for s in config.stores)}), person("UQ"))
         house = open_house(
             config,

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,16 +25,18 @@ from bot.cases import Proposal, ProposalState, audit, reading
 from bot.clock import system_clock
 from bot.config import AdjustPolicy, ContactPolicy, KindPolicy, Policy
 from bot.log import configure_logs
-from bot.work import Fixed, Known, proposals
+from bot.work import proposals
 from connectors.sandbox import Fault, SandboxServers, World
 from tests.cases.databases import KINDS, fresh_database
 from tests.work.chain import chain_config
 from tests.work.chaos_stories import EACH, SETTINGS, STORIES, Story
-from tests.work.contact_chain import PeopleShop, everything
-from tests.work.household import CASEY, NO_MATCHER, MovableClock, Seen, household
+from tests.work.contact_chain import PeopleShop
+from tests.work.household import CASEY, MovableClock, Seen, household
 from tests.work.nursery import Nursery, alive, wait_for
 
 S = ProposalState
+LOOK = 0.1
+"""Seconds between two looks whether a process died: each look costs more than a process does."""
 PACE = {"send": 2.0, "absence": 0.2, "settle": 0.1, "click": 2.0, "read": 4.0}
 
 
@@ -95,7 +97,7 @@ class Campaign:
         record.unlink(missing_ok=True)
         proposal = self.make(story)
         worker = self._start(story, proposal, record=str(record))
-        wait_for(lambda: self._settled(proposal.id), 60, f"{story.name} to end")
+        wait_for(lambda: self._settled(proposal.id), 60, f"{story.name} to end", LOOK)
         time.sleep(0.1)  # the engine writes down that the job ended
         self._nursery.kill(worker)
         lines = (line.rstrip("\n").partition("\t") for line in record.read_text().splitlines())
@@ -105,7 +107,7 @@ class Campaign:
         """Have a process die before this await of a new effect; False if the effect ended before it came to that."""
         proposal = self.make(story)
         worker = self._start(story, proposal, die_before=[proposal.id, number])
-        wait_for(lambda: not alive(worker) or self._settled(proposal.id), 90, f"{story.name}, await {number}")
+        wait_for(lambda: not alive(worker) or self._settled(proposal.id), 90, f"{story.name}, await {number}", LOOK)
         if self._settled(proposal.id):  # the last awaits are the engine's own, after the effect
             try:
                 self._nursery.wait_dead(worker, 0.3)
@@ -151,7 +153,7 @@ class Campaign:
         now = shop.get(proposal)
         way = now.state.value
         if now.state is S.UNKNOWN:
-            story.later(shop)
+            story.later(shop.world)
             there = story.shown(shop, now) > 0
             self.tally.people[f"{story.name}: {str(now.result.get('outcome')).partition('. ')[0]}"] += 1
             now = proposals.resolve_unknown(shop.house, proposal.id, CASEY, happened=there)
@@ -178,12 +180,11 @@ class Campaign:
 
     def _come_to_an_end(self, story: Story, proposal: Proposal) -> None:
         worker = self._start(story, proposal)
-        wait_for(lambda: self._settled(proposal.id), 90, f"{story.name} to end")
+        wait_for(lambda: self._settled(proposal.id), 90, f"{story.name} to end", LOOK)
         self._nursery.kill(worker)
 
     def _at(self, story: Story) -> PeopleShop:
-        house = replace(self.shop.house, knowledge=Fixed(Known(everything(story.kind), NO_MATCHER)))
-        return replace(self.shop, house=house, store=story.store)
+        return self.shop.offering(story.kind).at(story.store)
 
     def _settled(self, proposal_id: str) -> bool:
         return self.shop.get(proposal_id).state not in (S.APPROVED, S.SENDING)

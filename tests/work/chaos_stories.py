@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from connectors.sandbox import World
 from connectors.sandbox.faults import FaultKind
 from tests.work import chaos_world as at
 from tests.work.chaos_world import Ask, Fresh, Shown
-from tests.work.contact_chain import PeopleShop
 
 METAFIELD = {"provider": "rivo", "namespace": "loyalty", "key": "member_id", "writable": True}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -39,7 +39,7 @@ class Story:
     ask: Ask
     shown: Shown
     fresh: Fresh = lambda shop, seed: None
-    later: Callable[[PeopleShop], None] = lambda shop: None
+    later: Callable[[World], None] = lambda world: None
     what: str = ""
     fault: FaultKind | None = None
     vendor: str = ""
@@ -58,7 +58,7 @@ _ILKA = {"phone": "+13035550187", "email": "ilka.senn@example.com"}
 
 EACH = (
     Story("relink", "pine", "dana", at.relink, at.phone_set, at.old_phone, vendor="dutchie"),
-    Story("clear_link", "ash", "nadia", at.clear, at.id_set, at.dead_id, vendor="shopify"),
+    Story("clear_link", "ash", "nadia", at.clear, at.id_set, lambda shop, _: at.dead_id(shop.world), vendor="shopify"),
     Story(
         "correct_contact",
         "ash",
@@ -134,7 +134,7 @@ OTHERS = (
         subject="joel",
         ask=at.stored_id,
         shown=at.id_set,
-        fresh=at.set_id("4572", "4573"),
+        fresh=at.set_id(4572, "4573"),
     ),
     _also(
         "relink",

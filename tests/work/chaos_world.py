@@ -8,12 +8,13 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from bot.cases import Proposal, Role
 from bot.work import proposals
+from connectors.sandbox import World
 from connectors.sandbox.state import Event, Store
 from connectors.shopify.sandbox_merges import Merges
+from connectors.shopify.sandbox_rows import metafields_of
 from connectors.treez.sandbox_state import link_of
 from tests.work.contact_chain import PeopleShop
 from tests.work.household import DANA_NEW, DANA_OLD, person
@@ -118,34 +119,34 @@ def phone_set(shop: PeopleShop, proposal: Proposal) -> int:
     return int(shop.register_phone() == proposal.parameters["phone"][2:])
 
 
-def set_id(customer: str, new: str) -> Fresh:
-    """Somebody else stores an id at Shopify, and the loyalty app knows nobody by the customer's own."""
+def store_id(world: World, customer: int, value: str) -> None:
+    """As the loyalty app does it at Shopify."""
+    with world.lock:
+        kept = {"type": "single_line_text_field", "value": value, "at": world.now()}
+        metafields_of(world.customer(customer, store="ash"))["loyalty", "member_id"] = kept
 
-    def fresh(shop: PeopleShop, seed: Store) -> None:
-        pos: Any = shop.house.systems("ash").pos
-        now = pos.customer(customer).links["rivo"]
-        if now != new:
-            pos.set_link(customer, "rivo", expected=now, new=new, operation_id="op_else")
 
-    return fresh
+def set_id(customer: int, new: str) -> Fresh:
+    return lambda shop, _: store_id(shop.world, customer, new)
 
 
 def stored_id(shop: PeopleShop) -> Proposal:
     return shop.asked(shop.offered("relink", phone="+13035550172"))
 
 
-def dead_id(shop: PeopleShop, seed: Store) -> None:
-    """What Nadia's profile stores leads to nobody, and nothing else does."""
-    with shop.world.lock:
-        contacts = shop.world.stores["ash"].contacts
+def dead_id(world: World) -> None:
+    """What Nadia's profile stores leads to nobody, and nothing else leads to her."""
+    with world.lock:
+        contacts = world.stores["ash"].contacts
         for one in [c for c in contacts.values() if c.src_id == "4573"]:
             del contacts[one.id]
-    set_id("4573", "999")(shop, seed)
+    store_id(world, 4573, "999")
 
 
 def id_set(shop: PeopleShop, proposal: Proposal) -> int:
-    stored = shop.house.systems("ash").pos.customer(proposal.offer["customer"]).links["rivo"]
-    return int(stored == proposal.offer["to"])
+    with shop.world.lock:
+        kept = metafields_of(shop.world.customer(int(proposal.offer["customer"]), store="ash"))
+        return int(kept.get(("loyalty", "member_id"), {}).get("value") == proposal.offer["to"])
 
 
 def old_email(store: str, customer: int) -> Fresh:
@@ -222,10 +223,10 @@ def merged(shop: PeopleShop, proposal: Proposal) -> int:
         return int(gone not in store.customers or store.customers[gone].merged_into is not None)
 
 
-def half_a_minute(shop: PeopleShop) -> None:
+def half_a_minute(world: World) -> None:
     """Shopify takes its time for a merge."""
-    with shop.world.lock:
-        Merges(shop.world.stores["ash"], shop.world.now() + timedelta(minutes=1)).tick()
+    with world.lock:
+        Merges(world.stores["ash"], world.now() + timedelta(minutes=1)).tick()
 
 
 def attach(shop: PeopleShop) -> Proposal:

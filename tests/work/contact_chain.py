@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import pytest
 
@@ -20,7 +20,18 @@ from tests.work.household import NO_MATCHER, RILEY, MovableClock
 
 __all__ = ["chain_clock", "chain_servers", "people"]
 
-FACTS = "link and duplicates and mergeable and unattached_sale and balance and redemptions and enrolment and said"
+FACTS: Mapping[str, str] = {
+    "relink": "link and balance and said",
+    "clear_link": "link and said",
+    "correct_contact": "link and said",
+    "adjust_points": "balance",
+    "refund_redemption": "redemptions and balance",
+    "enroll": "enrolment",
+    "merge_customers": "mergeable and duplicates",
+    "attach_order": "unattached_sale",
+    "record_purchase": "posting and receipt_sale and balance",
+}
+"""What each kind stands on."""
 
 
 def everything(*only: str) -> Library:
@@ -28,13 +39,18 @@ def everything(*only: str) -> Library:
     words = Text(en="x")
     kinds = only or get_args(FixKind)
     always = Finding(id="always", when="customer or member or not customer", tell=words, say=words, fix=kinds)  # type: ignore[arg-type]
-    facts = Finding(id="facts", when=f"{FACTS} and false", tell=words, say=words)
+    asked = " and ".join(FACTS[kind] for kind in kinds)
+    facts = Finding(id="facts", when=f"{asked} and false", tell=words, say=words)
     trial = Playbook(id="trial", title=words, covers=(), questions=(), findings=(always, facts))
     return Library(playbooks={"trial": trial})
 
 
 class PeopleShop(ChainShop):
     """Every kind of change to a customer's own records."""
+
+    def offering(self, *kinds: str) -> Self:
+        """The same, where only these kinds are offered."""
+        return replace(self, house=replace(self.house, knowledge=Fixed(Known(everything(*kinds), NO_MATCHER))))
 
     def asked(self, offer: Proposal, **typed: str) -> Proposal:
         """Somebody of the store asks for it; nothing but `typed` is given."""
@@ -62,5 +78,4 @@ def said(fix: FixView, language: str = "en") -> list[str]:
 def people(chain_clock: MovableClock, chain_servers: SandboxServers) -> Iterator[PeopleShop]:
     """On SQLite, over the chain as it is in its first moment."""
     with chain_shop(chain_clock, chain_servers) as shop:
-        house = replace(shop.house, knowledge=Fixed(Known(everything(), NO_MATCHER)))
-        yield PeopleShop(house, shop.servers, shop.clock, shop.seen)
+        yield PeopleShop(shop.house, shop.servers, shop.clock, shop.seen).offering()

@@ -148,13 +148,13 @@ def alive(pid: int) -> bool:
     return True
 
 
-def wait_for(true: Any, seconds: float, what: str) -> None:
-    """Until `true()` is. Raises TimeoutError that says what was waited for."""
+def wait_for(true: Any, seconds: float, what: str, every: float = 0.02) -> None:
+    """Until `true()` is, looked at `every` so many seconds. Raises TimeoutError that says what was waited for."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
             raise TimeoutError(f"waited {seconds} s for {what}")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 if __name__ == "__main__":

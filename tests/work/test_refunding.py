@@ -257,7 +257,7 @@ def test_somebody_is_told_where_to_look(chain: ChainShop) -> None:
 
 def test_without_its_address_rivo_is_asked_for_a_row_instead(chain: ChainShop) -> None:
     """The refund's address is not public: until the settings name it, a row that names the redemption does."""
-    with chain_shop(chain.clock, chain.servers, ash={"refund_route": ""}) as shop:
+    with chain_shop(chain.clock, chain.servers, changes={"ash": {"loyalty": {"refund_route": ""}}}) as shop:
         ash = shop.at("ash")
         offer = ash.offered(REFUND, **KLARA)
         assert offer.offer["way"] == "adjust"

@@ -9,9 +9,9 @@ import pytest
 
 from bot.cases import Proposal, ProposalState
 from bot.errors import TooLate
-from bot.work import proposals
+from bot.work import marks, proposals
 from bot.work.jobs import tell_failed
-from connectors.errors import Unreachable
+from connectors.errors import Throttled, Unreachable
 from connectors.sandbox import Fault
 from tests.work.household import CASEY, MORGAN, RILEY, Shop, Vendors, at_once, household, settings
 
@@ -289,3 +289,16 @@ def test_an_undo_that_somebody_found_at_the_provider_took_the_first_change_back(
     assert (sqlite_shop.get(lost).state, sqlite_shop.get(agreed).state) == (S.DONE, S.UNDONE)
     with pytest.raises(TooLate, match="late:undone"):
         proposals.undo(sqlite_shop.house, agreed.id, RILEY)
+
+
+def test_a_limit_or_a_refusal_told_to_whoever_slept_changes_nothing_of_anothers_retry(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    break_writes(sqlite_shop, "cut_before", times=2)
+    sqlite_shop.run("effect", agreed.id)
+    slept = sqlite_shop.get(agreed)
+    while sqlite_shop.get(agreed).result["attempt"] == 1:
+        sqlite_shop.clock.move(minutes=2)
+        sqlite_shop.run("effect", f"{agreed.id}#ask")
+    marks.put_back(sqlite_shop.house, slept, Throttled("alpineiq", "too many"))
+    marks.end(sqlite_shop.house, slept, "reject", {}, same_send=True)
+    assert (sqlite_shop.get(agreed).state, sqlite_shop.get(agreed).result["attempt"]) == (S.SENDING, 2)
