@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import Ask, Conclusion, Diagnosis
 from bot.slack.blocks import Block, actions, button, context, fitted, section
@@ -24,6 +26,10 @@ _MOVING = frozenset(
     )
 )
 _STEPS = 2800
+_AFTERWARDS = frozenset(("merge_customers", "attach_order", "clear_link", "enroll"))
+"""Changes with something left to look at when they are done."""
+_BUTTON = re.compile(r"\b(the button|el botón)\b", re.IGNORECASE)
+"""A step that speaks of the button that was pressed."""
 _LISTS = {"adjust_bulk": "adjust_points", "bulk_enroll": "enroll"}
 """Playbooks about many accounts, and what the rows of their files do."""
 _CHANGES = 8
@@ -68,8 +74,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     gaps = not_told(diagnosis, say)
     if gaps:
         out.append(context(*gaps))
-    if acted is None:
-        out += _guide(cause.guide if cause is not None else diagnosis.guidance, say)
+    out += _guide(_steps(cause, diagnosis, acted), say)
     out += _for_many(case, say)
     out += _changes(case, acted, say)
     out.append(_closing(case, undecided=cause is None and diagnosis.waiting_for is None, say=say))
@@ -109,6 +114,16 @@ def _nothing_held(case: CaseView, diagnosis: Diagnosis, say: Say) -> str:
     if any(c.verdict == "unknown" for c in diagnosis.conclusions):
         return say("card.undecided", title=title)
     return say("card.guidance" if diagnosis.guidance else "card.nothing_held", title=title)
+
+
+def _steps(cause: Conclusion | None, diagnosis: Diagnosis, acted: FixView | None) -> tuple[str, ...]:
+    """What a person does: before anything is asked for all of it; after some changes what is left to do."""
+    steps = cause.guide if cause is not None else diagnosis.guidance
+    if acted is None:
+        return steps
+    if acted.state is not ProposalState.DONE or acted.undo_of or acted.kind not in _AFTERWARDS:
+        return ()
+    return tuple(step for step in steps if not _BUTTON.search(step))
 
 
 def _guide(steps: tuple[str, ...], say: Say) -> list[Block]:

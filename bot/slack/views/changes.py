@@ -168,6 +168,8 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     notes = [*minded(fix, say), *(escape(v) for v in fix.verdict)]
     if waiting and fix.approvers:
         notes.append(say("state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers)))
+    elif fix.approvers and not waiting:
+        notes.append(say("decide.approved_by", who=who(fix.approvers)))
     if case.link:
         notes.append(say("decide.thread", link=f"<{case.link}|{say('decide.link')}>"))
     if notes:

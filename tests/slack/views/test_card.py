@@ -345,6 +345,20 @@ def test_what_was_to_be_done_gives_way_to_what_is_done() -> None:
     assert "*Undone*: +50 points." in undone
 
 
+def test_what_is_left_to_do_after_a_change_stays() -> None:
+    steps = ("Press the button; two people agree.", "Shopify merges no points: look at both accounts.")
+    diagnosis = DIAGNOSIS.model_copy(update={"conclusions": (FOUND.model_copy(update={"guide": steps}),)})
+
+    def told(kind: str, state: ProposalState) -> list[str]:
+        text, _ = case_card(case(diagnosis=diagnosis, fixes=(fix(kind, state),)), EN)
+        return [line for line in text.splitlines() if line[:2] in ("1.", "2.")]
+
+    assert told("merge_customers", ProposalState.OFFERED) == [f"{n}. {step}" for n, step in enumerate(steps, 1)]
+    assert told("merge_customers", ProposalState.SENDING) == []
+    assert told("merge_customers", ProposalState.DONE) == ["1. Shopify merges no points: look at both accounts."]
+    assert told("adjust_points", ProposalState.DONE) == []
+
+
 def test_checks_with_one_reason_stand_in_one_line() -> None:
     why = "springbig does not show it to me; a person has to look there"
     gaps = tuple(NotTold(what=what, why=why) for what in ("the balance", "the history", "the balance"))

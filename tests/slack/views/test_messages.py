@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.cases.models import CaseState, ProposalState
 from bot.effects import Line
@@ -99,6 +100,12 @@ def test_a_decided_request_names_who_and_has_no_buttons() -> None:
     assert "Buttons" not in text
 
 
+def test_a_request_that_was_carried_out_says_who_approved_it() -> None:
+    done = fix(state=S.DONE, approvers=("U0MORGAN", "U0QUINN"), approvals_needed=2)
+    blocks = decision_request(done, case(), EN)[1]
+    assert blocks[-1] == context("Approved by <@U0MORGAN>, <@U0QUINN>")
+
+
 def test_nobody_known_to_decide_is_still_said() -> None:
     text, _ = decision_request(fix(state=S.SUBMITTED), case(), EN)
     assert text.startswith("*Somebody who may decide, please decide*")
@@ -117,7 +124,7 @@ def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
 
 
 def test_news_of_an_approval_stays_what_it_was_and_loses_its_buttons() -> None:
-    by_hand = {"mode": "guided", "steps": (Words.raw("Save."),), "approvers": ("U0QUINN",), "approvals_needed": 1}
+    by_hand: dict[str, Any] = {"mode": "guided", "steps": (Words.raw("Save."),), "approvers": ("U0QUINN",), "approvals_needed": 1}
     agreed = fix(state=S.APPROVED, **by_hand)
     text, blocks = outcome(agreed, EN, news=S.APPROVED)
     assert text.startswith("*To be done by hand*: +50 points. <@U0RILEY>, please follow the steps")
