@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from connectors.dialect import Dialect, Endpoint
 from connectors.errors import Denied, NotFound, Rejected, Throttled, UnknownOutcome, Unreachable, VendorError
 
 _LARGEST_BODY = 32 * 1024 * 1024
+_PLAIN_ID = re.compile(r"[\w:.-]{4,80}", re.ASCII)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -51,7 +53,7 @@ def answer_of(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.
         return _parsed(dialect, endpoint, raw)
     said = dialect.explain(raw)
     detail = f"{endpoint.operation}: HTTP {status}" + (f", {said.message}" if said.message else "")
-    vendor, title, trace = dialect.vendor, dialect.title, said.trace_id
+    vendor, title, trace = dialect.vendor, dialect.title, said.trace_id or _request_id(headers)
     if status in (401, 403):
         raise Denied(vendor, f"{title} refused our key", detail=detail, trace_id=trace)
     if status == 404:
@@ -65,6 +67,13 @@ def answer_of(dialect: Dialect, endpoint: Endpoint, status: int, headers: httpx.
         raise UnknownOutcome(vendor, f"{title} did not confirm the change", detail=detail, trace_id=trace)
     broken = Broken500 if status == 500 else Unreachable
     raise broken(vendor, f"{title} has a problem on its side", detail=detail, trace_id=trace)
+
+
+def _request_id(headers: httpx.Headers) -> str | None:
+    """What the vendor's support finds a call by, where the answer names it as most do; nothing that is more than a
+    plain id."""
+    found = headers.get("x-request-id", "")
+    return found if _PLAIN_ID.fullmatch(found) else None
 
 
 def _parsed(dialect: Dialect, endpoint: Endpoint, raw: bytes) -> Any:

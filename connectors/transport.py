@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -26,13 +23,14 @@ from prometheus_client import REGISTRY as DEFAULT_METRICS
 from prometheus_client import CollectorRegistry
 
 from connectors import breaker
-from connectors.answers import Broken500, answer_of, body_of, json_or_none, lost
+from connectors.answers import Broken500, answer_of, json_or_none
 from connectors.deadlines import deadline, remaining
 from connectors.dialect import Authorizer, Dialect, Endpoint, Explained, Meter
 from connectors.errors import Denied, Throttled, UnknownOutcome, Unreachable, VendorError
 from connectors.metrics import metrics_in
 from connectors.pacing import Pace, Pacer, Paces, TooSoon
 from connectors.tries import Again, NotNow, enough, wait
+from connectors.wire import Wire
 
 __all__ = [
     "Authorizer",
@@ -93,6 +91,9 @@ class Transport:
     clock and sleep are seconds; tests pass their own, and what keeps a limit asks `clock` too. metrics: where the
     counters are registered. paced: keep below the vendors' limits; off only where the other side is a sandbox. paces:
     who hands out the places; this process alone unless said.
+
+    Every call is one log line (`vendor call`: vendor, operation, method, route, outcome, seconds; of a failure also the
+    trace id, by which the vendor's support finds it) and counted (`connectors.metrics`).
     """
 
     def __init__(
@@ -117,8 +118,7 @@ class Transport:
             (Unreachable, UnknownOutcome), threshold=breaker_threshold, ttl_s=breaker_ttl_s
         )
         self._metrics = metrics_in(metrics)
-        self._lock = threading.Lock()
-        self._clients: dict[str, httpx.Client] = {}
+        self.wire = Wire()
 
     def link(
         self,
@@ -133,15 +133,12 @@ class Transport:
         """A way to one account. `secret` tells accounts apart and is kept only as a digest."""
         digest = hashlib.sha256(secret.encode()).hexdigest()[:12]
         account = f"{dialect.vendor}:{digest}@{base_url}"
-        self._client(base_url.rstrip("/"))  # the first one takes a moment, which no call should have to wait for
+        self.wire.client(base_url.rstrip("/"))
         return Link(self, dialect, base_url.rstrip("/"), account, headers, authorizer, meter)
 
     def close(self) -> None:
         """Give back every connection."""
-        with self._lock:
-            clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            client.close()
+        self.wire.close()
 
     def __enter__(self) -> Self:
         return self
@@ -154,13 +151,14 @@ class Transport:
     def call(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         """One call as the connector sees it: paced, guarded, tried again if it is a read, counted and logged."""
         started = time.monotonic()
-        outcome = "ok"
+        outcome, trace = "ok", {}
         try:
             if endpoint.write:
                 return self._authorized(link, endpoint, request)
             return self._read(link, endpoint, request)
         except VendorError as error:
             outcome = error.code
+            trace = {"trace_id": error.trace_id} if error.trace_id else {}
             raise
         finally:
             seconds = time.monotonic() - started
@@ -173,6 +171,7 @@ class Transport:
                 route=endpoint.route,
                 outcome=outcome,
                 seconds=round(seconds, 3),
+                **trace,
             )
 
     # -- one try and more ---------------------------------------------------------------------------------------------
@@ -235,7 +234,7 @@ class Transport:
         dialect = link.dialect
         try:
             with self._breakers.guard(link.account):
-                status, headers, raw = self._exchange(link, endpoint, request)
+                status, headers, raw = self.wire.exchange(link.base_url, dialect, endpoint, request)
                 if link.meter is not None:
                     link.meter.learn(endpoint, json_or_none(raw))
                 return answer_of(dialect, endpoint, status, headers, raw)
@@ -264,47 +263,3 @@ class Transport:
                 detail="our own pacing",
                 retry_after=soon.wait_s,
             ) from None
-
-    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-        """Send and take in the whole body, inside the time that is left."""
-        dialect = link.dialect
-        left = remaining()
-        if left is not None and left <= 0:
-            raise NotNow(dialect.vendor, f"there was no time left to ask {dialect.title}", detail="deadline")
-        own = dialect.connect_s + dialect.read_s
-        ends_at = time.monotonic() + (own if left is None else min(own, left))
-        request.extensions["timeout"] = httpx.Timeout(
-            _least(dialect.read_s, left), connect=_least(dialect.connect_s, left)
-        ).as_dict()
-        try:
-            response = self._client(link.base_url).send(request, stream=True)
-            try:
-                return response.status_code, response.headers, body_of(response, ends_at)
-            finally:
-                response.close()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            # The vendor's error must not carry httpx's, which holds the request with its credentials.
-            kind = type(error)
-        raise lost(dialect, endpoint, kind)
-
-    def _client(self, base_url: str) -> httpx.Client:
-        with self._lock:
-            client = self._clients.get(base_url)
-            if client is None:
-                client = self._clients[base_url] = httpx.Client(
-                    verify=_tls(),
-                    limits=httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=30),
-                    follow_redirects=False,
-                    trust_env=False,
-                )
-            return client
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for the process: reading the certificates takes longer than a call."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
-def _least(own: float, left: float | None) -> float:
-    return own if left is None else min(own, left)

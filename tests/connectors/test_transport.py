@@ -4,6 +4,7 @@ import logging
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -197,6 +198,17 @@ def test_metrics(transport: Transport, metrics: CollectorRegistry) -> None:
     assert (calls("ok"), calls("not_found")) == (1.0, 1.0)
     labels = {"vendor": "acme", "operation": "look", "outcome": "ok"}
     assert metrics.get_sample_value("pointsman_vendor_seconds_count", labels) == 1.0
+
+
+def test_the_log_names_the_vendors_trace_of_what_failed(transport: Transport, everything_logged: list[Any]) -> None:
+    quiet = Dialect("acme", "Acme", lambda _: Explained("said so"), read_s=0.3, connect_s=0.3)
+    named, odd = http("404 No", b"", "X-Request-Id: req-77.a"), http("404 No", b"", "X-Request-Id: <a@b.c> 7")
+    with raw_server(named, odd, http("400 No"), http("200 OK", b"[]")) as (url, _):
+        for dialect in (quiet, quiet, DIALECT, DIALECT):
+            with suppress(VendorError):
+                transport.link(dialect, base_url=url, secret="s", headers={}).call(READ, path={"id": "1"})
+    traces = [(entry["outcome"], entry.get("trace_id")) for entry in everything_logged]
+    assert traces == [("not_found", "req-77.a"), ("not_found", None), ("rejected", "T-1"), ("ok", None)]
 
 
 @pytest.fixture

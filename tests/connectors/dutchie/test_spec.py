@@ -84,7 +84,7 @@ def test_answers_of_the_sandbox(
 
 def test_requests_of_the_client(world: World, servers: SandboxServers, transport: Transport, pos: Dutchie) -> None:
     sent: list[httpx.Request] = []
-    transport._client(servers.urls["dutchie"]).event_hooks = {"request": [sent.append], "response": []}
+    transport.wire.client(servers.urls["dutchie"]).event_hooks = {"request": [sent.append], "response": []}
     pos.identify()
     pos.find_customers(phone="+13035550177", email="dana.ortiz@example.com")
     pos.customer("880123")

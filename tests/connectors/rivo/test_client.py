@@ -216,7 +216,7 @@ def test_the_customer_gets_mail_only_when_wanted(
     settings: RivoSettings, transport: Transport, wanted: bool, sent: str
 ) -> None:
     requests: list[httpx.Request] = []
-    transport._client(settings.base_url).event_hooks = {"request": [requests.append], "response": []}
+    transport.wire.client(settings.base_url).event_hooks = {"request": [requests.append], "response": []}
     program = open_rivo(settings.model_copy(update={"email_customers": wanted}), transport)
     program.adjust_points(ANN, points=Decimal(-1), note="Sorry (ref op_1)")
     assert dict(parse_qsl(requests[0].content.decode())) == {

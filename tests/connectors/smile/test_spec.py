@@ -70,7 +70,7 @@ def test_one_transaction(world: World, servers: SandboxServers) -> None:
 
 def test_requests_of_the_client(settings: SmileSettings, transport: Transport, smile: Smile) -> None:
     sent: list[httpx.Request] = []
-    transport._client(settings.base_url).event_hooks = {"request": [sent.append], "response": []}
+    transport.wire.client(settings.base_url).event_hooks = {"request": [sent.append], "response": []}
     window = {"since": NOW - timedelta(days=30), "until": NOW}
     smile.identify()
     smile.find_members(email="ann.holt@example.com")
