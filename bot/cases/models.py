@@ -206,6 +206,11 @@ class Verdict(BaseModel):
     dry_run: bool = False
 
     @property
+    def codes(self) -> list[str]:
+        """The reasons by their names."""
+        return [r.code for r in self.reasons]
+
+    @property
     def sentence(self) -> str:
         """The reasons as one text."""
         return " ".join(r.text for r in self.reasons)

@@ -93,7 +93,8 @@ def _draft(house: House, offered: Proposal, actor: Actor, frozen: Mapping[str, A
 def _freeze(click: Decision, draft: Proposal, verdict: Verdict, more: Mapping[str, Any]) -> Proposal:
     house, now = click.house, click.house.clock()
     seal = proposal_store.seal_of(house.vault, draft)
-    told = {"seal": seal, **({} if draft.points is None else {"points": f"{draft.points:f}"})}
+    told = {"seal": seal, "why": verdict.codes}
+    told |= {} if draft.points is None else {"points": f"{draft.points:f}"}
     values: dict[str, Any] = {
         "requester": draft.requester,
         "private": proposal_store.sealed(house.vault, parameters=draft.parameters, shown=draft.shown),
@@ -166,7 +167,7 @@ def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Pr
         untampered(house, proposal)
         verdict = click.judge(Deed.BREAK_GLASS, proposal)
         click.still_true(check)
-        detail = {"reason": masked(why), "signatures": len(proposal.approvers)}
+        detail = {"reason": masked(why), "signatures": len(proposal.approvers), "why": verdict.codes}
         kept = {**proposal.verdict, "break_glass": masked(why), "reasons": verdict_json(verdict)["reasons"]}
         approvers = [*proposal.approvers, actor.user_id]
         done = click.move("break_glass", detail=detail, approvers=approvers, verdict=kept, **_time_for(click))

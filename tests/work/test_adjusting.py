@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from bot.cases import Proposal, ProposalState, audit, proposal_store, reading, writing
 from bot.cases.tables import proposals as table
@@ -285,6 +286,15 @@ def test_time_runs_out_at_the_click_and_by_the_timer(shop: Shop) -> None:
         proposals.submit(shop.house, offered.id, RILEY, adjustment())
 
 
+def waits(shop: Shop, job: str) -> list[int]:
+    """After how many minutes each job of this kind is to run, by the queue's own rows."""
+    with reading(shop.house.engine) as conn:
+        query = sa.text(
+            "SELECT delay_until_epoch_ms - created_at FROM workflow_status WHERE workflow_uuid LIKE :job ORDER BY 1"
+        )
+        return [round(ms / 60_000) for ms in conn.execute(query, {"job": f"{job}:%"}).scalars()]
+
+
 def test_reminders_come_rarer_and_end_with_the_decision(sqlite_shop: Shop) -> None:
     shop = sqlite_shop
     asked = shop.ask_adjust()
@@ -293,6 +303,7 @@ def test_reminders_come_rarer_and_end_with_the_decision(sqlite_shop: Shop) -> No
         shop.run("remind", f"{asked.id}#{nth}")
     assert [c for c in shop.seen.calls if c[0] == "remind"] == [("remind", asked.id, str(n)) for n in (1, 2, 3)]
     assert [i for i in shop.queued() if i.startswith("remind")] == [f"remind:{asked.id}#{n}" for n in (1, 2, 3, 4)]
+    assert waits(shop, "remind") == [15, 30, 60, 120]
     shop.clock.move(minutes=120)
     shop.run("remind", f"{asked.id}#4")  # 240 minutes more would be past the end
     assert f"remind:{asked.id}#5" not in shop.queued()

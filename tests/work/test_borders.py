@@ -270,6 +270,7 @@ def test_the_trail_says_how_many_points_and_what_was_signed(sqlite_shop: Shop) -
     asked = sqlite_shop.ask_adjust("-20")
     proposals.approve(sqlite_shop.house, asked.id, MORGAN)
     (submitted,), (approved,) = (rows(sqlite_shop, f"adjust_points.{deed}") for deed in ("submit", "approve"))
+    assert submitted["why"] == ["beneficiary_not_checked", "one_approver"]
     assert (submitted["points"], submitted["seal"], approved["seal"]) == ("-20", *[asked.parameters_hash] * 2)
 
 
@@ -286,6 +287,9 @@ def faults(shop: Shop) -> list[str]:
         {"points": 5000},
         {"approvers": ["UAVERY"]},
         {"approvers": []},
+        {"decided_by": "UAVERY"},
+        {"decided_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"verdict": {"reasons": []}},
         {"parameters_hash": "0" * 64},
         {"requester": "UJO"},
         {"offer": {"member": "9999"}},
