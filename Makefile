@@ -41,8 +41,9 @@ lint: setup ## ruff, mypy --strict, import-linter
 bench: setup ## ack, diagnosis, vendors' clients, a thousand at once, memory and start-up, measured and printed
 	$(RUN) python -m tests.bench
 
-chaos: setup ## kill -9 at every await of an effect, a thousand times, on SQLite and PostgreSQL (KILLS=…)
+chaos: setup ## kill -9 at every await of an effect, a thousand times, and of a list, on SQLite and PostgreSQL (KILLS=… LIST_KILLS=…)
 	$(RUN) python -m tests.work.chaos --kills $(or $(KILLS),1000)
+	$(RUN) python -m tests.bulk.chaos --kills $(or $(LIST_KILLS),200)
 
 bench-bulk: setup ## a list of ROWS=100000 against the provider's limit: use of the limit, memory, resuming after kill -9 (about half an hour)
 	$(RUN) python -m tests.bench.lists $(ROWS)

@@ -21,6 +21,7 @@ from bot.cases.database import reading, writing
 from bot.effects.bulk import Target
 from bot.errors import TooLate
 from bot.words import Words
+from bot.work import retry_rule
 from bot.work.bulk_lanes import Steady, Together, in_threads
 from bot.work.bulk_parts import get_run, kind_of, moved, named_of, open_singles, references, single_change
 from bot.work.bulk_plan import begin_checking
@@ -28,7 +29,7 @@ from bot.work.house import House
 from bot.work.offering import SYSTEM
 from bot.work.outcomes import NOTHING_SENT, outcome, trouble
 from bot.work.queue import subject_of
-from connectors.errors import Throttled, Unreachable, VendorError
+from connectors.errors import VendorError
 from connectors.pacing import patiently
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,6 @@ LANES: Final = 8
 PAGE: Final = 64
 TURN: Final = timedelta(minutes=5)
 PROGRESS: Final = timedelta(seconds=3)
-WAIT_S: Final = 30.0
 MOST_TROUBLES: Final = 60
 """Turns in a row that met an unreachable vendor, each after a longer wait, before the list is given up."""
 _CHECKING: Final = (RunState.CHECKING,)
@@ -271,13 +271,12 @@ def _again(house: House, conn: sa.Connection, run: BulkRun, wait: timedelta, *, 
 
 def _try_later(house: House, conn: sa.Connection, run: BulkRun, error: VendorError) -> None:
     log.info("List %s cannot be looked up now: %s", run.id, error.code)
-    lasting = not isinstance(error, Unreachable | Throttled)
-    if lasting or run.troubles + 1 >= MOST_TROUBLES:
+    if not retry_rule.passes(error) or run.troubles + 1 >= MOST_TROUBLES:
         result = outcome(trouble(error), NOTHING_SENT, code=error.code)
         moved(house, conn, run, "refuse", actor=SYSTEM, result=result, detail={"code": error.code})
         return
-    wait = max(WAIT_S, error.retry_after or 0.0) if isinstance(error, Throttled) else WAIT_S
-    _again(house, conn, run, timedelta(seconds=wait * min(run.troubles + 1, 10)), troubles=run.troubles + 1)
+    wait = retry_rule.wait_after(error, run.troubles + 1)
+    _again(house, conn, run, wait, troubles=run.troubles + 1)
 
 
 def _ready(house: House, conn: sa.Connection, run: BulkRun) -> None:

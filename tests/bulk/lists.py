@@ -217,11 +217,13 @@ class Lists:
             assert faults(conn) == []
             return [e.deed.partition(".")[2] for e in audit.entries(conn) if e.subject == run.id]
 
-    def ours(self, store: str = "ash") -> list[tuple[str, float]]:
-        """The provider's adjustments made by us: (e-mail, points), sorted."""
+    def ours(self, store: str = "ash", *, operations: Iterable[str] = ("op_",)) -> list[tuple[str, float]]:
+        """The provider's adjustments made by us, or by these operations alone: (e-mail, points), sorted."""
+        marks = [f"(ref {operation}" for operation in operations]
         with self.servers.world.lock:
             contacts = self.servers.world.stores[store].contacts.values()
-            return sorted((c.email, e.value) for c in contacts for e in c.events if "(ref op_" in e.note)
+            events = [(c.email, e.value, e.note) for c in contacts for e in c.events]
+            return sorted((email, value) for email, value, note in events if any(mark in note for mark in marks))
 
     def change(self, statement: str, **values: Any) -> None:
         """Somebody with access to the database."""

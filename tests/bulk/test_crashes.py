@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -14,9 +15,11 @@ import pytest
 import bot.work.bulk_run
 import bot.work.bulk_sending
 import bot.work.bulk_settling
+from bot.cases import writing
 from bot.cases.bulk_models import RowState, RunState
 from bot.clock import system_clock
 from connectors.sandbox import Fault, SandboxServers, World
+from tests.bulk import chaos
 from tests.bulk.lists import Lists, SeenLists, config_of, house_of, people
 from tests.bulk.nursery import ListNursery
 from tests.cases.databases import KINDS, fresh_database
@@ -87,6 +90,41 @@ def test_killed_in_the_middle(crash_lists: Lists, stage: str, nursery: ListNurse
     assert lists.states(run) == {RowState.DONE: ROWS}
     assert lists.ours() == sorted((f"pat{n}@example.com", float(n)) for n in range(1, ROWS + 1))
     assert lists.deeds(run)[-1] == "finish"
+
+
+@pytest.mark.parametrize("crash_lists", ["postgresql"], indirect=True)
+def test_two_processes_share_a_list_and_one_of_them_dies(crash_lists: Lists, nursery: ListNursery) -> None:
+    """Turns are asked for again and again, so that both want the list at every moment; then one is killed in it."""
+    lists, rows = crash_lists, 250
+    people(lists.servers, "ash", rows)
+    run = lists.approved("email,points\n" + "".join(f"pat{n}@example.com,{n}\n" for n in range(1, rows + 1)))
+    workers = [start(nursery, lists), start(nursery, lists)]
+    runners: set[str] = set()
+    asked = itertools.count()
+
+    def done() -> int:
+        with writing(lists.house.engine) as conn:
+            lists.house.work.enqueue(conn, "bulk_run", f"{run.id}#again{next(asked)}")
+        runners.add(str(lists.get(run).runner))
+        return lists.states(run).get(RowState.DONE, 0)
+
+    wait_for(lambda: done() > 60, 30, "both to be at it")
+    nursery.kill(workers[0])
+    wait_for(lambda: done() == rows, 60, "the other to end it")
+    wait_for(lambda: lists.get(run).state is RunState.DONE, 30, "the list to end")
+    assert len(runners) > 3  # the list went to and fro
+    assert lists.states(run) == {RowState.DONE: rows}
+    assert lists.ours() == sorted((f"pat{n}@example.com", float(n)) for n in range(1, rows + 1))
+    assert lists.deeds(run)[-1] == "finish"
+
+
+@pytest.mark.parametrize("database", KINDS)
+def test_killed_at_awaits_each_row_is_done_once(database: str) -> None:
+    """A small honest sample of `make chaos`."""
+    tally = chaos.run(database, chaos.STORIES[1:2], kills=3)
+    assert tally.wrong == []
+    assert sum(tally.kills.values()) == 3
+    assert sum(tally.rows.values()) == 4 * chaos.ROWS
 
 
 def test_the_stages_are_those_the_code_names() -> None:
