@@ -10,7 +10,7 @@ from typing import Any
 from bot.cases import Proposal
 from bot.effects import point_rows, points
 from bot.effects.guiding import signed
-from bot.effects.values import BadFields, Check, Form, Grounds, Offer, Preview, Proof, ReadBack, Trust, of_a_row
+from bot.effects.values import Check, Form, Grounds, Offer, Preview, Proof, ReadBack, Trust, of_a_row
 from bot.words import Words
 from connectors.contract import LoyaltyProgram, Operation, PointOfSale
 
@@ -48,11 +48,7 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
 
     Raises BadFields, with a sentence for each field.
     """
-    errors: dict[str, Words] = {}
-    frozen = points.checked(proposal, parameters, errors)
-    if errors:
-        raise BadFields(errors)
-    return frozen
+    return points.frozen(proposal, parameters, {})
 
 
 def preview(proposal: Proposal) -> Preview:

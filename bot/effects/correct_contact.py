@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.cases import Proposal
-from bot.effects import changing
+from bot.effects import changing, provider_contact
 from bot.effects.contacts import (
     CONTACTS,
     Contact,
@@ -39,8 +39,7 @@ from bot.effects.values import (
     offered,
 )
 from bot.words import Words
-from connectors.contract import Customer, LoyaltyProgram, Member, Operation, PointOfSale, UpdatesMembers, part
-from connectors.errors import NotFound, Unsupported
+from connectors.contract import Customer, LoyaltyProgram, Member, Operation, PointOfSale
 
 KIND = "correct_contact"
 REPEATABLE = True
@@ -203,7 +202,7 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     """The record is live and has the old value; no other live customer, and no other member, has the new one."""
     contact = _frozen(proposal)
     if proposal.offer["at"] == "provider":
-        return _check_member(proposal, contact, program)
+        return provider_contact.check_contact(proposal, contact, program)
     found = changing.check_contact(proposal, contact, pos)
     if isinstance(found, Check):
         return found
@@ -218,53 +217,13 @@ def _frozen(proposal: Proposal) -> Contact:
     return "phone" if "phone" in proposal.parameters else "email"
 
 
-def _check_member(proposal: Proposal, contact: Contact, program: LoyaltyProgram) -> Check:
-    if proposal.guided:
-        return Check(state="as_expected", expected=proposal.expected, shown=proposal.shown)
-    member = _member_now(proposal, program)
-    if member is None:
-        return Check(state="blocked", reason=Words.of("check.member_gone"))
-    new, now = proposal.parameters[contact], value_of(member, contact)
-    if now == new:
-        return Check(state="done_already")
-    if now != changing.before_of(proposal, contact):
-        shown = {**proposal.shown, f"{contact}_before": now}
-        return Check(state="moved", expected=proposal.expected, shown=shown, reason=Words.of("check.member.moved"))
-    if any(m.id != member.id for m in members_by(program, contact, new) or ()):
-        return Check(state="blocked", reason=Words.of("check.contact.another"))
-    return Check(state="as_expected", expected=proposal.expected, shown=proposal.shown)
-
-
-def _member_now(proposal: Proposal, program: LoyaltyProgram) -> Member | None:
-    """The provider's record, by its id; where it cannot be asked by that, by what it has and should have."""
-    wanted = proposal.offer["member"]
-    try:
-        return program.member(wanted)
-    except NotFound:
-        return None
-    except Unsupported:
-        pass
-    for contact in CONTACTS:
-        for value in (proposal.parameters.get(contact), changing.before_of(proposal, contact)):
-            found = [m for m in (members_by(program, contact, value) or () if value else ()) if m.id == wanted]
-            if found:
-                return found[0]
-    return None
-
-
 def carry_out(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> None:
     """The one write."""
     contact = _frozen(proposal)
     if proposal.offer["at"] == "register":
         changing.send_contact(proposal, contact, pos)
-        return
-    updates = part(program, UpdatesMembers, Operation.UPDATE_MEMBER)  # type: ignore[type-abstract]
-    updates.update_member(
-        proposal.offer["member"],
-        source_id=proposal.offer["customer"],
-        operation_id=proposal.operation_id,
-        **{contact: proposal.parameters[contact]},
-    )
+    else:
+        provider_contact.send_contact(proposal, contact, program)
 
 
 def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> Proof:
@@ -272,13 +231,7 @@ def reconcile(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, sin
     contact = _frozen(proposal)
     if proposal.offer["at"] == "register":
         return changing.proof_of_contact(proposal, contact, pos)
-    member = _member_now(proposal, program)
-    if member is None:
-        return "cannot_tell"
-    now = value_of(member, contact)
-    if now == proposal.parameters[contact]:
-        return "applied"
-    return "absent" if now == changing.before_of(proposal, contact) else "cannot_tell"
+    return provider_contact.proof_of_contact(proposal, contact, program)
 
 
 def read_back(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram, since: datetime) -> ReadBack:

@@ -10,13 +10,15 @@ from typing import Any
 
 from bot.cases import Proposal
 from bot.effects.guiding import minds, plain, signed
-from bot.effects.values import Field, Grounds, Guided, Line, Offer, Preview, offered
+from bot.effects.values import BadFields, Field, Grounds, Guided, Line, Offer, Preview, offered
 from bot.words import Words
 from connectors.contract import Operation, Support
 
 LONGEST_COMMENT = 120
 LONGEST_REASON = 500
 _SPACES = str.maketrans({"−": "-", "–": "-", "—": "-", " ": None, ",": None, "\u00a0": None})
+REFERENCE = re.compile(r"[\w.#/-]{2,60}", re.ASCII)
+"""How a receipt or a redemption is named in the provider's note."""
 _NUMBER = re.compile(r"[+-]?\d{1,7}(\.\d{1,2})?", re.ASCII)
 _NO_MARKUP = str.maketrans("", "", "<>")
 
@@ -168,6 +170,20 @@ def checked(proposal: Proposal, parameters: Mapping[str, Any], errors: dict[str,
             return found
     if Decimal(balance) + points < 0:
         errors["points"] = Words.of("field.points_have", balance=plain(Decimal(balance)))
+    return found
+
+
+def frozen(
+    proposal: Proposal, parameters: Mapping[str, Any], errors: dict[str, Words], *, given: str = ""
+) -> dict[str, str]:
+    """What `checked` gives. given: points are given by this kind, and taken only by its undo; else this is said.
+
+    Raises BadFields with all `errors`."""
+    found = checked(proposal, parameters, errors)
+    if given and "points" in found and (Decimal(found["points"]) < 0) != (proposal.undo_of is not None):
+        errors["points"] = Words.of(given)
+    if errors:
+        raise BadFields(errors)
     return found
 
 

@@ -3,7 +3,6 @@ else by an adjustment that names the receipt."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
@@ -32,7 +31,6 @@ from connectors.errors import NotFound
 
 KIND = "record_purchase"
 REPEATABLE = False
-_RECEIPT = re.compile(r"[\w.#/-]{2,60}", re.ASCII)
 
 
 def offer(grounds: Grounds) -> Offer | None:
@@ -148,14 +146,9 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
             raise BadFields(errors)
         return {"receipt": proposal.offer["receipt"], "points": proposal.offer["worth"], "reason": reason}
     receipt = points.clean(proposal.offer["receipt"] or parameters.get("receipt")).lstrip("#")
-    if not _RECEIPT.fullmatch(receipt):
+    if not points.REFERENCE.fullmatch(receipt):
         errors["receipt"] = Words.of("field.receipt")
-    frozen = points.checked(proposal, parameters, errors)
-    if "points" in frozen and (Decimal(frozen["points"]) < 0) != (proposal.undo_of is not None):
-        errors["points"] = Words.of("field.purchase_points")
-    if errors:
-        raise BadFields(errors)
-    return {"receipt": receipt, **frozen}
+    return {"receipt": receipt, **points.frozen(proposal, parameters, errors, given="field.purchase_points")}
 
 
 def about(proposal: Proposal) -> str:

@@ -3,17 +3,14 @@ one that cannot be done twice, else by an adjustment that names the redemption."
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from bot.cases import Proposal
 from bot.effects import point_rows, points
 from bot.effects.guiding import plain, signed
 from bot.effects.values import (
-    BadFields,
     Check,
     Choice,
     Field,
@@ -41,7 +38,6 @@ from connectors.contract import (
 
 KIND = "refund_redemption"
 REPEATABLE = False
-_REFERENCE = re.compile(r"[\w.#/-]{2,60}", re.ASCII)
 _KNOWN = timedelta(days=90)
 """How far back the provider's redemptions are looked through."""
 
@@ -144,15 +140,11 @@ def validate(proposal: Proposal, parameters: Mapping[str, Any]) -> dict[str, Any
     chosen = points.clean(parameters.get("redemption")) or (next(iter(listed)) if len(listed) == 1 else "")
     if listed and chosen not in listed:
         errors["redemption"] = Words.of("field.redemption_choose")
-    elif not _REFERENCE.fullmatch(chosen):
+    elif not points.REFERENCE.fullmatch(chosen):
         errors["redemption"] = Words.of("field.redemption")
     told = listed.get(chosen, {}).get("points") if proposal.undo_of is None else None
-    frozen = points.checked(proposal, parameters if told is None else {**parameters, "points": told}, errors)
-    if "points" in frozen and (Decimal(frozen["points"]) < 0) != (proposal.undo_of is not None):
-        errors["points"] = Words.of("field.refund_points")
-    if errors:
-        raise BadFields(errors)
-    return {"redemption": chosen, **frozen}
+    typed = parameters if told is None else {**parameters, "points": told}
+    return {"redemption": chosen, **points.frozen(proposal, typed, errors, given="field.refund_points")}
 
 
 def about(proposal: Proposal) -> str:

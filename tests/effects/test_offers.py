@@ -25,7 +25,7 @@ from bot.effects import (
     relink,
 )
 from connectors.contract import Balance, Capabilities, Operation, Redemption, minding
-from tests.effects.grounds import DANA, HERS, NONE, grounds, stored
+from tests.effects.grounds import DANA, HERS, NONE, THEN, grounds, stored
 
 MINDING = Capabilities(operations=minding(Operation.ADJUST_POINTS, "They count for a gift."), settle_s=5)
 
@@ -233,7 +233,9 @@ def test_a_long_reason_is_cut_in_an_undo_and_refused_when_typed() -> None:
 
 
 def test_a_refund_taken_back_is_a_row_and_no_row_is_proof_only_where_all_are_shown() -> None:
-    offer = refund_redemption.offer(grounds(redemption=Redemption(id="77", points=Decimal(200))))
+    offer = refund_redemption.offer(
+        grounds(redemption=Redemption(id="77", member_id="m1", at=THEN, points=Decimal(200)))
+    )
     given = stored(offer)
     both = NONE.model_copy(update={"repeatable": frozenset((Operation.REFUND_REDEMPTION,))})
     pos: Any = SimpleNamespace(capabilities=NONE)
