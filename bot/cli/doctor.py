@@ -28,7 +28,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 def examine(config: Config, store_id: str | None = None) -> list[Finding]:
     """Every check, in the order in which one would mend; `store_id` limits the stores. What it finds, it returns."""
-    findings = list(_database(config))
+    findings = [*_database(config), _metrics(config)]
     slack = _Slack(config)
     findings += slack.tokens()
     if slack.reachable:
@@ -70,6 +70,13 @@ def _database(config: Config) -> Iterator[Finding]:
         yield from native
     else:
         yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
+
+
+def _metrics(config: Config) -> Finding:
+    """Where the calls to vendors are counted."""
+    address = f"http://{config.server.host}:{config.server.port}/metrics"
+    counted = "pointsman_vendor_calls_total, pointsman_vendor_seconds"
+    return Finding("ok", f"metrics: {address} while the bot serves; calls to vendors: {counted}")
 
 
 def _native_points(config: Config, engine: sa.Engine) -> Iterator[Finding]:

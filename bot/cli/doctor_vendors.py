@@ -117,9 +117,14 @@ def _facts(
     capabilities: Mapping[str, Capabilities],
     forbidden: Mapping[str, frozenset[Operation]],
 ) -> Iterator[Finding]:
-    facts = untold(library.playbooks.values(), catalogue(), capabilities, forbidden)
-    yield Finding("ok", f"{store.id}: asked of a person, as no system shows them: {', '.join(facts.always_asked)}")
-    if facts.asked:
-        yield Finding("note", f"{store.id}: asked of a person, as these systems lack them: {', '.join(facts.asked)}")
-    if facts.silent:
-        yield Finding("note", f"{store.id}: cannot be looked up with these systems and keys: {', '.join(facts.silent)}")
+    known = catalogue()
+    facts = untold(library.playbooks.values(), known, capabilities, forbidden)
+    told: tuple[tuple[Status, str, tuple[str, ...]], ...] = (
+        ("ok", "asked of a person, as no system shows them", facts.always_asked),
+        ("note", "asked of a person, as these systems lack them", facts.asked),
+        ("note", "cannot be looked up with these systems and keys", facts.silent),
+    )
+    for status, why, names in told:
+        if names:
+            said = ", ".join(f"{known.facts[name].shown.en} ({name})" for name in names)
+            yield Finding(status, f"{store.id}: {why}: {said}")

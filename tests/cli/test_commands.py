@@ -337,8 +337,9 @@ def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) 
         assert operation in lacks
     assert said[said.index(lacks) + 1] == "      → Ask the vendor to add this to the key."
     assert "adjust points" in line("ok    pine: alpineiq: can ")
-    assert "source_frozen" in line("ok    pine: asked of a person, as no system shows them: ")
-    assert "sale" in line("note  pine: cannot be looked up with these systems and keys: ")
+    assert "(source_frozen)" in line("ok    pine: asked of a person, as no system shows them: ")
+    assert "(recent_sales)" in line("note  pine: cannot be looked up with these systems and keys: ")
+    assert "/metrics while the bot serves" in line("ok    metrics: http://127.0.0.1:")
 
 
 def test_the_sandboxes_run_by_themselves() -> None:
