@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.models import ProposalState, Reason
 from bot.cases.signatures import approvals_needed, change_days, points_policy, senior_needed
 from bot.cases.standing import Notes, Refused, View
-from bot.config import ContactPolicy
+from bot.config import BulkPolicy, ContactPolicy
 
 
 def not_paused(view: View) -> Notes:
@@ -41,10 +41,12 @@ def within_limits(view: View) -> Notes:
 
 
 def sums(view: View) -> Iterator[tuple[Decimal, Decimal, str, str]]:
-    """What of each limit in points is used: (used, limit, code, whose it is)."""
+    """What of each limit in points is used: (used, limit, code, whose it is). Of a list the customers' weeks are looked
+    at row by row."""
     history, rules = view.history, points_policy(view.proposal, view.policy)
     yield history.requester_day, rules.per_requester_day, "requester_day", "one person may ask for in a day"
-    yield history.customer_week, rules.per_customer_week, "customer_week", "one customer may get in a week"
+    if not isinstance(rules, BulkPolicy):
+        yield history.customer_week, rules.per_customer_week, "customer_week", "one customer may get in a week"
     yield history.store_day, rules.per_store_day, "store_day", "one store may move in a day"
 
 

@@ -15,7 +15,20 @@ import sqlalchemy as sa
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.cases import Actor, Deed, History, Proposal, Standing, Verdict, authorize, open_database, proposal_store
+from bot.cases import (
+    Actor,
+    Deed,
+    History,
+    Proposal,
+    Standing,
+    Verdict,
+    authorize,
+    bulk_store,
+    open_database,
+    proposal_store,
+)
+from bot.cases.bulk_models import KIND as LISTS
+from bot.cases.bulk_models import BulkRun, RunState
 from bot.cases.database import reading
 from bot.cases.limit_rules import sums, times
 from bot.cases.policy_check import KINDS, TEAM, draft, roster
@@ -23,7 +36,7 @@ from bot.cases.routing import signers
 from bot.cases.signatures import change_days
 from bot.cases.standing import View
 from bot.cli.wiring import open_vendors
-from bot.config import Config, Store
+from bot.config import Config, ContactPolicy, Store
 from bot.errors import BadInput
 from bot.work.exceptions import exceptions_of
 from connectors.contract import Operation
@@ -170,7 +183,7 @@ def _store(config: Config, store: str) -> Store:
 def _points(kind: str, points: str | None) -> Decimal | None:
     if kind not in KINDS:
         raise BadInput(f'"{kind}" is no kind of change. Known: {", ".join(KINDS)}.')
-    moves = kind in proposal_store.POINT_KINDS
+    moves = kind in (*proposal_store.POINT_KINDS, LISTS)
     try:
         amount = Decimal(points) if points is not None else None
     except InvalidOperation:
@@ -196,6 +209,8 @@ def _past(config: Config, asked: Proposal) -> tuple[History, list[str]]:
     days = change_days(asked, config.policy)
     try:
         with reading(engine) as conn:
+            if asked.kind == LISTS:
+                return bulk_store.history_of(conn, _list(asked), requester=asked.requester, now=datetime.now(UTC)), []
             found = proposal_store.history_of(
                 conn, nobody, requester=asked.requester, now=datetime.now(UTC), change_days=days
             )
@@ -204,6 +219,26 @@ def _past(config: Config, asked: Proposal) -> tuple[History, list[str]]:
     finally:
         engine.dispose()
     return found, ["What the customer had lately is not counted: none was named."]
+
+
+def _figure(amount: Decimal) -> str:
+    """1,000 or 7.5: databases keep two places, which nobody has to read."""
+    return f"{amount:,.2f}".rstrip("0").rstrip(".")
+
+
+def _list(asked: Proposal) -> BulkRun:
+    """A list as it would be asked for."""
+    return BulkRun(
+        id=asked.id,
+        source="",
+        team_id=asked.team_id,
+        store_id=asked.store_id,
+        action="adjust_points",
+        mode="add",
+        state=RunState.READY,
+        requester=asked.requester,
+        created_at=asked.created_at,
+    )
 
 
 def _explained(view: View, verdict: Verdict, people: Sequence[Actor]) -> list[str]:
@@ -225,6 +260,13 @@ def _explained(view: View, verdict: Verdict, people: Sequence[Actor]) -> list[st
         who = f"Can sign: {', '.join(alone)}." if alone else "Nobody who is known can sign."
         lines.append(who if len(can) >= needed else f"{who} That is not enough.")
     if asked.points is not None:
-        lines += [f"Used: {used:,f} of {limit:,f} points that {whose}." for used, limit, _, whose in sums(view)]
-    lines += [f"Used: {used} of {limit} times: {whose}." for used, limit, _, whose in times(view) if limit is not None]
+        lines += [
+            f"Used: {_figure(used)} of {_figure(limit)} points that {whose}." for used, limit, _, whose in sums(view)
+        ]
+    counted = [(used, limit, whose) for used, limit, _, whose in times(view) if limit is not None]
+    lines += [f"Used: {used} of {limit} changes of this kind that {whose}." for used, limit, whose in counted]
+    rules = view.policy.of(asked.kind)
+    if isinstance(rules, ContactPolicy) and not needed:
+        days = rules.manager_at_second_change_in_days
+        lines.append(f"A second change of the same customer's phone or e-mail within {days} days needs a manager.")
     return lines

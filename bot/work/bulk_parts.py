@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -65,19 +64,13 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, run: Bulk
         deed,
         run.as_proposal(own),
         store_id=run.store_id,
-        policy=_on_totals(house),
+        policy=house.config.policy,
         now=now,
         history=bulk_store.history_of(conn, run, requester=requester, now=now),
         standing=Standing(
             read_only=store.read_only, paused=switches.is_paused(conn), timezone=store.timezone, hours=store.hours
         ),
     )
-
-
-def _on_totals(house: House) -> Any:
-    """The rules without the limit for one customer, which is looked at row by row."""
-    rules = house.config.policy
-    return rules.model_copy(update={"bulk": rules.bulk.model_copy(update={"per_customer_week": Decimal("Infinity")})})
 
 
 def shown_later(house: House, conn: sa.Connection, run_id: str, seq: int) -> None:

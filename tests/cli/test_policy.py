@@ -65,6 +65,8 @@ def test_explain_says_what_would_happen_and_why(config: Path) -> None:
     code, lines = explain(config, "--actor", "U0MORGAN", "--kind", "relink", "--offline")
     assert (code, lines[0]) == (0, "U0MORGAN asks for relink at pine: carried out at once, after the asker confirms.")
     assert "What was asked for lately is not counted." in lines
+    assert "A second change of the same customer's phone or e-mail within 30 days needs a manager." in lines
+    assert "Used: 0 of 200 changes of this kind that one store may ask for in a day." in lines
     code, lines = explain(config, "--actor", "U0MORGAN", "--kind", "merge_customers")
     assert "Can sign: U0AVERY." in lines or "Can sign: U0AVERY. That is not enough." in lines
 
@@ -87,12 +89,25 @@ def test_explain_says_what_would_happen_and_why(config: Path) -> None:
     ],
 )
 def test_explain_says_how_each_kind_is_carried_out_at_a_store(config: Path, store: str, kind: str, how: str) -> None:
-    more = ("--points", "+50") if kind in ("adjust_points", "refund_redemption", "record_purchase") else ()
+    more = ("--points", "+50") if kind in ("adjust_points", "refund_redemption", "record_purchase", "bulk") else ()
     result = run(
         "policy", "explain", "--config", config, "--offline", "--store", store, "--actor", "U1", "--kind", kind, *more
     )
     assert result.exit_code == 0
     assert how in result.stdout
+
+
+def test_explain_of_a_list_looks_at_its_total_and_at_other_lists(config: Path) -> None:
+    code, lines = explain(config, "--actor", "U0MORGAN", "--kind", "bulk", "--points=+1000000")
+    assert (code, lines[0]) == (0, "U0MORGAN asks for +1,000,000 points (bulk) at pine: waits for 2 signatures.")
+    assert [line for line in lines if line.startswith("Used")] == [
+        "Used: 0 of 1,000,000 points that one person may ask for in a day.",
+        "Used: 0 of 2,000,000 points that one store may move in a day.",
+        "Used: 0 of 10 changes of this kind that one person may ask for in a day.",
+        "Used: 0 of 20 changes of this kind that one store may ask for in a day.",
+    ]
+    code, lines = explain(config, "--actor", "U0MORGAN", "--kind", "bulk", "--points=+1000001")
+    assert (code, lines[1]) == (1, "- More than 1,000,000 points at once are not allowed. Ask support.")
 
 
 def test_explain_of_what_is_refused_ends_with_one(config: Path) -> None:
@@ -166,7 +181,9 @@ def test_erase_says_what_would_go_and_of_whom_nothing_is_kept(config: Path) -> N
     result = run("erase", "--config", config, "--phone", "303-555-0142")
     assert "Nothing is kept of this customer." in result.stdout
     assert "What stays, without a name: who asked and who decided" in result.stdout
-    assert "Not touched: messages and files in Slack, backups and logs outside, the vendors' own records." in result.stdout
+    assert (
+        "Not touched: messages and files in Slack, backups and logs outside, the vendors' own records." in result.stdout
+    )
     assert "Say who" in failure("erase", "--config", config)
 
 
