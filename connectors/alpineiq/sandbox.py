@@ -141,7 +141,7 @@ class AlpineIqSandbox:
         data: dict[str, Any] = {
             "loyaltyPoints": 0 if contact.hide_points else number(contact.points),
             "hidePointsInWallet": contact.hide_points,
-            "discountTemplates": templates(contact, store),
+            "discountTemplates": templates(contact, store, str(request.base_url).rstrip("/")),
         }
         if request.query_params.get("badges") == "true":
             data["audiences"] = [{"name": "Regulars", "avatar": ""}]

@@ -85,15 +85,16 @@ def contact_row(contact: Contact, store: Store) -> dict[str, Any]:
     }
 
 
-def templates(contact: Contact, store: Store) -> list[dict[str, Any]] | None:
-    """The discounts of a wallet; null when there are none."""
+def templates(contact: Contact, store: Store, address: str) -> list[dict[str, Any]] | None:
+    """The discounts of a wallet; null when there are none. address: of this server, to redeem at."""
+    at = f"{address}/api/v1.1/discount/redeem/{store.uid}"
     rows = [
         {
             **t,
             "avatar": "",
             "inStoreRedemption": True,
             "posDiscountID": t["id"],
-            "redemptionURL": f"/api/v1.1/discount/redeem/{store.uid}/{t['id']}/{contact.id}-{len(contact.events)}",
+            "redemptionURL": f"{at}/{t['id']}/{contact.id}-{len(contact.events)}",
             "reusable": True,
             "tierDiscount": False,
             "available": contact.points >= t["pointsDeduction"],
