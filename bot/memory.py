@@ -20,8 +20,9 @@ def few_arenas() -> None:
 
 
 def settle() -> None:
-    """Call once everything is loaded: give free memory back, and spare the garbage collector what will never be
-    garbage; its pauses would fall on somebody's acknowledgement."""
+    """Call once everything is loaded, and when much of it was loaded anew: give free memory back, and spare the garbage
+    collector what stays; its pauses would fall on somebody's acknowledgement. What stayed until now is looked through."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     with contextlib.suppress(OSError, AttributeError):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.memory import settle
 from bot.playbook import Library, LibraryWatcher
 from bot.understanding import Matcher
 
@@ -97,6 +98,7 @@ class _Watched:
                 self._looked = self._clock()
                 if self._watcher.reload_if_changed():
                     self._known = self._learn()
+                    settle()  # the last version is garbage now, and as large as this one
             finally:
                 self._lock.release()
         return self._known
