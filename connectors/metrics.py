@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+
+CALLS: Final = "pointsman_vendor_calls"
+SECONDS: Final = "pointsman_vendor_seconds"
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,9 @@ def metrics_in(registry: CollectorRegistry) -> CallMetrics:
     """The metrics of this registry, made once."""
     labels = ("vendor", "operation", "outcome")
     return CallMetrics(
-        Counter("pointsman_vendor_calls", "Calls to vendors' APIs", labels, registry=registry),
+        Counter(CALLS, "Calls to vendors' APIs", labels, registry=registry),
         Histogram(
-            "pointsman_vendor_seconds",
+            SECONDS,
             "Seconds a call to a vendor's API took",
             labels,
             registry=registry,

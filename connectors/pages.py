@@ -15,9 +15,13 @@ from pydantic.fields import FieldInfo
 
 from connectors import REGISTRY, Connector
 from connectors.contract import Capabilities, Operation
+from connectors.contract.operations import sentences
 from connectors.dialect import Endpoint
+from connectors.errors import Denied, NotFound, Rejected, Throttled, UnknownOutcome, Unreachable, Unsupported
+from connectors.metrics import CALLS, SECONDS
 from connectors.pacing import Pace
 from connectors.sandbox.vendors import vendor_worlds
+from connectors.transport import THRESHOLD, TTL_S
 
 FOLDER = Path(__file__).parents[1] / "docs" / "connectors"
 _NOTE = "Written by `python -m connectors.pages` from the code, which a test checks: change the code, not this page."
@@ -95,7 +99,26 @@ def overview() -> str:
     links = [f"- [{connector.title}]({vendor}.md)" for vendor, connector in sorted(REGISTRY.items())]
     table = _table(["operation", *(title for title, _ in columns)], rows)
     legend = "✓ by API · ☞ a person does it with our steps · – not by API · empty: not a thing of this system"
-    return "\n\n".join(["# Connectors", _NOTE, "\n".join(links), legend, table]) + "\n"
+    means = _table(["operation", "what it is"], [[f"`{name}`", words] for name, words in sentences().items()])
+    parts = ["# Connectors", _NOTE, "\n".join(links), legend, table, "## What each operation is", means, _watching()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _watching() -> str:
+    """Where a technical person sees what goes to the vendors, and what is done by itself when one is in trouble."""
+    return f"""## Watching the calls
+
+- **Counted**: while the bot serves, `http://<host>:<port>/metrics` (of `[server]`; `pointsman doctor` prints it) shows,
+  for Prometheus, `{CALLS}_total` and `{SECONDS}` by `vendor`, `operation` and `outcome`: `ok`, or one of
+  {", ".join(f"`{kind.code}`" for kind in (Unreachable, Throttled, Denied, NotFound, Rejected, Unsupported))} and
+  `{UnknownOutcome.code}`.
+- **Logged**: each call is one line, `vendor call`, with vendor, operation, method, route (never its values), outcome,
+  seconds and, of what failed, the `trace_id` by which the vendor's support finds it.
+- **Kept below the limits**: calls wait for their place, over all processes where the database is PostgreSQL.
+- **Tried again**: reads only, with jitter, and as the vendor's Retry-After says. A write is sent once; what became of
+  one without an answer is asked of the vendor, and one rule says whether it is ever sent again.
+- **Left alone**: after {THRESHOLD} failures in a row an account is not asked for {TTL_S:g} seconds.
+- **In time**: every call ends with the deadline of what asked for it."""
 
 
 def _which(connector: Connector, side: Side) -> str:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import quote
 
 import httpx
@@ -33,6 +33,8 @@ from connectors.tries import Again, NotNow, enough, wait
 from connectors.wire import Wire
 
 __all__ = [
+    "THRESHOLD",
+    "TTL_S",
     "Authorizer",
     "Dialect",
     "Endpoint",
@@ -44,6 +46,11 @@ __all__ = [
     "deadline",
     "remaining",
 ]
+
+THRESHOLD: Final = 5
+"""Failures in a row after which an account is left alone,"""
+TTL_S: Final = 15.0
+"""for so many seconds."""
 
 _log = structlog.get_logger("connectors")
 
@@ -102,8 +109,8 @@ class Transport:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         metrics: CollectorRegistry = DEFAULT_METRICS,
-        breaker_threshold: int = 5,
-        breaker_ttl_s: float = 15.0,
+        breaker_threshold: int = THRESHOLD,
+        breaker_ttl_s: float = TTL_S,
         paced: bool = True,
         paces: Paces | None = None,
     ) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 
 
 class Operation(StrEnum):
@@ -89,3 +94,15 @@ class Operation(StrEnum):
     # both
     WEBHOOKS = "webhooks"
     """The vendor's own messages about changes, verified."""
+
+
+@cache
+def sentences() -> Mapping[Operation, str]:
+    """What each operation is: the sentence that stands below it here."""
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    (listed,) = (node.body for node in tree.body if isinstance(node, ast.ClassDef))
+    return {
+        Operation[node.targets[0].id]: str(ast.literal_eval(after.value))
+        for node, after in pairwise(listed)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(after, ast.Expr)
+    }

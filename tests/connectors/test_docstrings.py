@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import sys
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
-from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from connectors import contract
-from connectors.contract import Capabilities, HumanCheck, LinkNature, Model, Operation, Support, operations
+from connectors.contract import Capabilities, HumanCheck, LinkNature, Model, Operation, Support
+from connectors.contract.operations import sentences
 
 OURS = {Model, Capabilities, Support, LinkNature, HumanCheck}
 """What a connector declares of itself, rather than what a vendor says."""
@@ -53,12 +51,5 @@ def test_units_are_said(model: type[Model]) -> None:
 
 
 def test_every_operation_has_a_sentence() -> None:
-    tree = ast.parse(Path(inspect.getfile(operations)).read_text(encoding="utf-8"))
-    (body,) = (node.body for node in tree.body if isinstance(node, ast.ClassDef))
-    said = {
-        node.targets[0].id: ast.literal_eval(after.value)
-        for node, after in pairwise(body)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(after, ast.Expr)
-    }
-    assert set(said) == {operation.name for operation in Operation}
-    assert all(words.endswith(".") and len(words) < 90 for words in said.values())
+    assert set(sentences()) == set(Operation)
+    assert all(words.endswith(".") and len(words) < 90 for words in sentences().values())
