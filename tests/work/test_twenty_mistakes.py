@@ -317,10 +317,14 @@ def test_17_a_thread_always_hears_back(sqlite_shop: Shop) -> None:
 
 
 def test_18_nobody_is_shown_an_exception(floor: Floor) -> None:
+    """Neither by an answer that breaks, nor by a press."""
+    asked, request = requested(floor, "303-555-0165")
     BREAKS.append(KeyError("secret-api-key"))
     try:
         ts = floor.desk.say("riley", "C0PINE", "@Pointsman app says 500, register 200, 303-555-0177")
         told = floor.said("C0PINE", ts, "Something on my side broke").text
+        floor.desk.press("quinn", request, "approve")
+        told += floor.said("C0PINE", asked, "Something on my side broke. Nothing was changed.", person="quinn").text
     finally:
         BREAKS.clear()
     assert [word for word in ("secret", "KeyError", "Traceback", "Error") if word in told] == []
