@@ -55,7 +55,7 @@ _LABELS = {
         "yes": "sí",
         "no": "no",
         "hidden": "ocultos en la billetera",
-        "since": "desde",
+        "since": "desde el",
         "someone": "otra persona",
         "nobody": "nadie",
         "untold": "no se pudo ver",

@@ -34,6 +34,7 @@ def desk_of(house: House, reader: Reader, lists: Lists, actor: Actor) -> Desk:
         cases=[reader.view(case, full=False) for case in own],
         decisions=_decisions(house, reader, actor, waiting),
         lists=lists.waiting_for(actor),
+        decides=bool(actor.manages or actor.roles - {Role.BUDTENDER}),
         queue=None if queue is None else [reader.view(case, full=False) for case in queue],
     )
 

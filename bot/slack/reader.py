@@ -38,6 +38,8 @@ _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalSt
 _UNDER_WAY = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
 _MANY = 8
 _KNOWN_AT_ONCE = 5
+_USUAL = ("balance_mismatch", "missing_points", "not_enrolled", "duplicate_or_mismatch", "loyalty_section_missing")
+"""What most questions are: offered first where nothing was understood."""
 
 
 class Reader:
@@ -125,7 +127,8 @@ class Reader:
         known = self._house.library(case.store_id).playbooks
         ids = questions.choices_of(case, told)
         if case.state is CaseState.UNMATCHED:
-            ids = [name for name in known if name not in told.rejected][:_KNOWN_AT_ONCE]
+            usual = [*(name for name in _USUAL if name in known), *known]
+            ids = [name for name in dict.fromkeys(usual) if name not in told.rejected][:_KNOWN_AT_ONCE]
         return tuple((name, known[name].title.in_language(case.language)) for name in ids if name in known)
 
     def exceptions(self, subject: str) -> ExceptionsView:

@@ -53,5 +53,4 @@ def refusal(error: PointsmanError, language: str) -> str:
     if error.words is not None:
         return error.words.said(language)
     code = "unavailable" if isinstance(error, WorkUnavailable) else re.split(r"[:\s]", error.operator, maxsplit=1)[0]
-    translated = built_in().get(f"refused.{code}")
-    return error.staff if language == "en" or translated is None else translated[language]
+    return Words.known(error.staff, f"refused.{code}").said(language)

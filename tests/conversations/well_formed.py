@@ -11,7 +11,8 @@ from bot.desk.model import Message
 
 _OURS = re.compile(r"\b(?:P|C|B|R)_[0-9a-f]{8,}\b|\b[0-9a-f]{24,}\b")
 """Ids of ours, and long ids of vendors: never read by people, but in the steps where one is to be compared."""
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|\{[a-z_]+\}|\bNone\b|\bTrue\b|\bFalse\b")
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|\{[a-z_]+\}|\bNone(?=[,)])")
+_DATE = re.compile(r"<!date\^[^>]*>")
 _LONGEST_LABEL = 75
 
 
@@ -31,7 +32,8 @@ def faults(message: Message) -> list[str]:
 
 def _unreadable(message: Message) -> Iterator[str]:
     shown = [text for block in message.blocks for text in _texts(block)]
-    for text in (message.text, *shown):
+    for raw in (message.text, *shown):
+        text = _DATE.sub("", raw)
         if not re.search(r"^\d+\. ", text, re.M):  # the steps of something done by hand name ids in full
             for one in _OURS.findall(text):
                 yield f"an id that nobody can read: {one}"

@@ -36,7 +36,8 @@ def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
 def cannot(fix: FixView, say: Say) -> str:
     """Why there is no way to do it here, and what to do now."""
     why = " ".join(_sentence(escape(say.words(w))) for w in fix.why)
-    return say("guided.cannot", what=say(f"fix.{fix.kind}"), why=why)
+    what = escape(say.words(fix.form.button)) if fix.form.button else say(f"fix.{fix.kind}")
+    return say("guided.cannot", what=what, why=why)
 
 
 def _sentence(text: str) -> str:

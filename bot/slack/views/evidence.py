@@ -30,7 +30,7 @@ def not_told(diagnosis: Diagnosis, say: Say) -> list[str]:
         if one.what not in whats:
             whats.append(one.what)
     lines = [
-        say("card.not_told", what=escape(clip("; ".join(whats), 300)), why=escape(clip(why, 200)))
+        say("card.not_told", what=escape(clip("; ".join(whats), 300)), why=escape(clip(why, 200).rstrip(".")))
         for why, whats in reasons.items()
     ]
     return lines[:_NOT_TOLD]

@@ -36,23 +36,25 @@ class Decision:
 
 @dataclass(frozen=True)
 class Desk:
-    """What one person's Home shows. queue: None for people who are not support."""
+    """What one person's Home shows. queue: None for people who are not support. decides: whether decisions may ever
+    wait for this person; who only asks is not told that there are none."""
 
     cases: Sequence[CaseView]
     decisions: Sequence[Decision] = ()
     lists: Sequence[ListView] = ()
     queue: Sequence[CaseView] | None = None
+    decides: bool = True
 
 
 def home_view(desk: Desk, now: datetime, say: Say) -> Block:
     """The Home tab."""
     blocks = _decisions(desk, now, say)
     if desk.queue is not None:
-        blocks += [divider(), header(say("home.queue"))]
+        blocks += [*([divider()] if blocks else []), header(say("home.queue"))]
         blocks += [b for case in desk.queue[:_EACH] for b in _queued(case, now, say)]
         if not desk.queue:
             blocks.append(section(say("home.no_queue")))
-    blocks += [divider(), header(say("home.cases"))]
+    blocks += [*([divider()] if blocks else []), header(say("home.cases"))]
     blocks += [_own(case, now, say) for case in desk.cases[:_EACH]] or [section(say("home.no_cases"))]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
 
@@ -81,6 +83,8 @@ def _decisions(desk: Desk, now: datetime, say: Say) -> list[Block]:
     """What waits for this person; then what an administrator could decide alone, in an emergency."""
     mine = [one for one in desk.decisions if one.signs]
     others = [one for one in desk.decisions if not one.signs]
+    if not (desk.decides or mine or others or desk.lists):
+        return []
     blocks = [header(say("home.decisions")), *(_list(one, now, say) for one in desk.lists[:_EACH])]
     blocks += _listed(mine, now, say)
     if not mine and not desk.lists:

@@ -51,6 +51,8 @@ class ListView:
 def in_words(view: ListView, say: Say) -> str:
     """The list as a phrase, escaped: "a list of 120 changes: +12,340 and -300 points"."""
     run, people = view.run, view.preview.people
+    if not people:
+        return say("bulk.what.unread", number=f"{run.rows:,}")
     size = say(f"bulk.size.{run.action}_{'one' if people == 1 else 'many'}", number=f"{people:,}")
     if run.moves_points:
         what = say("bulk.what.points", size=size, points=moved(run, say))

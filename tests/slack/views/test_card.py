@@ -71,7 +71,7 @@ def test_an_answered_case_as_a_whole() -> None:
                 row("Member", "yes", "–", "–"),
             ],
         },
-        context("Could not check the points history: Alpine IQ did not answer in time"),
+        context("Could not check the points history: Alpine IQ did not answer in time."),
         section("*What to do*\n1. Ask which number they use today.", expand=True),
         {
             "type": "actions",
@@ -106,7 +106,7 @@ def test_an_answered_case_as_a_whole() -> None:
             "The register's phone leads to another member.",
             "Points: Register 200, Loyalty 500, Customer said 500",
             "Member: Register yes",
-            "Could not check the points history: Alpine IQ did not answer in time",
+            "Could not check the points history: Alpine IQ did not answer in time.",
             "*What to do*",
             "1. Ask which number they use today.",
             "Buttons: Change to (•••) •••-0142",
@@ -364,7 +364,8 @@ def test_checks_with_one_reason_stand_in_one_line() -> None:
     gaps = tuple(NotTold(what=what, why=why) for what in ("the balance", "the history", "the balance"))
     diagnosis = DIAGNOSIS.model_copy(update={"not_told": (*gaps, NotTold(what="the tier", why="no answer"))})
     _, blocks = case_card(case(diagnosis=diagnosis), EN)
-    assert context(f"Could not check the balance; the history: {why}", "Could not check the tier: no answer") in blocks
+    lines = (f"Could not check the balance; the history: {why}.", "Could not check the tier: no answer.")
+    assert context(*lines) in blocks
 
 
 def test_once_approved_the_steps_stand_in_the_message_that_tells_of_it() -> None:

@@ -124,7 +124,8 @@ def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
 
 
 def test_news_of_an_approval_stays_what_it_was_and_loses_its_buttons() -> None:
-    by_hand: dict[str, Any] = {"mode": "guided", "steps": (Words.raw("Save."),), "approvers": ("U0QUINN",), "approvals_needed": 1}
+    steps = (Words.raw("Save."),)
+    by_hand: dict[str, Any] = {"mode": "guided", "steps": steps, "approvers": ("U0QUINN",), "approvals_needed": 1}
     agreed = fix(state=S.APPROVED, **by_hand)
     text, blocks = outcome(agreed, EN, news=S.APPROVED)
     assert text.startswith("*To be done by hand*: +50 points. <@U0RILEY>, please follow the steps")
@@ -173,7 +174,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
             ],
         },
         context(
-            "Could not check the points history: Alpine IQ did not answer in time",
+            "Could not check the points history: Alpine IQ did not answer in time.",
             "1 of 2 checks came through",
         ),
         {
@@ -319,6 +320,17 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
         {"type": "header", "text": plain("Your questions")},
         section(f"*{title}* · answered · 3 h\n{question}"),
         section(f"*A question* · not understood · 3 h\n{question}"),
+    ]
+
+
+def test_home_of_somebody_who_only_asks_begins_with_their_own_questions() -> None:
+    blocks = home.home_view(home.Desk(cases=[case()], decides=False), AT, EN)["blocks"]
+    assert blocks[0] == {"type": "header", "text": plain("Your questions")}
+    assert len(blocks) == 2
+    decider = home.home_view(home.Desk(cases=[]), AT, EN)["blocks"]
+    assert decider[:2] == [
+        {"type": "header", "text": plain("Waiting for your decision")},
+        section("Nothing waits for your decision."),
     ]
 
 
