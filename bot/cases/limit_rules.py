@@ -30,14 +30,17 @@ def within_limits(view: View) -> Notes:
         return
     size, rules = abs(points), points_policy(view.proposal, view.policy)
     if size > rules.refuse_above:
-        raise Refused("too_many", f"More than {rules.refuse_above:,f} points at once are not allowed. Ask support.")
+        most = f"{rules.refuse_above:,f}"
+        raise Refused("too_many", f"More than {most} points at once are not allowed. Ask support.", limit=most)
     if view.standing.balance is not None and view.standing.balance + points < 0:
         have = f"{view.standing.balance:,f}"
-        raise Refused("below_zero", f"The customer has {have} points; taking off more would go below zero.")
+        text = f"The customer has {have} points; taking off more would go below zero. Take off less, or ask support."
+        raise Refused("below_zero", text, have=have)
     if view.proposal.undo_of is None:
         for spent, limit, code, whose in sums(view):
             if spent + size > limit:
-                raise Refused(code, f"That is more than the {limit:,f} points that {whose}. Ask support.")
+                text = f"That is more than the {limit:,f} points that {whose}. Ask support."
+                raise Refused(code, text, limit=f"{limit:,f}")
 
 
 def sums(view: View) -> Iterator[tuple[Decimal, Decimal, str, str]]:
@@ -61,7 +64,8 @@ def times(view: View) -> Iterator[tuple[int, int | None, str, str]]:
 def _not_too_often(view: View) -> None:
     for used, limit, code, whose in times(view):
         if limit is not None and used >= limit:
-            raise Refused(code, f"There were {used} changes of this kind already, as many as {whose}. Ask support.")
+            text = f"There were {used} changes of this kind already, as many as {whose}. Ask support."
+            raise Refused(code, text, used=str(used))
 
 
 def how_many_sign(view: View) -> Notes:
@@ -110,7 +114,7 @@ def in_hours(view: View) -> Notes:
     values = {"opens": hours.opens, "closes": hours.closes}
     if view.policy.outside_hours == "refuse" and view.proposal.submitted_at is None:
         text = f"Changes are asked for between {hours.opens} and {hours.closes}, while the store's staff work."
-        raise Refused("outside_hours", f"{text} Please ask again then.")
+        raise Refused("outside_hours", f"{text} Please ask again then.", **values)
     more = " One more person has to approve." if view.policy.outside_hours == "extra_approval" else ""
     text = f"This was asked for outside the store's hours ({hours.opens} to {hours.closes}).{more}"
     yield Reason(code="outside_hours", text=text, values=values)
@@ -124,7 +128,8 @@ def cooled_off(view: View) -> Notes:
     until = last + timedelta(minutes=rules.cooling_off_minutes)
     if view.now < until:
         clock = f"{until.astimezone(ZoneInfo(view.standing.timezone)):%H:%M}"
-        raise Refused("cooling_off", f"This customer had such a change a moment ago. The next is possible at {clock}.")
+        text = f"This customer had such a change a moment ago. The next is possible at {clock}."
+        raise Refused("cooling_off", text, clock=clock)
     yield from ()
 
 
@@ -144,9 +149,10 @@ def undo_window(view: View) -> Notes:
     """Only what is done, is no undo itself, and (for points) is young enough."""
     original = view.proposal
     if original.state is not ProposalState.DONE or original.undo_of is not None:
-        raise Refused("nothing_to_undo", "There is nothing here that could be undone.")
+        raise Refused("nothing_to_undo", "There is nothing here that could be undone. Ask support if it looks wrong.")
     days = points_policy(original, view.policy).undo_days
     done_at = original.decided_at or original.created_at
     if original.points is not None and view.now > done_at + timedelta(days=days):
-        raise Refused("undo_window", f"This is older than {days} days and cannot be undone here. Ask support.")
+        text = f"This is older than {days} days and cannot be undone here. Ask support."
+        raise Refused("undo_window", text, days=str(days))
     yield from ()

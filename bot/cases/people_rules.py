@@ -61,7 +61,7 @@ def not_the_beneficiary(view: View) -> Notes:
             raise Refused("unlisted", "You are not on the list of staff yet. Ask whoever runs me to add you.")
         yield Reason(code="beneficiary_not_checked", text="Whether this is their own account was not checked.")
     elif refs & view.proposal.customer_refs:
-        raise Refused("beneficiary", "This is your own account, so somebody else has to take care of it.")
+        raise Refused("beneficiary", "This is your own account, so a colleague has to take care of it.")
 
 
 def not_the_requester(view: View) -> Notes:

@@ -28,11 +28,12 @@ class Standing(BaseModel):
 
 
 class Refused(Exception):
-    """Ends the rules at the first that says no; never leaves this room."""
+    """Ends the rules at the first that says no; never leaves this room. values: the figures in the sentence, for other
+    languages."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, **values: str) -> None:
         super().__init__(code)
-        self.reason = Reason(code=code, text=text)
+        self.reason = Reason(code=code, text=text, values=values)
 
 
 Notes = Iterator[Reason]

@@ -161,7 +161,8 @@ def look(house: House, proposal: Proposal, *, seconds: float) -> Check:
 
 def refusal_words(verdict: Verdict) -> Words:
     """Why the rules say no: their own sentence in English, that of the code in other languages."""
-    return Words.known(verdict.sentence, f"refused.{verdict.reasons[0].code}")
+    first = verdict.reasons[0]
+    return Words.known(verdict.sentence, f"refused.{first.code}", **first.values)
 
 
 def would_send(proposal: Proposal) -> Words:
