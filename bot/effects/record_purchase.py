@@ -183,7 +183,7 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
     was decided on. Of an undo the balance alone counts."""
     if proposal.undo_of is None:
         rows = point_rows.history(proposal, program)
-        numbers = {proposal.offer["sale"], proposal.parameters["receipt"]}
+        numbers = {proposal.offer["sale"], proposal.parameters["receipt"]} - {None}
         if rows is not None and any(r.reference in numbers and r.points > 0 for r in rows):
             return Check(state="blocked", reason=Words.of("check.purchase.arrived"))
         if rows is not None and point_rows.named(rows, about(proposal)) > 0:
@@ -195,14 +195,17 @@ def check(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Chec
 
 
 def _at_register(proposal: Proposal, pos: PointOfSale) -> Check | None:
-    """Whether the register's sale is not what was decided on: voided, another customer's, or of another sum. One that
-    it does not know by number proves nothing."""
-    if proposal.offer["sale"] is None or not pos.capabilities.of(Operation.READ_SALES).supported:
+    """Whether the register's sale is not what was decided on: voided, another customer's, of another sum, or typed by
+    another of its numbers, under which it could be made good twice. One that it does not know proves nothing."""
+    if not pos.capabilities.of(Operation.READ_SALES).supported:
         return None
+    receipt = str(proposal.parameters["receipt"])
     try:
-        sale = pos.sale(proposal.offer["sale"])
+        sale = pos.sale(proposal.offer["sale"] or receipt)
     except NotFound:
         return None
+    if proposal.offer["sale"] is None and sale.receipt.lstrip("#").lower() != receipt.lower():
+        return Check(state="blocked", reason=Words.of("check.purchase.other_number", receipt=sale.receipt))
     if sale.is_void or sale.cancelled:
         return Check(state="blocked", reason=Words.of("check.purchase.called_off"))
     if not _theirs(sale, proposal, pos):

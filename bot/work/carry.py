@@ -7,7 +7,7 @@ The mark "sending" is committed before the call. Whoever finds the mark never se
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.cases import Actor, Deed, Proposal, ProposalState, proposal_store, switches
@@ -196,22 +196,26 @@ def _failed(house: House, proposal: Proposal, found: ReadBack) -> None:
 
 def _resume(house: House, proposal: Proposal) -> None:
     """The mark is there and nobody knows what came of it: ask, and go on by the rule."""
-    systems = house.systems(proposal.store_id)
-    said: WriteEvidence | None = None
-    told = [Words.of("outcome.not_said_yet")]
-    try:
-        with deadline(house.pace.read):
-            said = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, _asked_from(proposal))
-    except VendorError as error:
-        told = [trouble(error), Words.of("outcome.asking")]
-    else:
+    said, told = _ask(house, proposal)
+    if said is not None:
         house.watch("reconciled")
     _go_on(house, proposal, said, *told)
 
 
+def _ask(house: House, proposal: Proposal) -> tuple[WriteEvidence | None, tuple[Words, ...]]:
+    """What the vendor says became of the write (None: it could not be asked), and what staff are told meanwhile."""
+    systems = house.systems(proposal.store_id)
+    try:
+        with deadline(house.pace.read):
+            said = kind_of(proposal).reconcile(proposal, systems.pos, systems.program, marks.asked_from(proposal))
+    except VendorError as error:
+        return None, (trouble(error), Words.of("outcome.asking"))
+    return said, (Words.of("outcome.not_said_yet"),)
+
+
 def _go_on(house: House, proposal: Proposal, said: WriteEvidence | None, *told: Words) -> None:
     """What the rule says after the vendor said this (None: it could not be asked). told: for staff meanwhile."""
-    sending, now = _sending(proposal), house.clock()
+    sending, now = marks.sending(proposal), house.clock()
     step = retry_rule.next_step(
         said,
         sending,
@@ -236,26 +240,6 @@ def _go_on(house: House, proposal: Proposal, said: WriteEvidence | None, *told: 
 _WITS_END = {"not_there": "outcome.does_not_show", "cannot_tell": "outcome.not_found_out"}
 
 
-def _sending(proposal: Proposal) -> retry_rule.Sending:
-    """What our books say of the write."""
-    seen, result = proposal.result.get("absent_at"), proposal.result
-    return retry_rule.Sending(
-        at=_marked_at(proposal),
-        sends=int(result.get("attempt", 1)),
-        asked=int(result.get("asked", 0)),
-        absent_at=datetime.fromtimestamp(seen, UTC) if seen is not None else None,
-    )
-
-
-def _marked_at(proposal: Proposal) -> datetime:
-    return proposal.sending_since or proposal.created_at
-
-
-def _asked_from(proposal: Proposal) -> datetime:
-    """From when on the vendor's rows may be ours."""
-    return _marked_at(proposal) - retry_rule.CLOCKS_APART
-
-
 def _once_more(house: House, proposal: Proposal) -> None:
     """The retry: it did not arrive for certain. What it stands on must still be true."""
     try:
@@ -264,9 +248,7 @@ def _once_more(house: House, proposal: Proposal) -> None:
         _go_on(house, proposal, None, trouble(error), Words.of("outcome.asking"))
         return
     if check.state in ("blocked", "moved"):
-        said = outcome(Words.of("outcome.did_not_arrive"), check.reason, code=check.state)
-        result = {**proposal.result, **said}
-        marks.end(house, proposal, "reject", result, same_send=True)  # what moved it may be another's retry
+        _moved_meanwhile(house, proposal, check)
         return
     with writing(house.engine) as conn:
         attempt = int(proposal.result.get("attempt", 1)) + 1
@@ -279,6 +261,17 @@ def _once_more(house: House, proposal: Proposal) -> None:
             return  # another process is faster, or knows more
     house.watch("marked_again")
     _send(house, again, needless=check.state == "done_already")
+
+
+def _moved_meanwhile(house: House, proposal: Proposal, check: Check) -> None:
+    """Nothing was there, and now the ground has moved: what moved it may be our own write, come late, or another's
+    retry. So the vendor is asked once more before it is called not done."""
+    said, told = _ask(house, proposal)
+    if said != "absent":
+        _go_on(house, proposal, said, *told)
+        return
+    result = {**proposal.result, **outcome(Words.of("outcome.did_not_arrive"), check.reason, code=check.state)}
+    marks.end(house, proposal, "reject", result, same_send=True)
 
 
 def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
@@ -300,4 +293,4 @@ def _finish(house: House, proposal: Proposal, found: ReadBack) -> None:
 def _read_back(house: House, proposal: Proposal) -> ReadBack:
     systems = house.systems(proposal.store_id)
     with deadline(house.pace.read):
-        return kind_of(proposal).read_back(proposal, systems.pos, systems.program, _asked_from(proposal))
+        return kind_of(proposal).read_back(proposal, systems.pos, systems.program, marks.asked_from(proposal))

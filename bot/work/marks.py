@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -108,6 +108,26 @@ def trust(house: House, proposal: Proposal) -> Trust:
 def absence(house: House, proposal: Proposal) -> timedelta:
     """How long after a write "not there" is believed."""
     return retry_rule.believable_after(house.pace.absence, trust(house, proposal).settle_s)
+
+
+def sending(proposal: Proposal) -> retry_rule.Sending:
+    """What our books say of the write."""
+    seen, result = proposal.result.get("absent_at"), proposal.result
+    return retry_rule.Sending(
+        at=_marked_at(proposal),
+        sends=int(result.get("attempt", 1)),
+        asked=int(result.get("asked", 0)),
+        absent_at=datetime.fromtimestamp(seen, UTC) if seen is not None else None,
+    )
+
+
+def _marked_at(proposal: Proposal) -> datetime:
+    return proposal.sending_since or proposal.created_at
+
+
+def asked_from(proposal: Proposal) -> datetime:
+    """From when on the vendor's rows may be ours."""
+    return _marked_at(proposal) - retry_rule.CLOCKS_APART
 
 
 def read(house: House, key: str) -> Proposal:

@@ -295,3 +295,24 @@ def test_a_purchase_whose_sum_changed_is_looked_at_afresh(chain: ChainShop) -> N
     assert refused.result["outcome"].startswith("The sum of this purchase changed at the register meanwhile.")
     fresh = shop.approved(visit(chain)[1])
     assert (fresh.points, shop.carried(fresh).state) == (Decimal(46), S.DONE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "says"),
+    [
+        ("5781087", "blocked", "At the register this purchase is receipt #781087. Ask again with that number."),
+        ("781087", "", ""),
+        ("999", "", ""),  # of a register that keeps no such number: a person has seen the receipt
+    ],
+)
+def test_a_receipt_that_is_typed_is_looked_up_too(chain: ChainShop, typed: str, code: str, says: str) -> None:
+    """Under another of its numbers it could be made good once more."""
+    shop = chain.at("bay")
+    offer = shop.offered(PURCHASE, **ILKA, receipt="0000")
+    assert offer.offer["receipt"] is None
+    if code:
+        with pytest.raises(NotAllowed, match=code) as caught:
+            shop.ask(offer, receipt=typed, points="52")
+        assert caught.value.staff.startswith(says)
+    else:
+        assert shop.ask(offer, receipt=typed, points="52").state is S.SUBMITTED

@@ -13,6 +13,7 @@ from bot.work import marks, proposals
 from bot.work.jobs import tell_failed
 from connectors.errors import Throttled, Unreachable
 from connectors.sandbox import Fault
+from connectors.sandbox.state import Event
 from tests.work.household import CASEY, MORGAN, RILEY, Shop, Vendors, at_once, household, settings
 
 S = ProposalState
@@ -114,9 +115,7 @@ def test_who_looks_after_anothers_retry_does_not_say_that_nothing_arrived(shop: 
                 replace(shop, house=replace(shop.house, watch=dies)).run("effect", f"{agreed.id}#ask2")
 
     replace(shop, house=replace(shop.house, watch=another_retries)).run("effect", f"{agreed.id}#ask3")
-    assert (raced, shop.get(agreed).state, len(shop.rows())) == (["reconciled"], S.SENDING, 1)
-    end, _ = ask_until_settled(shop, agreed)
-    assert (end.state, len(shop.rows())) == (S.DONE, 1)
+    assert (raced, shop.get(agreed).state, len(shop.rows())) == (["reconciled"], S.DONE, 1)
 
 
 def test_a_process_that_slept_after_its_mark_does_not_send(sqlite_shop: Shop) -> None:
@@ -302,3 +301,21 @@ def test_a_limit_or_a_refusal_told_to_whoever_slept_changes_nothing_of_anothers_
     marks.put_back(sqlite_shop.house, slept, Throttled("alpineiq", "too many"))
     marks.end(sqlite_shop.house, slept, "reject", {}, same_send=True)
     assert (sqlite_shop.get(agreed).state, sqlite_shop.get(agreed).result["attempt"]) == (S.SENDING, 2)
+
+
+def test_what_arrives_after_it_was_not_there_twice_is_done_and_not_called_lost(sqlite_shop: Shop) -> None:
+    """The balance has moved by the very points that were believed not to have arrived."""
+    agreed = approved(sqlite_shop)
+    break_writes(sqlite_shop, "cut_before", times=1)
+    sqlite_shop.run("effect", agreed.id)
+
+    def late(stage: str) -> None:
+        if stage == "reconciled" and sqlite_shop.get(agreed).result.get("absent_at"):
+            with sqlite_shop.servers.world.lock:
+                member = sqlite_shop.servers.world.contact(phone="3035550153")
+                note = f"Points corrected by the store (ref {agreed.operation_id})"
+                member.events.append(Event(sqlite_shop.servers.world.now(), "adjustment", 50.0, note))
+
+    slow = replace(sqlite_shop, house=replace(sqlite_shop.house, watch=late))
+    end, _ = ask_until_settled(slow, agreed)
+    assert (end.state, [points for points, _ in sqlite_shop.rows()], end.result["attempt"]) == (S.DONE, [50], 1)
