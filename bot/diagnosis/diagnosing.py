@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from bot.clock import Clock, system_clock
+from bot.diagnosis.asking import ASKED, asked_facts
 from bot.diagnosis.catalogue import Catalogue
 from bot.diagnosis.facts import MODULES
 from bot.diagnosis.facts.pair import called
@@ -28,7 +29,8 @@ T = TypeVar("T")
 @lru_cache(maxsize=1)
 def catalogue() -> Catalogue:
     """Every fact the house knows: types, questions for people, help. Built once; a wrongly written fact raises here."""
-    return Catalogue.of(MODULES)
+    told = Catalogue.of(MODULES)
+    return Catalogue((*told.facts.values(), *asked_facts(ASKED, told.types)))
 
 
 def diagnose(

@@ -14,7 +14,7 @@ from bot.playbook.schema import Playbook, SourceMap
 BUILT_IN = Path(__file__).resolve().parents[2] / "playbooks"
 """The playbooks that come with the product."""
 
-NO_PLAYBOOKS = frozenset({"vocabulary", "chatter", "strings", "vendors"})
+NO_PLAYBOOKS = frozenset({"vocabulary", "chatter", "strings", "vendors", "asked"})
 """Files in the same folder that hold other data."""
 
 Stamp = tuple[tuple[str, int, int], ...]

@@ -126,7 +126,7 @@ def test_parameters_types_cycles_and_twins() -> None:
 
 
 def test_asked_facts_are_choices() -> None:
-    paused = asked("paused", "Whether it is paused.", shown=("a pause", "una pausa"), asks=YES_NO)
+    paused = asked("paused", "Whether it is paused.", shown=Text(en="a pause", es="una pausa"), asks=YES_NO)
     assert (paused.annotation, paused.source, paused.asked_only) == (Literal["yes", "no"], "staff", True)
     assert Catalogue([paused]).asked == {"paused"}
 
@@ -139,12 +139,12 @@ def test_asked_facts_are_choices() -> None:
 
     with pytest.raises(BadCatalogue, match="not_sure is added to every question by itself"):
         options = {"not_sure": Text(en="?")}
-        asked("x", "X.", shown=("x", "x"), asks=Asks(question=YES_NO.question, where=YES_NO.where, options=options))
+        asked("x", "X.", shown=Text(en="x"), asks=Asks(question=YES_NO.question, where=YES_NO.where, options=options))
 
 
 def test_the_words_of_a_question_are_checked_too() -> None:
     asks = Asks(question=Text(en="Is it {{ number }}? {{ nmber }}"), where=YES_NO.where, options=YES_NO.options)
-    wrong = asked("wrong", "Wrong.", shown=("x", "x"), asks=asks, takes={"number": int})
+    wrong = asked("wrong", "Wrong.", shown=Text(en="x"), asks=asks, takes={"number": int})
     with pytest.raises(BadCatalogue) as caught:
         Catalogue([number, wrong])
     assert str(caught.value) == 'wrong: there is no fact "nmber" (did you mean "number"?)'

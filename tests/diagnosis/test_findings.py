@@ -20,7 +20,7 @@ OPEN = Unanswered(("nobody has told yet",))
 def _asked(name: str) -> Any:
     options = {"yes": Text(en="Yes", es="Sí"), "no": Text(en="No")}
     asks = Asks(question=Text(en="About {{ n }}?", es="¿De {{ n }}?"), where=Text(en="There."), options=options)
-    return asked(name, "Help.", shown=(name, name), asks=asks)
+    return asked(name, "Help.", shown=Text(en=name, es=name), asks=asks)
 
 
 CATALOGUE = Catalogue([])

@@ -282,7 +282,9 @@ def test_what_may_not_be_used_again(why: str) -> None:
     assert run(*facts, prior=prior, clock=lambda: now).values["looked_up"] == (2,)
 
 
-PAUSED = asked("paused", "Whether it is paused.", shown=("whether it is paused", "si está en pausa"), asks=ASKS)
+PAUSED = asked(
+    "paused", "Whether it is paused.", shown=Text(en="whether it is paused", es="si está en pausa"), asks=ASKS
+)
 
 
 @pytest.mark.parametrize(

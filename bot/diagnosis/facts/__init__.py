@@ -1,4 +1,4 @@
-"""Every fact the house knows, one module a subject."""
+"""Every fact that a system can tell, one module a subject; what only people can tell is `playbooks/asked.yml`."""
 
 from types import ModuleType
 
@@ -10,10 +10,7 @@ from bot.diagnosis.facts import (
     profiles,
     said,
     sales,
-    screens,
-    settings,
     spending,
-    staff,
     store,
     systems,
 )
@@ -29,7 +26,4 @@ MODULES: tuple[ModuleType, ...] = (
     spending,
     store,
     systems,
-    staff,
-    settings,
-    screens,
 )
