@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from connectors.sandbox.state import Contact, Event, PosCustomer, Store
 
+FIRST_SYNC = "alpineiq_first_sync"
+"""Under this name a store keeps the contacts that its first sync will bring, and from when on."""
+
 
 def run(store: Store, now: datetime) -> Counter[str]:
     """One night at one store. Returns how many of each kind were done."""
@@ -15,6 +18,13 @@ def run(store: Store, now: datetime) -> Counter[str]:
     if store.own.get("alpineiq_frozen"):
         # "Use last backup": nothing of this source is taken in.
         return done
+    if (waiting := store.own.get(FIRST_SYNC)) is not None:
+        contacts, due = waiting
+        if now < due:
+            return done
+        store.contacts.update(contacts)
+        del store.own[FIRST_SYNC]
+        done["contacts_added"] = len(contacts)
     done["contacts_updated"] = _follow_register(store)
     done["sales_posted"] = _import_sales(store, now) + _count_pushed(store)
     done["merged"] = _merge(store, now)

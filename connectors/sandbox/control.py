@@ -84,6 +84,19 @@ class _Control:
             raise _Refused("minutes must be a number")
         return JSONResponse({"now": self.world.move(minutes=minutes).isoformat()})
 
+    async def settings(self, request: Request) -> JSONResponse:
+        values = await _body(request)
+        with self.world.lock:
+            now = dataclasses.asdict(self.world.settings)
+            for name, value in values.items():
+                kind = type(now[name]) if name in now else None
+                if kind is None or isinstance(value, bool) != (kind is bool) or not isinstance(value, int | float):
+                    raise _Refused(f"known settings: {', '.join(f'{k} ({type(v).__name__})' for k, v in now.items())}")
+            for name, value in values.items():
+                setattr(self.world.settings, name, type(now[name])(value))
+            self.world.changed()
+            return JSONResponse(dataclasses.asdict(self.world.settings))
+
     async def fault(self, request: Request) -> JSONResponse:
         self.world.fault(_fault(await _body(request)))
         return JSONResponse({"faults": self.world.view()["faults"]})
@@ -126,6 +139,7 @@ def control_app(world: World) -> ASGIApp:
             Route("/_sandbox/scenarios", control.scenarios),
             Route("/_sandbox/requests", control.requests),
             Route("/_sandbox/clock", control.clock, methods=["POST"]),
+            Route("/_sandbox/settings", control.settings, methods=["POST"]),
             Route("/_sandbox/fault", control.fault, methods=["POST"]),
             Route("/_sandbox/faults/clear", control.clear, methods=["POST"]),
             Route("/_sandbox/reset", control.reset, methods=["POST"]),

@@ -22,6 +22,7 @@ from connectors.sandbox.state import Contact, PosCustomer, Settings, Store
 from connectors.sandbox.vendors import vendor_worlds, worlds_of
 
 _REMEMBERED_REQUESTS = 500
+_MOST_NIGHTS = 7
 
 
 def _machine_time() -> datetime:
@@ -73,11 +74,25 @@ class World:
         return self._clock() + self._moved
 
     def move(self, *, minutes: float) -> datetime:
-        """Move the world's clock forward (or back) and return its new time."""
+        """Move the world's clock forward (or back) and return its new time. On the way, each night is a night: the
+        first is fifteen hours after the world began, the next a day later; of many, the last week's."""
         with self.lock:
-            self._moved += timedelta(minutes=minutes)
+            end = self.now() + timedelta(minutes=minutes)
+            nights = self._nights_until(end)
+            for night in nights[-_MOST_NIGHTS:]:
+                self._moved += night - self.now()
+                self.nightly()
+            self._moved += end - self.now()
             self.changed()
             return self.now()
+
+    def _nights_until(self, end: datetime) -> list[datetime]:
+        """When it is night on the way to `end`, a day after the last one that a store had."""
+        last = max((s.last_nightly for s in self.stores.values() if s.last_nightly), default=None)
+        if last is None or end <= self.now():
+            return []
+        days = range(1, max((end - last).days, 0) + 1)
+        return [at for at in (last + timedelta(days=n) for n in days) if self.now() < at <= end]
 
     # -- situations ---------------------------------------------------------------------------------------------------
 

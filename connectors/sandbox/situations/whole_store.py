@@ -37,8 +37,13 @@ def _frozen(stores: Stores, now: datetime) -> None:
 
 
 def _not_synced(stores: Stores, now: datetime) -> None:
-    stores["pine"].contacts.clear()
-    for sale in stores["pine"].sales.values():
+    """The first sync takes a day, and ends in the night after it."""
+    pine = stores["pine"]
+    for contact in pine.contacts.values():
+        contact.events = [e for e in contact.events if e.type != "order"]
+    pine.own["alpineiq_first_sync"] = (dict(pine.contacts), now + timedelta(hours=24))
+    pine.contacts.clear()
+    for sale in pine.sales.values():
         sale.posted = False
 
 

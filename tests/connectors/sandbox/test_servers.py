@@ -408,3 +408,18 @@ def test_a_store_without_settings(world: World, servers: SandboxServers) -> None
     swapped = dataclasses.replace(world.stores["pine"], pos="alpineiq")
     with pytest.raises(LookupError, match="has no settings"):
         settings_of(swapped, servers.urls)
+
+
+def test_settings_of_the_world_are_set_from_outside(world: World, register: httpx.Client) -> None:
+    answer = register.post("/_sandbox/settings", json={"pos_delay_s": 180, "limits": False})
+    assert answer.json() == {"pos_delay_s": 180.0, "limits": False, "archived_by_id": True, "first_page": 0}
+    for wrong in ({"pos_delay_s": "long"}, {"limits": 1}, {"delay": 3}, {"first_page": True}):
+        refused = register.post("/_sandbox/settings", json=wrong)
+        assert refused.status_code == 400
+        assert refused.json()["error"].startswith("known settings: pos_delay_s (float), limits (bool)")
+    body = EDIT | {"customerId": 880153, "firstName": "Will", "phone": "3035550199"}
+    assert register.post("/customer/customer", json=body).status_code == 200
+    asked = {"customerID": "880153"}
+    assert register.get("/customer/customers", params=asked).json()[0]["phone"] == "3035550153"
+    register.post("/_sandbox/clock", json={"minutes": 3.1})
+    assert register.get("/customer/customers", params=asked).json()[0]["phone"] == "3035550199"

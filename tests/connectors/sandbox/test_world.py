@@ -181,3 +181,48 @@ def test_many_threads(world: World) -> None:
         thread.join()
     assert world.now() == NOW + timedelta(minutes=40)
     assert world.faults == []
+
+
+# -- the clock --------------------------------------------------------------------------------------------------------
+
+
+def test_moving_the_clock_past_a_night_does_what_a_night_does(world: World) -> None:
+    marcus, rolf = world.contact(phone="3035550146"), world.contact(phone="3035550171", store="oak")
+    world.contact(src_id="880202").phone = "3035550143"  # now two personas with one phone
+    before = marcus.points
+    world.move(minutes=14 * 60)
+    assert (marcus.points, rolf.points) == (before, -35), "it is not night yet"
+    world.move(minutes=2 * 60)
+    assert (marcus.points, rolf.points) == (before + 60, 0), "posted, and lifted from below zero"
+    assert rolf.events[-1].at == NOW + timedelta(hours=15)
+    assert world.contact(phone="3035550143").points == 500, "merged"
+    assert {s.last_nightly for s in world.stores.values()} == {NOW + timedelta(hours=15)}
+    world.move(minutes=60 * 24 * 3)
+    assert {s.last_nightly for s in world.stores.values()} == {NOW + timedelta(days=3, hours=15)}
+    world.move(minutes=-60 * 24 * 3)
+    assert {s.last_nightly for s in world.stores.values()} == {NOW + timedelta(days=3, hours=15)}
+
+
+def test_the_registers_own_points_are_those_of_last_night(world: World) -> None:
+    koa = world.stores["koa"]
+
+    def of(customer_id: int) -> float:
+        return next(row["loyaltyBalance"] for row in koa.snapshot if row["customerId"] == customer_id)
+
+    before = of(4100)
+    world.contact(src_id="4100", store="koa").events.append(Event(world.now(), "order", 40))
+    world.move(minutes=60)
+    assert of(4100) == before
+    world.move(minutes=60 * 30)
+    assert of(4100) == before + 40
+
+
+def test_the_first_sync_takes_a_day_and_the_night_after_it() -> None:
+    world = World.seeded("first_sync", clock=lambda: NOW)
+    usual = len(World.seeded(clock=lambda: NOW).stores["pine"].contacts)
+    pine = world.stores["pine"]
+    world.move(minutes=23 * 60)
+    assert pine.contacts == {}, "one night is over, and not a day"
+    world.move(minutes=17 * 60)
+    assert usual - 2 <= len(pine.contacts) <= usual, "less those that were merged"
+    assert world.contact(phone="3035550152").points == 145
