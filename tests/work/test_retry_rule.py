@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,12 @@ HOUSE = Path(bot.__file__).parent
 RULE = HOUSE / "work" / "retry_rule.py"
 EVIDENCE = {"applied", "absent", "cannot_tell"}
 MODULES = sorted(HOUSE.rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Every module of ours, parsed once."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 
 
 def who(found: dict[Path, bool]) -> list[str]:
@@ -151,7 +157,7 @@ def who(found: dict[Path, bool]) -> list[str]:
 def test_only_the_rule_tells_an_unknown_outcome_from_a_refusal() -> None:
     named = {
         path: any(isinstance(node, ast.Name | ast.alias) and "UnknownOutcome" in ast.dump(node) for node in ast.walk(t))
-        for path, t in TREES.items()
+        for path, t in trees().items()
     }
     assert who(named) == ["work/retry_rule.py"]
 
@@ -165,7 +171,7 @@ def test_only_the_rule_weighs_what_the_vendor_said_of_a_write() -> None:
             isinstance(part, ast.Constant) and part.value in EVIDENCE for node in compared for part in ast.walk(node)
         )
 
-    assert [name for name in who({p: weighs(t) for p, t in TREES.items()}) if not name.startswith("effects/")] == [
+    assert [name for name in who({p: weighs(t) for p, t in trees().items()}) if not name.startswith("effects/")] == [
         "work/retry_rule.py"
     ]
 
