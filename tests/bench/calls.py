@@ -24,7 +24,7 @@ from connectors.transport import Endpoint, Link, Transport
 from connectors.treez.auth import Signer
 from tests.bench.quiet import quiet
 from tests.bench.served import served_elsewhere
-from tests.connectors.subjects import Subject, subjects
+from tests.connectors.subjects import Look, Subject, subjects
 
 ROUNDS = 15
 ASKS_A_ROUND = 20
@@ -51,9 +51,9 @@ class _Noting(Transport):
         super().__init__(paced=False, metrics=CollectorRegistry())
         self.sent: list[tuple[httpx.Request, Signer | None]] = []
 
-    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+    def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
         self.sent.append((request, link.authorizer if isinstance(link.authorizer, Signer) else None))
-        return super()._exchange(link, endpoint, request)
+        return super()._once(link, endpoint, request)
 
 
 def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
@@ -63,19 +63,20 @@ def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
 
 
 def _rates(servers: SandboxServers, subject: Subject, rounds: int, asks: int) -> Rates:
-    world = servers.world
+    world, look = servers.world, subject.read
+    assert isinstance(look, Look)
     with httpx.Client(trust_env=False) as bare:
         with _Noting() as noting:
             client = subject.open(servers, noting)
-            subject.read.ask(client, world)  # what is fetched once, such as a token
+            look.ask(client, world)  # what is fetched once, such as a token
             noting.sent.clear()
-            subject.read.ask(client, world)
+            look.ask(client, world)
             requests = [(_as_called(request), signer) for request, signer in noting.sent]
         with Transport(paced=False, metrics=CollectorRegistry()) as transport:
             client = subject.open(servers, transport)
 
             def through() -> None:
-                subject.read.ask(client, world)
+                look.ask(client, world)
 
             def plain() -> None:
                 for request, signer in requests:
