@@ -20,6 +20,7 @@ from bot.cases import (
     labels,
     proposal_faults,
     reading,
+    snapshots,
     writing,
 )
 from bot.cases.tables import evidence as evidence_table
@@ -29,7 +30,7 @@ from bot.work.erasing import Person, erase_customer
 from bot.work.housekeeping import retain, sign_head
 from tests.work.chain import chain_clock, chain_servers
 from tests.work.contact_chain import PeopleShop, people
-from tests.work.household import DANA_NEW, Shop
+from tests.work.household import DANA_NEW, DANA_OLD, Shop
 from tests.work.test_exceptions import with_policy
 from tests.work.test_points_rules import each
 
@@ -202,3 +203,39 @@ def test_what_is_done_for_one_redemption_stays_done_once_after_the_erasure(peopl
     gone = people.get(done)
     assert gone.offer["once"] == done.offer["once"] != "erased"
     assert gone.offer["member"] == "erased"
+
+
+def about(shop: Shop, ref: str, fact: str, phone: str) -> str:
+    """A case about the customer `ref`, for which a record with this phone was looked up."""
+    case = shop.case()
+    with writing(shop.house.engine) as conn:
+        case_store.change_case(conn, shop.house.vault, case, now=shop.clock(), customer_ref=ref)
+        seen = {"fact": fact, "source": "x", "at": shop.clock(), "value": {"id": "880123", "phone": phone}}
+        evidence.add_evidence(conn, shop.house.vault, case.id, [seen])
+    return case.id
+
+
+def test_the_same_record_goes_under_whichever_number_and_who_was_looked_up_beside_it_stays(sqlite_shop: Shop) -> None:
+    shop, sam = sqlite_shop, "303-555-0188"
+    before, now = about(shop, "dana", "customer", DANA_OLD), about(shop, "dana", "member", DANA_NEW)
+    beside = about(shop, "dana", "link", sam)
+
+    def found_by(phone: str) -> set[str]:
+        return set(erase_customer(shop.house.config, Person(phone=phone), by="x").cases)
+
+    assert found_by(DANA_NEW) == found_by(DANA_OLD) == {before, now, beside}
+    assert found_by(sam) == {beside}
+    found = erase_customer(shop.house.config, Person(phone=DANA_OLD), by="x")
+    assert found.customers == {"880123"}  # whose nightly points go too
+
+
+def test_nightly_points_go_with_the_customer_and_are_read_anew(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
+    about(shop, "dana", "customer", DANA_OLD)
+    kept = snapshots.Kept(taken_at=shop.clock(), as_of=shop.clock())
+    with writing(shop.house.engine) as conn:
+        snapshots.keep(conn, shop.house.vault, "pine", {"rows": {"880123": 5, "7": 6}}, kept=kept)
+    erase_customer(shop.house.config, Person(phone=DANA_OLD), by="x", really=True)
+    with reading(shop.house.engine) as conn:
+        assert snapshots.read(conn, shop.house.vault, "pine") == {"rows": {"7": 6}}
+        assert snapshots.times(conn)["pine"].taken_at > kept.taken_at  # so that every process reads it anew
