@@ -68,6 +68,17 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
     return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _adds))
 
 
+def takes_up_again(house: House, case: Case, text: str) -> bool:
+    """Whether a message asks the same as a closed case of its thread, of somebody or something that it did not name:
+    "what about her other number 303-555-0199?". Another case then begins where the closed one did."""
+    if case.state is not CaseState.CLOSED or case.playbook is None or not goes_on(text):
+        return False
+    area_code = area_code_of(house, case)
+    named = entities(text, area_code=area_code)
+    known = Told.of(case.private).entities(area_code=area_code, stores={})
+    return any(set(getattr(named, key)) - set(getattr(known, key)) for key in ("phone", "email", "loyalty_id"))
+
+
 def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
     """One of two phones, or a store by name."""
     need = Told.of(case.private).need

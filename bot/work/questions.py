@@ -29,7 +29,7 @@ from bot.work.case_clicks import (
     resolve,
     supply,
 )
-from bot.work.follow_ups import follow_up, thread_case
+from bot.work.follow_ups import follow_up, takes_up_again, thread_case
 from bot.work.house import House
 from bot.work.looking import (
     diagnose_case,
@@ -99,16 +99,18 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
     earlier = thread_case(house, arrival)
     if earlier is not None and follow_up(house, earlier, arrival, person.actor):
         return earlier.id
-    if arrival.source == "thread":
+    again = earlier is not None and takes_up_again(house, earlier, arrival.text)
+    if arrival.source == "thread" and not again:
         return None
     if (
-        earlier is not None
+        not again
+        and earlier is not None
         and arrival.thread_ts
         and understood(house, arrival.text, earlier.store_id).decision == "none"
     ):
         _say(house, arrival, person, "empty")
         return earlier.id
-    case, opened = _open_case(house, inbox_key, arrival, person, earlier)
+    case, opened = _open_case(house, inbox_key, arrival, person, earlier, again=again)
     if opened or case.state is CaseState.NEW:
         look(house, case.id)
     else:
@@ -137,16 +139,24 @@ def why_not(person: Person) -> Notice | None:
 
 
 def _open_case(
-    house: House, inbox_key: str, arrival: Arrival, person: Person, earlier: Case | None
+    house: House, inbox_key: str, arrival: Arrival, person: Person, earlier: Case | None, *, again: bool
 ) -> tuple[Case, bool]:
-    """The case of this arrival, understood as far as its words go, and whether it is new."""
+    """The case of this arrival, understood as far as its words go, and whether it is new.
+
+    again: it asks the same as the earlier one, and goes on from what was told there.
+    """
     channel, thread_ts, asked_ts = _place(house, inbox_key, arrival)
     store_id = _store_of(house, arrival, person) or (earlier.store_id if earlier is not None else None)
     match = understood(house, arrival.text, store_id)
-    playbook = match.candidates[0].playbook if match.decision == "answer" else None
     unclear = CaseState.CHOOSING if match.decision == "choose" else CaseState.UNMATCHED
     inherited = customer_of(found_in(house, earlier)) if earlier is not None else Entities()
-    told = Told(texts=(arrival.text,), inherited=inherited)
+    if earlier is not None and again:
+        was = Told.of(earlier.private)
+        playbook = earlier.playbook
+        told = Told(texts=(*was.texts, arrival.text), inherited=was.inherited)
+    else:
+        playbook = match.candidates[0].playbook if match.decision == "answer" else None
+        told = Told(texts=(arrival.text,), inherited=inherited)
     with writing(house.engine) as conn:
         return case_store.open_case(
             conn,

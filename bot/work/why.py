@@ -38,7 +38,8 @@ def why_of(house: House, case: Case) -> Why:
             continue
         best = match.candidates[0]
         told = Why(case.playbook, matcher.explain(part), best.score, named)
-        if best.playbook == case.playbook:
-            return told
-        first = first or told
+        if best.playbook != case.playbook:
+            first = first or told
+        elif match.decision != "none":
+            return told  # else it was nearest by chance: a person chose it
     return first or Why(case.playbook, None, 0.0, named)
