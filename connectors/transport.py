@@ -241,12 +241,16 @@ class Transport:
         dialect = link.dialect
         try:
             with self._breakers.guard(link.account):
-                status, headers, raw = self.wire.exchange(link.base_url, dialect, endpoint, request)
+                status, headers, raw = self._exchange(link, endpoint, request)
                 if link.meter is not None:
                     link.meter.learn(endpoint, json_or_none(raw))
                 return answer_of(dialect, endpoint, status, headers, raw)
         except breaker.Open:
             raise NotNow(dialect.vendor, f"{dialect.title} is not answering right now", detail="circuit open") from None
+
+    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        """What really goes over the wire; measurements look on here."""
+        return self.wire.exchange(link.base_url, link.dialect, endpoint, request)
 
     def _wait_for_a_place(self, link: Link, endpoint: Endpoint) -> None:
         """Return when the vendor's meter, and our own pace, have room. Raises Throttled when that is too late.

@@ -51,9 +51,9 @@ class _Noting(Transport):
         super().__init__(paced=False, metrics=CollectorRegistry())
         self.sent: list[tuple[httpx.Request, Signer | None]] = []
 
-    def _once(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
+    def _exchange(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         self.sent.append((request, link.authorizer if isinstance(link.authorizer, Signer) else None))
-        return super()._once(link, endpoint, request)
+        return super()._exchange(link, endpoint, request)
 
 
 def rates(rounds: int = ROUNDS, asks: int = ASKS_A_ROUND) -> list[Rates]:
