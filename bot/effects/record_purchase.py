@@ -51,7 +51,7 @@ def offer(grounds: Grounds) -> Offer | None:
             "sale": sale.id if sale is not None else None,
             "receipt": sale.receipt.lstrip("#") if sale is not None else None,
             "own": _own(grounds),
-            **(_worth(sale, grounds) if by_visit and sale is not None else {}),
+            **({**_worth(sale, grounds), "told_as": _told_as(grounds)} if by_visit and sale is not None else {}),
         },
         shown={
             "sale": _shown(sale) if sale is not None else None,
@@ -65,6 +65,12 @@ def _own(grounds: Grounds) -> list[str]:
     """Under which of the register's ids a sale is this customer's."""
     customer = grounds.customer
     return [] if customer is None else [customer.id, *customer.merged_from, *(one.id for one in grounds.others)]
+
+
+def _told_as(grounds: Grounds) -> str | None:
+    """Under which of the register's ids the provider knows the member: an older one, where a profile was merged."""
+    known = grounds.member.source_id if grounds.member is not None else None
+    return known or (grounds.customer.id if grounds.customer is not None else None)
 
 
 def _worth(sale: Sale, grounds: Grounds) -> dict[str, Any]:
@@ -242,7 +248,7 @@ def _purchase(proposal: Proposal) -> Purchase:
     sale = proposal.shown["sale"]
     return Purchase(
         sale_id=sale["id"],
-        customer_id=proposal.offer["customer"],
+        customer_id=proposal.offer["told_as"],
         at=sale["at"],
         total=sale["total"],
         location=sale["location"] or "",
