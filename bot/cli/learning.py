@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -148,7 +149,7 @@ def report_questions(
     from bot.learning import counts, total
 
     settings = read_config(config)
-    rows = counts(events(*_read(settings, system_clock() - timedelta(days=days))))
+    rows = counts(events(*_read(settings, system_clock() - timedelta(days=days)), _zones(settings)))
     if not rows:
         out.print(f"Nothing was asked in the last {days} days.")
         return
@@ -177,21 +178,38 @@ def report_questions(
         out.print(f"Wrote {picture}.", highlight=False, soft_wrap=True)
 
 
-def events(cases: list[Case], labels: list[Label]) -> list[Event]:
-    """What happened, one by one: each case once asked, and once answered or refused if it was; each label once."""
+def events(cases: list[Case], labels: list[Label], zones: Mapping[str | None, ZoneInfo]) -> list[Event]:
+    """What happened, one by one: each case once asked, and once answered or refused if it was; each label once.
+
+    zones: a store's id to its time zone, None for what belongs to no store known; a week is the store's, so that a
+    question on Sunday evening counts as Sunday's.
+    """
     from bot.learning import Event
 
-    owner: Mapping[str, str | None] = {case.id: case.playbook for case in cases}
-    found = [Event("asked", case.playbook, case.created_at) for case in cases]
-    found += [Event("answered", case.playbook, case.created_at) for case in cases if case.diagnosis is not None]
-    found += [Event("refused", None, case.created_at) for case in cases if _was_refused(case)]
+    owner = {case.id: case for case in cases}
+    found: list[Event] = []
+    for case in cases:
+        at = case.created_at.astimezone(zones.get(case.store_id, zones[None]))
+        found.append(Event("asked", case.playbook, at))
+        if case.diagnosis is not None:
+            found.append(Event("answered", case.playbook, at))
+        if _was_refused(case):
+            found.append(Event("refused", None, at))
     for label in labels:
-        playbook = label.playbook or owner.get(label.case_id)
+        about = owner.get(label.case_id)
+        playbook = label.playbook or (about.playbook if about else None)
+        at = label.at.astimezone(zones.get(about.store_id if about else None, zones[None]))
         if label.kind == "chosen":
-            found.append(Event("chosen", playbook, label.at))
+            found.append(Event("chosen", playbook, at))
         elif label.kind in _REJECTED:
-            found.append(Event("wrong", playbook, label.at))
+            found.append(Event("wrong", playbook, at))
     return found
+
+
+def _zones(settings: Config) -> dict[str | None, ZoneInfo]:
+    """Each store's time zone by its id; under None that of the first store, for questions of no store."""
+    zones: dict[str | None, ZoneInfo] = {store.id: ZoneInfo(store.timezone) for store in settings.stores}
+    return {None: next(iter(zones.values()), ZoneInfo("UTC"))} | zones
 
 
 def _draw(rows: list[Count], path: Path, titles: Mapping[str, str]) -> None:

@@ -156,6 +156,17 @@ def test_report_counts_and_draws(config: Path, floor: Floor, tmp_path: Path) -> 
     assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
+def test_a_week_is_the_stores_own(config: Path, floor: Floor) -> None:
+    now = system_clock()
+    monday = (now - timedelta(days=now.weekday() + 7)).replace(hour=3, minute=0)  # still Sunday evening in Denver
+    floor.now = monday
+    floor.ask("a", "tier_wrong", CaseState.ANSWERED, "chosen")
+    weeks = [
+        line.split()[0] for line in run("report", "questions", "--config", config).stdout.splitlines() if "all" in line
+    ]
+    assert weeks == [(monday.date() - timedelta(days=7)).isoformat()]
+
+
 def test_report_of_nothing_says_so(config: Path) -> None:
     assert run("report", "questions", "--config", config, "--days", 7).stdout == (
         "Nothing was asked in the last 7 days.\n"
