@@ -23,6 +23,7 @@ from bot.cli.wiring import Vendors
 from bot.config import Config
 from bot.errors import BadInput
 from bot.playbook import Library
+from bot.words import Words
 from bot.work import Fixed, House, Known, bulk, open_house
 from bot.work.bulk_check import check
 from bot.work.bulk_view import SIDE_EFFECTS
@@ -155,7 +156,9 @@ def show_preview(found: BulkPreview) -> None:
     for code in found.side_effects:
         _say(SIDE_EFFECTS[code])
     if found.same_file is not None:
-        _say(str(found.same_file))
+        _say(str(found.same_file).replace("*", ""))
+    if found.mode == "set":
+        _say(str(Words.of("bulk.mode_set")))
     if found.seconds is not None and found.people:
         _say(f"At the provider's limit it takes {spoken(found.seconds)}.")
     if found.blocked:

@@ -70,10 +70,10 @@ def preview_blocks(view: ListView, say: Say) -> list[Block]:
         pairs.append((say("bulk.points"), f"{moved(run, say)}{net}"))
     pairs.append((say("bulk.takes"), duration(seen.seconds, say)))
     out = [fields(*pairs)]
+    if seen.same_file is not None:
+        out.insert(0, section(told(say.words(seen.same_file))))
     if seen.refused:
         out.append(section(_left_out(seen.refused, seen.left_out, say)))
-    if seen.same_file is not None:
-        out.append(section(told(say.words(seen.same_file))))
     if seen.biggest:
         out += [section(f"*{say('bulk.biggest')}*"), changes_table(seen.biggest, say)]
     if seen.below_zero:
@@ -100,6 +100,8 @@ def changes_table(changes: tuple[Change, ...], say: Say) -> Block:
 def _notes(view: ListView, say: Say) -> list[str]:
     seen = view.preview
     notes = [say("decide.side_effect", what=say(f"bulk.effect.{code}")) for code in seen.side_effects]
+    if seen.mode == "set":
+        notes.append(say("bulk.mode_set"))
     if seen.guessed:
         taken = ", ".join(f"{escape(h)} = {say(f'bulk.field.{field}')}" for h, field in seen.guessed.items())
         notes.append(say("bulk.guessed", columns=taken))

@@ -73,6 +73,8 @@ MONSTER: dict[str, Any] = {
     "ignored": (LONG,) * 50,
     "guessed": {LONG: "points"},
     "blocked": Words.raw(LONG),
+    "same_file": Words.of("bulk.same_file", day="2026-11-20", who="<@U0MORGAN>"),
+    "mode": "set",
     "read_only": True,
 }
 
@@ -197,7 +199,7 @@ def test_the_end_tells_what_became_of_it_and_asks_about_what_nobody_knows() -> N
     ended = view(R.DONE, stored=run(R.DONE, approvers=("U1", "U2")), counts=counts, unknown=((7, "Dana"),))
     ended = replace(ended, of=127)
     text, blocks = list_card(ended, EN)
-    assert "*Done*: 117 of 127 rows, list of 120 changes, +12,340 and −300 points." in text
+    assert "*Done*: 117 of 127 rows (list of 120 changes, +12,340 and −300 points)." in text
     assert "117 done · 2 not carried out · 8 not sure" in text
     assert "Row 7, Dana: it was sent and nobody knows whether it arrived." in text
     assert "… and 7 more; they are in the file." in text
@@ -227,3 +229,13 @@ def test_templates_are_files_that_can_be_read() -> None:
         sheet = read_file(content.encode(), f"{kind}.csv")
         assert (sheet.kind, sheet.questions) == (kind, ())
         assert all(not hasattr(row, "code") for row in sheet.rows(area_code="303")), kind
+
+
+def test_what_is_easily_overlooked_stands_out() -> None:
+    again = Words.of("bulk.same_file", day="2026-11-20", who="<@U0QUINN>")
+    text, blocks = list_card(view(seen={"same_file": again, "mode": "set"}), EN)
+    assert "*Look twice*: the very same file was asked for on 2026-11-20 by <@U0QUINN>." in text
+    assert "*Look twice*" in str(blocks[1])  # before any number
+    assert "Balances are set to what the file says." in text
+    unread = run(R.CANCELLED, people=0, rows=20_000, given=Decimal(0), taken=Decimal(0), submitted_at=None)
+    assert "list of 20,000 rows, not looked up" in list_card(view(stored=unread, seen={"people": 0}), EN)[0]
