@@ -22,6 +22,8 @@ WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
 WRITTEN_WEIGHT = 0.5
 """What was written counts beside what it was read as: a repair may be wrong."""
 CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.0, 0.55
+_ALIKE = "%"
+"""Before the name of a group of general words: a kind that makes pairs with its like, not with the shop's kinds."""
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
 _FUNCTION = word_set(
     "the a an of and in on is to for at this it they i you your we my have with per or if as so do did does can be by"
@@ -87,18 +89,17 @@ class Featurizer:
         self._speaks_spanish = spanish - english
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
         self._pieces = lru_cache(maxsize=20_000)(_pieces_of)
-        known = common | vocabulary.names | seen.often
+        known = common | vocabulary.names | seen.often | {word for group in vocabulary.alike for word in group}
         self._repairer = Repairer(shop | (seen.often - self._names), known, self._english)
         self._second = Repairer(seen.once - self._repairer.known, (), self._english)
         plain_words = {phrase[0]: meant for phrase, meant in self._lexicon.items() if len(phrase) == 1}
         self._by_stem = {self._stem(word): meant for word, meant in sorted(plain_words.items(), reverse=True)}
         self._kept = common | canonical
+        spoken = [(k, self._concept_key(phrase)) for k, phrases in vocabulary.concepts.items() for phrase in phrases]
+        spoken += [(_ALIKE + group[0], (self._stem(word),)) for group in vocabulary.alike for word in group]
         self._concepts: dict[Phrase, tuple[str, ...]] = {}
-        for kind, phrases in vocabulary.concepts.items():
-            for phrase in phrases:
-                key = self._concept_key(phrase)
-                if kind not in self._concepts.get(key, ()):
-                    self._concepts[key] = (*self._concepts.get(key, ()), kind)
+        for kind, key in dict.fromkeys(spoken):
+            self._concepts[key] = (*self._concepts.get(key, ()), kind)
         self._longest_concept = max(map(len, self._concepts), default=0)
 
     def words(self, text: str) -> list[Word]:
@@ -137,11 +138,8 @@ class Featurizer:
                 weights[piece] = weights.get(piece, 0.0) + PIECE_WEIGHT
         for pair, _, _ in _pairs_of(stems):
             weights[pair] = PAIR_WEIGHT
-        kinds = sorted(self._kinds(words, stems))
-        for kind in kinds:
-            weights[f"#{kind}"] = CONCEPT_WEIGHT
-        for left, right in combinations(kinds, 2):
-            weights[f"#{left}+{right}"] = CONCEPT_PAIR_WEIGHT
+        for feature, weight, _ in _meanings(self._kinds(words, stems)):
+            weights[feature] = weight
         return Features(weights, tuple(dict.fromkeys(stems)))
 
     def _concept_key(self, phrase: str) -> Phrase:
@@ -177,9 +175,7 @@ class Featurizer:
         for pair, left, right in _pairs_of(stems):
             out.setdefault(pair, (meant[left], meant[right]))
         kinds = self._kinds(words, stems)
-        out |= {f"#{kind}": (shown,) for kind, shown in kinds.items()}
-        for left, right in combinations(sorted(kinds), 2):
-            out[f"#{left}+{right}"] = tuple(dict.fromkeys((kinds[left], kinds[right])))
+        out |= {feature: tuple(dict.fromkeys(kinds[kind] for kind in told)) for feature, _, told in _meanings(kinds)}
         return out
 
     def _replace(self, words: Sequence[Word]) -> list[Word]:
@@ -210,6 +206,16 @@ class Featurizer:
         if word.startswith("<"):
             return word
         return str(self._spanish(word) if word in self._speaks_spanish else self._english(word))
+
+
+def _meanings(kinds: Iterable[str]) -> Iterable[tuple[str, float, tuple[str, ...]]]:
+    """The features of kinds alone and of two together: the feature, its weight, its kinds."""
+    ordered = sorted(kinds)
+    for kind in ordered:
+        yield f"#{kind}", CONCEPT_WEIGHT, (kind,)
+    for left, right in combinations(ordered, 2):
+        if left.startswith(_ALIKE) == right.startswith(_ALIKE):
+            yield f"#{left}+{right}", CONCEPT_PAIR_WEIGHT, (left, right)
 
 
 def _lexicon_of(vocabulary: Vocabulary) -> dict[Phrase, Phrase]:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
-EXACT_ROWS = 8_000
+EXACT_ROWS = 9_000
 SKETCHED = 4_096
-_HEAVY = 64
-"""Features in more rows than this are multiplied as a dense block; rarer ones pair by pair."""
+_HEAVY = 200
+"""Features in more rows than this are multiplied as a dense block; rarer ones pair by pair, which then is cheaper."""
 _CHUNK = 2_048
 _FACTORED_AT_ONCE = 256
 _SIGN = 0x9E3779B1

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import PlaybookError
 from bot.understanding.plain import fold
@@ -18,7 +18,15 @@ def _words(value: object) -> object:
     return frozenset(fold(word) for word in value.split()) if isinstance(value, str) else value
 
 
+def _many_words(value: object) -> object:
+    """A list of blank-separated words becomes tuples of them."""
+    if not isinstance(value, list):
+        return value
+    return [tuple(fold(word) for word in one.split()) if isinstance(one, str) else one for one in value]
+
+
 WordSet = Annotated[frozenset[str], BeforeValidator(_words)]
+Group = Annotated[tuple[str, ...], Field(min_length=2)]
 
 
 class Vocabulary(BaseModel):
@@ -26,13 +34,14 @@ class Vocabulary(BaseModel):
 
     lexicon: canonical phrase -> what staff write for it. texting: the same for words of no shop, as thumbs shorten
     them. concepts: kind -> words and phrases of it, which keep their own meaning beside what they have in common.
-    words: further targets of repair.
+    alike: the same for general words, each group named by its first. words: further targets of repair.
     never_repair: common words by language ("en", "es"). names: first names. providers, pos: our name -> spellings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     lexicon: dict[str, tuple[str, ...]] = {}
     texting: dict[str, tuple[str, ...]] = {}
+    alike: Annotated[tuple[Group, ...], BeforeValidator(_many_words)] = ()
     concepts: dict[str, tuple[str, ...]] = {}
     words: WordSet = frozenset()
     never_repair: dict[str, WordSet] = {}

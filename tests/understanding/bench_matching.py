@@ -21,7 +21,8 @@ from rich.table import Table
 
 from bot.understanding import Vocabulary, built_in_vocabulary, language_of
 from bot.understanding.plain import fold
-from tests.understanding.helpers import HERE, chatter, playbook_texts, read_yaml
+from bot.yaml_file import read_yaml
+from tests.understanding.helpers import HERE, chatter, playbook_texts
 from tests.understanding.measures import Answers, Asked, hits, refusal
 from tests.understanding.public_data import CONDITIONS, NAMES, datasets_folder, few_shot, many_playbooks, spoilt
 from tests.understanding.rivals import Trainer, pointsman, rivals
@@ -34,9 +35,9 @@ console = Console(width=160)
 
 
 def common_english() -> Vocabulary:
-    """Nothing of a shop: only the common English words, which are left as they are, and how thumbs shorten them."""
+    """Nothing of a shop: only the common English words, how thumbs shorten them, and which mean nearly the same."""
     words = built_in_vocabulary()
-    return Vocabulary(never_repair={"en": words.never_repair["en"]}, texting=words.texting)
+    return Vocabulary(never_repair={"en": words.never_repair["en"]}, texting=words.texting, alike=words.alike)
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,18 @@ def test_slang_and_slips_are_read_through_the_vocabulary() -> None:
     assert [ranked(matcher, text)[0][0] for text in ("jugo de manzana", "aplpe")] == ["apples", "apples"]
 
 
+def test_a_question_in_another_general_word_is_understood() -> None:
+    questions = {"trips": ["buy a ticket", "which ticket is cheap"], "meals": ["bake a cake", "which cake is tasty"]}
+    words = Vocabulary(alike=(("buy", "purchase"), ("bake", "cook"), ("tasty", "delicious")))
+    matcher = Matcher.train(questions, ["good morning", "see you"], words)
+    assert [first(matcher, text) for text in ("purchase", "cook something delicious")] == ["trips", "meals"]
+    why = matcher.explain("cook something delicious")
+    assert why is not None
+    assert {("cook",), ("delicious",), ("cook", "delicious")} >= {one.words for one in why.pro} - {("something",)}
+    blind = Matcher.train(questions, ["good morning", "see you"], Vocabulary())
+    assert blind.match("purchase").candidates[0].score < matcher.match("purchase").candidates[0].score
+
+
 def test_why_a_text_matches_is_told_in_our_words() -> None:
     why = trained().explain("cust says 500 pts pos shows 200, balence is difrent")
     assert why is not None

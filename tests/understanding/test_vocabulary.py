@@ -44,9 +44,22 @@ def test_words_may_be_a_block_or_a_list(tmp_path: Path) -> None:
     assert load_vocabulary(path) == Vocabulary(words=frozenset({"uno", "dos"}), names=frozenset({"dana"}))
 
 
+def test_groups_of_general_words_are_blank_separated_lines(tmp_path: Path) -> None:
+    path = tmp_path / "vocabulary.yml"
+    path.write_text("alike:\n  - Buy purchase\n  - near close\n", encoding="utf-8")
+    assert load_vocabulary(path).alike == (("buy", "purchase"), ("near", "close"))
+
+
+def test_every_group_of_general_words_has_a_name_of_its_own() -> None:
+    groups = built_in_vocabulary().alike
+    assert len({group[0] for group in groups}) == len(groups) > 250
+    assert [group for group in groups if len(set(group)) < len(group)] == []
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        ("alike: [buy purchase, alone]", "has a mistake at alike.1"),
         ("lexicon: [1]", "has a mistake at lexicon"),
         ("wrds: a b", "has a mistake at wrds"),
         ("- a", "has a mistake at the file"),
