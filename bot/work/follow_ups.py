@@ -11,6 +11,7 @@ from bot.cases import Actor, Case, CaseState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import asks_why, entities, goes_on, never_mind
 from bot.work import case_clicks
+from bot.work.clicking import check_may_touch
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
 from bot.work.told import Arrival, Told
@@ -55,7 +56,7 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
     if case.asked_ts == arrival.ts:  # the question itself, handled a second time
         return False
     if asks_why(text):
-        case_clicks.check_may_touch(house, case, actor)
+        check_may_touch(house, case, actor)
         house.presenter.tell_why(case.id, user_id=actor.user_id)
         return True
     if case.state is CaseState.CLOSED:

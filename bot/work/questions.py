@@ -1,7 +1,8 @@
 """The way of one question: every stored arrival is understood, and opens a case or goes on with one.
 
 `handle` reads the stored truth first and may be run again from the start at any moment. What people press is in
-`case_clicks`, replies in a thread in `follow_ups`, the looking itself in `looking`; this is their one door.
+`case_clicks` and `support_clicks`, replies in a thread in `follow_ups`, the looking itself in `looking`; this is the
+one door to all of them.
 """
 
 from __future__ import annotations
@@ -15,18 +16,14 @@ from bot.work.case_clicks import (
     answer,
     choices_of,
     choose,
-    claim,
     close,
     escalate,
-    hand_on,
     named_phones,
     not_this,
     pick_phone,
     pick_points,
     pick_store,
     rate,
-    relabel,
-    resolve,
     supply,
 )
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
@@ -44,6 +41,7 @@ from bot.work.looking import (
 )
 from bot.work.ports import Notice, Person
 from bot.work.stores import EVERYWHERE, store_of
+from bot.work.support_clicks import claim, hand_on, relabel, resolve
 from bot.work.told import Arrival, Told, customer_of, readings
 
 __all__ = [
