@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
@@ -24,9 +22,8 @@ from bot.desk.mrkdwn import clean, text_object
 from bot.desk.refusals import DeskRefusal
 from bot.desk.terminal_files import save, send_file
 from bot.desk.terminal_input import HELP, choice, given_for
+from bot.desk.terminal_paper import WAIT_SECONDS, Paper
 from bot.desk.terminal_view import Control, Drawing
-
-WAIT_SECONDS = 20.0
 
 
 class Terminal:
@@ -38,21 +35,17 @@ class Terminal:
     def __init__(
         self, desk: Handles, person: str, console: Console, typing: Callable[[], str | None] = lambda: None
     ) -> None:
-        self._typing = typing
         self._desk = desk
-        self._console = console
+        self._paper = Paper(console, typing=typing, prompt=lambda: self.prompt)
         self._drawing = Drawing(desk.practice.workspace)
         self._person = desk.acts.person(person)
         self._channel = desk.practice.workspace.direct_channel(self._person.id)
         self._thread: str | None = None
         self._typed: dict[str, Json] = {}
         self._asked: Callable[[], None] | None = None
-        self._shown: list[str] = []
-        self._waited = 0
         self._happenings: queue.Queue[Happening | None] = queue.Queue()
-        self._printing = threading.RLock()
         self._words: dict[str, Callable[[str], None]] = {
-            "help": lambda _: self._print(HELP),
+            "help": lambda _: self._paper.print(HELP),
             "in": self._go,
             "as": self._become,
             "thread": self._open_thread,
@@ -69,7 +62,7 @@ class Terminal:
             "react": self._react,
             "upload": lambda rest: send_file(self._desk, self._person, self._channel, self._thread, rest),
             "save": self._save,
-            "wait": self._wait,
+            "wait": self._paper.wait,
             "who": lambda _: self._who(),
         }
 
@@ -102,9 +95,9 @@ class Terminal:
         try:
             self._handle(line.strip())
         except DeskRefusal as refusal:
-            self._print(Text(refusal.message, "yellow"))
+            self._paper.print(Text(refusal.message, "yellow"))
         except TimeoutError as late:
-            self._print(Text(str(late), "red"))
+            self._paper.print(Text(str(late), "red"))
 
     def _handle(self, line: str) -> None:
         asked, self._asked = self._asked, None
@@ -112,7 +105,7 @@ class Terminal:
             if line.casefold() in ("y", "yes"):
                 asked()
             else:
-                self._print(Text("Not done.", "dim"))
+                self._paper.print(Text("Not done.", "dim"))
             return
         if not line:
             return
@@ -128,30 +121,18 @@ class Terminal:
 
     # -- drawing
 
-    def _print(self, *what: Any) -> None:
-        with self._printing:
-            with self._console.capture() as captured:
-                self._console.print(*what)
-            text = captured.get()
-            self._shown.append(text)
-            typing = self._typing()
-            if typing is not None:
-                text = f"\r\x1b[2K{text}{self.prompt}{typing}"
-            self._console.file.write(text)
-            self._console.file.flush()
-
     def _draw(self) -> None:
         while (happening := self._happenings.get()) is not None:
             if happening.visible_to(self._person.id):
                 for shown in self._drawing.happening(happening, self._person, self._channel):
-                    self._print(shown)
+                    self._paper.print(shown)
 
     def _read(self) -> None:
         channel, thread = self._channel.id, self._thread
         for message in self._desk.messages(channel, thread, self._person.id):
-            self._print(self._drawing.message(message))
+            self._paper.print(self._drawing.message(message))
         for view in self._desk.stack(self._person.id)[-1:]:
-            self._print(self._drawing.view(view))
+            self._paper.print(self._drawing.view(view))
 
     # -- places and people
 
@@ -196,11 +177,11 @@ class Terminal:
     def _save(self, rest: str) -> None:
         number, _, folder = rest.partition(" ")
         for path in save(self._desk, self._person, self._message(number), folder.strip()):
-            self._print(Text(f"Saved {path}", "dim"))
+            self._paper.print(Text(f"Saved {path}", "dim"))
 
     def _who(self) -> None:
         for person in self._desk.practice.workspace.people.values():
-            self._print(Text.assemble((f"{person.name:10}", "bold"), f"{person.title}. {person.blurb}"))
+            self._paper.print(Text.assemble((f"{person.name:10}", "bold"), f"{person.title}. {person.blurb}"))
 
     # -- the app
 
@@ -215,11 +196,13 @@ class Terminal:
         self._desk.open_home(self._person.id)
         home = self._desk.home(self._person.id)
         if home is not None:
-            self._print(self._drawing.view(home))
+            self._paper.print(self._drawing.view(home))
 
     def _tries(self) -> None:
         for number, one in enumerate(self._desk.practice.workspace.data.tries, 1):
-            self._print(Text.assemble((f"{number:2} {one.title}: ", "bold"), one.text, (f"  ({one.note})", "dim")))
+            self._paper.print(
+                Text.assemble((f"{number:2} {one.title}: ", "bold"), one.text, (f"  ({one.note})", "dim"))
+            )
 
     def _try(self, number: str) -> None:
         tries = self._desk.practice.workspace.data.tries
@@ -233,7 +216,7 @@ class Terminal:
 
     def _told(self, outcome: Outcome) -> None:
         if not outcome.delivered and outcome.message:
-            self._print(Text(outcome.message, "yellow"))
+            self._paper.print(Text(outcome.message, "yellow"))
 
     # -- controls and windows
 
@@ -243,7 +226,7 @@ class Terminal:
             self._typed.setdefault(control.view_id, {})[control.block["block_id"]] = {
                 element["action_id"]: choice(element, value)
             }
-            self._print(Text("Noted. :submit when ready.", "dim"))
+            self._paper.print(Text("Noted. :submit when ready.", "dim"))
             if not control.block.get("dispatch_action"):
                 return
         given: Json = {"block_id": control.block["block_id"], **given_for(element, value)}
@@ -270,7 +253,7 @@ class Terminal:
         yes, no = clean(str(confirm["confirm"]["text"])), clean(str(confirm["deny"]["text"]))
         title = text_object(confirm["title"], names, "bold")
         body = Text.assemble(text_object(confirm["text"], names), f"\n\ny = {yes}    n = {no}")
-        self._print(Panel(body, title=title, border_style="yellow", expand=False))
+        self._paper.print(Panel(body, title=title, border_style="yellow", expand=False))
         self._asked = then
 
     def _top(self) -> View:
@@ -285,17 +268,4 @@ class Terminal:
         self._told(outcome)
         for block_id, problem in outcome.errors.items():
             label = next(b["label"]["text"] for b in view.blocks if b["block_id"] == block_id)
-            self._print(Text(clean(f"✗ {label}: {problem}"), "red"))
-
-    def _wait(self, text: str) -> None:
-        """Until `text` is shown, counting from what the last :wait found."""
-        ends = time.monotonic() + WAIT_SECONDS
-        while True:
-            with self._printing:
-                for index in range(self._waited, len(self._shown)):
-                    if text.casefold() in self._shown[index].casefold():
-                        self._waited = index + 1
-                        return
-            if time.monotonic() > ends:
-                raise TimeoutError(f"“{text}” was not shown within {WAIT_SECONDS:.0f} seconds.")
-            time.sleep(0.02)
+            self._paper.print(Text(clean(f"✗ {label}: {problem}"), "red"))

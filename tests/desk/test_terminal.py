@@ -300,5 +300,5 @@ def test_a_person_gets_a_prompt_that_is_put_back(
 
 
 def test_waiting_in_vain_ends(desk: DeskServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.desk.terminal_session.WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("bot.desk.terminal_paper.WAIT_SECONDS", 0.05)
     assert "“never” was not shown within 0 seconds." in played(desk, ":wait never")
