@@ -173,7 +173,6 @@ def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: 
     changing = c.kind.in_(CONTACT_KINDS) if proposal.kind in CONTACT_KINDS else this_kind
     by_them = sa.and_(c.requester == requester, c.submitted_at >= day)
     for_them = _of_customer(proposal)
-    anywhere = sa.or_(for_them, *(sa.cast(c.customer_refs, sa.Text).contains(ref) for ref in proposal.customer_refs))
     this_week = sa.and_(for_them, c.submitted_at >= week)
     here = sa.and_(c.store_id == proposal.store_id, c.submitted_at >= day)
 
@@ -188,13 +187,35 @@ def history_of(conn: sa.Connection, proposal: Proposal, *, requester: str, now: 
     last = sa.select(sa.func.max(c.sending_since)).where(*others, fresh, this_kind, for_them)
     return History(
         requester_day=points(by_them),
-        customer_week=points(anywhere, c.submitted_at >= week),
+        customer_week=_of_person(conn, proposal, since=week),
         store_day=points(here),
         changes=times(for_them, c.submitted_at >= now - timedelta(days=change_days), of=changing),
         requester_times=times(fresh, by_them),
         customer_times=times(fresh, this_week),
         store_times=times(fresh, here),
         last_change=conn.execute(last).scalar(),
+    )
+
+
+def _of_person(conn: sa.Connection, proposal: Proposal, *, since: datetime) -> Decimal:
+    """Points of the same customer at whichever store, by the register's record or by one of their contacts. The week's
+    rows are found by their time alone, and looked through here: a database would go through all there ever were."""
+    c = proposals.c
+    columns = (c.id, c.state, c.kind, c.store_id, c.customer_ref, c.customer_refs, c.points)
+    week = sa.select(*columns).where(c.submitted_at >= since, c.points.is_not(None), c.undo_of.is_(None))
+    return sum(
+        (
+            abs(row.points)
+            for row in conn.execute(week)
+            if row.id != proposal.id
+            and row.state in _COUNTED
+            and row.kind in POINT_KINDS
+            and (
+                (row.store_id, row.customer_ref) == (proposal.store_id, proposal.customer_ref or "")
+                or not proposal.customer_refs.isdisjoint(row.customer_refs)
+            )
+        ),
+        Decimal(0),
     )
 
 

@@ -115,7 +115,9 @@ proposals = Table(
         postgresql_where=sa.text(UNDER_WAY),
     ),
     Index("ix_proposals_store", "store_id", "kind", "submitted_at"),
-    Index("ix_proposals_requester", "requester", "created_at"),
+    Index("ix_proposals_requester", "requester", "submitted_at"),
+    Index("ix_proposals_submitted", "submitted_at"),
+    Index("ix_proposals_customer", "store_id", "customer_ref", "submitted_at"),
 )
 
 posts = Table(  # what was posted where, so that a crash never posts twice and a button never loses its message
