@@ -8,6 +8,7 @@ from bot.slack.strings import Say
 from bot.slack.text import clip, escape, unescape
 
 _NOT_TOLD = 6
+_EACH = 3
 
 
 def evidence_table(rows: tuple[Row, ...], say: Say) -> Block:
@@ -30,7 +31,14 @@ def not_told(diagnosis: Diagnosis, say: Say) -> list[str]:
         if one.what not in whats:
             whats.append(one.what)
     lines = [
-        say("card.not_told", what=escape(clip("; ".join(whats), 300)), why=escape(clip(why, 200).rstrip(".")))
+        say("card.not_told", what=escape(_listed(whats, say)), why=escape(clip(why, 200).rstrip(".")))
         for why, whats in reasons.items()
     ]
     return lines[:_NOT_TOLD]
+
+
+def _listed(whats: list[str], say: Say) -> str:
+    """The first few, and how many more: one system that is down fails every check that asks it."""
+    more = len(whats) - _EACH
+    named = [clip(what, 100) for what in (whats if more == 1 else whats[:_EACH])]
+    return "; ".join([*named, *([say("card.and_more", count=more)] if more > 1 else [])])

@@ -368,6 +368,16 @@ def test_checks_with_one_reason_stand_in_one_line() -> None:
     assert context(*lines) in blocks
 
 
+def test_of_many_checks_with_one_reason_the_first_are_named() -> None:
+    def told(many: int) -> str:
+        gaps = tuple(NotTold(what=f"check {n}", why="it is down") for n in range(many))
+        text, _ = case_card(case(diagnosis=DIAGNOSIS.model_copy(update={"not_told": gaps})), EN)
+        return next(line for line in text.splitlines() if line.startswith("Could not"))
+
+    assert told(4) == "Could not check check 0; check 1; check 2; check 3: it is down."
+    assert told(5) == "Could not check check 0; check 1; check 2; and 2 more: it is down."
+
+
 def test_once_approved_the_steps_stand_in_the_message_that_tells_of_it() -> None:
     by_hand = fix("relink", ProposalState.APPROVED, **GUIDED, approvers=("U0QUINN",), approvals_needed=1)
     assert "Save." not in case_card(case(fixes=(by_hand,)), EN)[0]
