@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -14,15 +14,21 @@ SECONDS: Final = "pointsman_vendor_seconds"
 
 @dataclass(frozen=True)
 class CallMetrics:
-    """calls: one per call as the connector sees it, retries included in it; seconds: its whole time, waits too."""
+    """calls: one per call as the connector sees it, retries included in it; seconds: its whole time, waits too. known:
+    both by their labels, since finding them takes a while."""
 
     calls: Counter
     seconds: Histogram
+    known: dict[tuple[str, str, str], tuple[Counter, Histogram]] = field(default_factory=dict)
 
     def note(self, vendor: str, operation: str, outcome: str, seconds: float) -> None:
         """Count one call. `outcome` is "ok" or a vendor error's code."""
-        self.calls.labels(vendor, operation, outcome).inc()
-        self.seconds.labels(vendor, operation, outcome).observe(seconds)
+        key = (vendor, operation, outcome)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = (self.calls.labels(*key), self.seconds.labels(*key))
+        found[0].inc()
+        found[1].observe(seconds)
 
 
 @cache

@@ -124,6 +124,10 @@ class Transport:
         self._breakers = breaker.Breakers(
             (Unreachable, UnknownOutcome), threshold=breaker_threshold, ttl_s=breaker_ttl_s
         )
+        # One for all threads: what a call has tried so far is kept by thread.
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Again), wait=wait, stop=enough, sleep=sleep, reraise=True
+        )
         self._metrics = metrics_in(metrics)
         self.wire = Wire()
 
@@ -184,15 +188,8 @@ class Transport:
     # -- one try and more ---------------------------------------------------------------------------------------------
 
     def _read(self, link: Link, endpoint: Endpoint, request: httpx.Request) -> Any:
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(Again),
-            wait=wait,
-            stop=enough,
-            sleep=self._sleep,
-            reraise=True,
-        )
         try:
-            return retrying(self._try_to_read, link, endpoint, request)
+            return self._retrying(self._try_to_read, link, endpoint, request)
         except Again as again:
             raise again.error from None
 
