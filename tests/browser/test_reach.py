@@ -120,6 +120,16 @@ def test_a_phone_shows_one_pane_at_a_time_with_a_way_back(desk: Desk) -> None:
     expect(page.locator("#sidebar")).to_be_visible()
 
 
+def test_on_a_phone_an_address_with_a_thread_opens_it_and_a_wrong_one_is_no_blank_page(
+    hung: Desk, gallery: Gallery
+) -> None:
+    asked = gallery.say(QUESTION, user="U0RILEY")
+    named = hung.open_as("U0RILEY", size="phone", channel="C0PINE", thread=asked["ts"])
+    expect(named.page.locator("#thread")).to_be_visible()
+    lost = hung.open_as("U0RILEY", size="phone", channel="C0PINE", view="nowhere")
+    expect(lost.page.locator("#main")).to_be_visible()
+
+
 def test_dark_follows_the_system_and_the_switch_is_remembered(hung: Desk) -> None:
     riley = hung.open_as("U0RILEY", dark=True)
     background = "getComputedStyle(document.querySelector('#main')).backgroundColor"

@@ -55,6 +55,14 @@ export function follow(url) {
   return true;
 }
 
+/** Which pane a narrow screen shows: the one in the address, else the thread that it names, else a place to begin. */
+function asked(query, known) {
+  const view = query.get("view");
+  if (["channel", "thread", "side", "list"].includes(view)) return view;
+  if (known && query.get("thread")) return "thread";
+  return isPhone() && !known ? "list" : "channel";
+}
+
 /** Read the address bar once the state is there; then follow the browser's Back and Forward. */
 export function start() {
   const query = new URLSearchParams(location.search);
@@ -65,7 +73,7 @@ export function start() {
   state.route = {
     channel: known ? query.get("channel") : (first?.id ?? null),
     thread: known ? query.get("thread") : null,
-    view: query.get("view") ?? (isPhone() && !known ? "list" : "channel"),
+    view: asked(query, known),
     side: query.get("side") ?? "tries",
     tab: query.get("tab") ?? "messages",
   };
