@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as many processes as cores: more threads only wait for each other
 LONGEST_FIRST = (
     "tests/cli/test_commands.py",
     "tests/conversations/test_conversations.py",
