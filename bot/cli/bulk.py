@@ -221,6 +221,7 @@ def ask_for(
 def outcome(
     run: RunArgument,
     to: Annotated[Path | None, typer.Option(help="The file to write; else RUN.csv here.")] = None,
+    language: Annotated[Literal["en", "es"], typer.Option(help="Of its headings and reasons.")] = "en",
     config: ConfigOption = None,
 ) -> None:
     """Write what became of each row, as CSV in which no cell can act."""
@@ -230,7 +231,7 @@ def outcome(
     if path.exists():
         raise BadInput(f"{path} exists already; it was left as it is.")
     with _house(config) as house:
-        path.write_bytes(steps.outcome(house, run))
+        path.write_bytes(steps.outcome(house, run, language))
     out.print(f"Wrote {path}.", highlight=False)
 
 

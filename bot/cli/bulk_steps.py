@@ -128,9 +128,9 @@ def steer(house: House, deed: Literal["pause", "resume", "cancel", "undo"] | str
     return _DEEDS[deed](house, run_id, actor)
 
 
-def outcome(house: House, run_id: str) -> bytes:
+def outcome(house: House, run_id: str, language: str) -> bytes:
     """The file of outcomes."""
-    return bulk.outcome_file(house, run_id)
+    return bulk.outcome_file(house, run_id, language)
 
 
 def recent(house: House) -> list[BulkRun]:
