@@ -141,7 +141,7 @@ def report(context: typer.Context, config: ConfigOption = None) -> None:
 @report_app.command("questions")
 def report_questions(
     config: ConfigOption = None,
-    days: Annotated[int, typer.Option(help="Look this many days back.")] = 56,
+    days: Annotated[int, typer.Option(help="Look this many days back, to the Monday before.")] = 56,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as a PNG file fit for posting.")] = None,
 ) -> None:
     """What was asked, answered, chosen, refused and wrong, per week and playbook."""
@@ -149,7 +149,10 @@ def report_questions(
     from bot.learning import counts, total
 
     settings = read_config(config)
-    rows = counts(events(*_read(settings, system_clock() - timedelta(days=days)), _zones(settings)))
+    zones = _zones(settings)
+    since = system_clock().astimezone(zones[None]) - timedelta(days=days)
+    monday = (since - timedelta(days=since.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = counts(events(*_read(settings, monday), zones))  # whole weeks: half a one looks like a quiet one
     if not rows:
         out.print(f"Nothing was asked in the last {days} days.")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
@@ -40,12 +41,12 @@ def draw(rows: Sequence[Count], path: Path, titles: Mapping[str, str]) -> None:
     _stack(above, range(len(weeks)), sums, upright=True)
     above.set_xticks(range(len(weeks)), [f"{week:%b} {week.day}" for week in weeks])
     above.legend(ncols=4, frameon=False, loc="lower left", bbox_to_anchor=(-0.01, 0.99), fontsize=11)
-    above.set_ylim(0, max(one.asked for one in sums) * 1.15)
+    above.set_ylim(0, max(one.asked for one in sums) * 1.18)
     playbooks = [_of(rows, name) for name in dict.fromkeys(row.playbook for row in rows) if name != NONE]
     shown = sorted(playbooks, key=lambda one: (-one.asked, one.playbook))[:_SHOWN][::-1]
     _stack(below, range(len(shown)), shown, upright=False)
     below.set_yticks(range(len(shown)), [_named(one.playbook, titles) for one in shown])
-    below.set_xlim(0, max([one.asked for one in shown], default=1) * 1.12)
+    below.set_xlim(0, max([one.asked for one in shown], default=1) * 1.2)
     more = f", {_SHOWN} of {len(playbooks)}" if len(playbooks) > _SHOWN else ""
     below.set_title(f"What was asked most{more}", loc="left", fontsize=13)
     for axes in (above, below):
@@ -102,5 +103,5 @@ def _of(rows: Sequence[Count], playbook: str) -> Count:
 
 
 def _named(playbook: str, titles: Mapping[str, str]) -> str:
-    title = titles.get(playbook, playbook)
-    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"
+    """The title, cut between words where it is long."""
+    return shorten(titles.get(playbook, playbook), _TITLE, placeholder=" …")
