@@ -7,11 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from bot.cli.demo import Practice, practice
+from tests.trained import built_in_matcher
 
 
 def refused(demo: Practice) -> list[object]:
     """What Slack refused for good; who is asked to wait ("ratelimited") sends the same again."""
     return [refusal for refusal in demo.desk.refusals if refusal.error != "ratelimited"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_training() -> None:
+    """The bots that are started find the matcher trained, and none waits for it."""
+    built_in_matcher()
 
 
 @pytest.fixture(scope="module")
