@@ -97,7 +97,7 @@ def _diff(library: Library, proposed: Iterable[Addition], missing: Iterable[Stub
         before = changed.get(path) or path.read_text(encoding="utf-8")
         changed[path] = added_lines(before, one.key, line or None, one.texts, one.note)
     parts = [as_diff(_shown(path), path.read_text(encoding="utf-8"), after) for path, after in sorted(changed.items())]
-    parts += [as_diff(f"playbooks/{one.id}.yml", None, stub_text(one.id, one.questions)) for one in missing]
+    parts += [as_diff(f"playbooks/{one.id}.yml", None, stub_text(one.id, one.questions, one.asked)) for one in missing]
     return "".join(parts)
 
 

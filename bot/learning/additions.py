@@ -47,10 +47,11 @@ class Addition:
 
 @dataclass(frozen=True)
 class Stub:
-    """A playbook that seems to be missing: an id made of its commonest words, and what was asked."""
+    """A playbook that seems to be missing: an id made of its commonest words, what was asked, and how often in all."""
 
     id: str
     questions: tuple[str, ...]
+    asked: int
 
 
 def additions(
@@ -109,12 +110,13 @@ def unanswered(
     A group that is mostly near one playbook is proposed there, any other as a stub; groups of fewer than three wait.
     """
     questions = [question for one in known.values() for question in one["questions"]]
-    texts = _fresh([text for text in map(written_out, asked) if _is_example(text)], questions)
+    often = _counted([text for text in map(written_out, asked) if _is_example(text)], questions)
     near: list[Addition] = []
     new: list[Stub] = []
     taken = set(known)
-    for group in clusters(texts, questions):
-        if len(group) < _FEWEST:
+    for group in clusters(list(often), questions):
+        times = sum(often[text] for text in group)
+        if times < _FEWEST:
             continue
         (playbook, count), *_ = Counter(map(nearest, group)).most_common(1)
         if playbook is not None and count >= _MOST * len(group):
@@ -122,7 +124,7 @@ def unanswered(
             continue
         name = _id_of(group, questions, taken)
         taken.add(name)
-        new.append(Stub(name, tuple(group)))
+        new.append(Stub(name, tuple(group), times))
     return Unanswered(tuple(near), tuple(new))
 
 
@@ -140,14 +142,24 @@ def _is_example(text: str) -> bool:
 
 def _fresh(texts: Sequence[str], known: Sequence[str]) -> list[str]:
     """The texts that are not nearly a known one or an earlier one of them."""
+    return list(_counted(texts, known))
+
+
+def _counted(texts: Sequence[str], known: Sequence[str]) -> dict[str, int]:
+    """The texts that are not nearly a known one, each with how often it, or nearly it, is among them."""
     said = [utils.default_process(text) for text in known]
-    out = []
+    kept: list[str] = []
+    often: dict[str, int] = {}
     for text in texts:
         words = utils.default_process(text)
-        if process.extractOne(words, said, scorer=fuzz.token_sort_ratio, score_cutoff=_SAME) is None:
-            out.append(text)
+        near = process.extractOne(words, said, scorer=fuzz.token_sort_ratio, score_cutoff=_SAME)
+        if near is None:
             said.append(words)
-    return out
+            kept.append(text)
+            often[text] = 1
+        elif near[2] >= len(known):
+            often[kept[near[2] - len(known)]] += 1
+    return often
 
 
 def _id_of(cluster: Sequence[str], known: Collection[str], taken: Collection[str]) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 
+_BARE = "\\ No newline at end of file"
 _ITEM = re.compile(r"^(?P<indent>\s*)- ")
 
 
@@ -28,11 +29,14 @@ otherwise: escalate
 """
 
 
-def stub_text(name: str, questions: Sequence[str]) -> str:
-    """The beginning of a playbook that seems to be missing: it says nothing of its own before somebody completes it."""
+def stub_text(name: str, questions: Sequence[str], asked: int) -> str:
+    """The beginning of a playbook that seems to be missing: it says nothing of its own before somebody completes it.
+
+    asked: how many questions there were in all, those left out that are nearly one of `questions` counted in.
+    """
     title = name.replace("_", " ").capitalize()
     items = "".join(_item("  ", text) for text in questions)
-    return STUB.format(count=len(questions), id=name, title=title, questions=items)
+    return STUB.format(count=asked, id=name, title=title, questions=items)
 
 
 def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[str], note: str = "") -> str:
@@ -58,12 +62,10 @@ def added_lines(source: str, key: str, last_item: int | None, texts: Sequence[st
 def as_diff(path: str, before: str | None, after: str) -> str:
     """The change of one file; `before` is None for a file that is new."""
     old = [] if before is None else before.splitlines(keepends=True)
-    if old and not old[-1].endswith("\n"):
-        old[-1] += "\n"
     changed = difflib.unified_diff(
         old, after.splitlines(keepends=True), "/dev/null" if before is None else f"a/{path}", f"b/{path}", n=2
     )
-    return "".join(changed)
+    return "".join(line if line.endswith("\n") else f"{line}\n{_BARE}\n" for line in changed)
 
 
 def _item(indent: str, text: str, note: str = "") -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -93,7 +95,7 @@ GIFTS = ("where do gift cards work", "do gift cards work here 303-555-0199", "gi
 
 def test_unanswered_questions_that_are_alike_make_a_stub() -> None:
     found = unanswered(ASKED, KNOWN, nothing)
-    assert (found.additions, found.stubs) == ((), (Stub("gift_cards", GIFTS),))
+    assert (found.additions, found.stubs) == ((), (Stub("gift_cards", GIFTS, 4),))
     known: dict[str, dict[str, list[str]]] = {**KNOWN, "gift_cards": {"questions": [], "near_misses": []}}
     assert [stub.id for stub in unanswered(ASKED, known, nothing).stubs] == ["gift_cards_2"]
 
@@ -118,7 +120,13 @@ def test_rare_words_make_the_groups_and_common_ones_do_not() -> None:
         "points missing closet",
         "points missing window",
     ]
-    assert unanswered(asked, known, nothing).stubs == (Stub("birthday_missing", tuple(asked[:3])),)
+    assert unanswered(asked, known, nothing).stubs == (Stub("birthday_missing", tuple(asked[:3]), 3),)
+
+
+def test_what_many_ask_in_the_same_words_counts_as_often_as_it_was_asked() -> None:
+    asked = ["can I refer a friend?", "can i refer a friend", "CAN I REFER A FRIEND"]
+    assert unanswered(asked[:2], KNOWN, nothing).stubs == ()
+    assert [(one.questions, one.asked) for one in unanswered(asked, KNOWN, nothing).stubs] == [((asked[0],), 3)]
 
 
 def test_a_group_without_plain_letters_still_has_an_id() -> None:
@@ -127,7 +135,7 @@ def test_a_group_without_plain_letters_still_has_an_id() -> None:
 
 
 def test_a_stub_is_a_playbook_that_says_nothing_of_its_own() -> None:
-    stub = parse(stub_text("gift_cards", ['say "gift"', "más"]))[0]
+    stub = parse(stub_text("gift_cards", ['say "gift"', "más"], 2))[0]
     assert (stub["id"], stub["title"]["en"], stub["questions"]) == ("gift_cards", "Gift cards", ['say "gift"', "más"])
     assert "findings" not in stub
     assert "support" in stub["guidance"][0]["en"]
@@ -154,7 +162,8 @@ def test_an_empty_list_is_written_anew() -> None:
 
 def test_diffs_name_the_file_and_new_ones_come_from_nowhere() -> None:
     assert as_diff("playbooks/a.yml", "one\ntwo", "one\ntwo\nthree\n") == (
-        "--- a/playbooks/a.yml\n+++ b/playbooks/a.yml\n@@ -1,2 +1,3 @@\n one\n two\n+three\n"
+        "--- a/playbooks/a.yml\n+++ b/playbooks/a.yml\n@@ -1,2 +1,3 @@\n one\n"
+        "-two\n\\ No newline at end of file\n+two\n+three\n"
     )
     assert as_diff("b.yml", None, "one\n") == "--- /dev/null\n+++ b/b.yml\n@@ -0,0 +1 @@\n+one\n"
 
@@ -176,3 +185,21 @@ def test_counts_are_by_week_and_playbook() -> None:
         Count(date(2026, 3, 9), "apples", wrong=1),
     ]
     assert total(rows, date(2026, 3, 2)) == Count(date(2026, 3, 2), "all", asked=3, answered=1, refused=1)
+
+
+def test_the_diff_is_taken_by_git_apply(tmp_path: Path) -> None:
+    before = {"red.yml": SOURCE, "bare.yml": SOURCE.rstrip("\n")}
+    after = {
+        name: added_lines(text, "questions", 4, ['say "poof": 100 % # gone', "¿más?"]) for name, text in before.items()
+    }
+    for name, text in before.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    diff = "".join(as_diff(name, before[name], after[name]) for name in sorted(before))
+    diff += as_diff("new/one.yml", None, stub_text("one", ["ñ?"], 3))
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, text=True, check=True, capture_output=True)
+    assert {name: (tmp_path / name).read_text(encoding="utf-8") for name in before} == after
+    assert parse((tmp_path / "red.yml").read_text(encoding="utf-8"))[0]["questions"][-2:] == [
+        'say "poof": 100 % # gone',
+        "¿más?",
+    ]
+    assert (tmp_path / "new" / "one.yml").read_text(encoding="utf-8") == stub_text("one", ["ñ?"], 3)
