@@ -65,9 +65,9 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     if cause is not None:
         out += _conclusion(cause, acted, say)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
-    if diagnosis.waiting_for is not None and case.state is CaseState.WAITING:
+    if diagnosis.waiting_for is not None and case.state is CaseState.WAITING and acted is None:
         out += _question(case, diagnosis.waiting_for, say)
-    elif cause is None:
+    elif cause is None and diagnosis.waiting_for is None:
         out.append(section(_nothing_held(case, diagnosis, say)))
     if diagnosis.table:
         out.append(evidence_table(diagnosis.table, say))

@@ -189,6 +189,15 @@ def test_a_waiting_case_asks_with_a_button_for_each_answer() -> None:
     ]
 
 
+def test_nothing_is_asked_while_a_change_moves_or_is_done() -> None:
+    diagnosis = DIAGNOSIS.model_copy(update={"waiting_for": ASK})
+    for state in (ProposalState.SUBMITTED, ProposalState.DONE):
+        text, _ = case_card(case(state=CaseState.WAITING, diagnosis=diagnosis, fixes=(fix(state=state),)), EN)
+        assert ASK.question not in text
+    again = case(state=CaseState.WAITING, diagnosis=diagnosis, fixes=(fix(state=ProposalState.DECLINED),))
+    assert ASK.question in case_card(again, EN)[0]
+
+
 def test_nothing_found_and_nothing_told_are_different_sentences() -> None:
     nothing = DIAGNOSIS.model_copy(update={"cause": None, "conclusions": (FOUND.model_copy(update={"verdict": "no"}),)})
     unknown = DIAGNOSIS.model_copy(
