@@ -18,11 +18,13 @@ from bot.cases import Case, CaseState, case_store, writing
 from bot.cases.tables import inbox as inbox_table
 from bot.work.told import Told
 from bot.work.webhooks import receive_message
-from connectors.sandbox import SandboxServers, World
+from connectors.sandbox import SandboxServers
 from connectors.sandbox.vendors import settings_of
 from tests.cases.databases import fresh_database
+from tests.work.chain import chain_clock, chain_servers
 from tests.work.household import MovableClock, Seen, Shop, household, settings
 
+__all__ = ["chain_clock", "chain_servers"]
 SECRET = "a shared secret"
 ANN = 4100
 QUESTION = "points of 303-555-0100 ann.holt@example.com"
@@ -77,25 +79,14 @@ SENDERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def module_clock() -> MovableClock:
-    return MovableClock()
-
-
-@pytest.fixture(scope="module")
-def module_servers(module_clock: MovableClock) -> Iterator[SandboxServers]:
-    with SandboxServers(World.seeded(clock=module_clock)) as running:
-        yield running
-
-
 @pytest.fixture
-def shop(module_servers: SandboxServers, module_clock: MovableClock) -> Iterator[Shop]:
+def shop(chain_servers: SandboxServers, chain_clock: MovableClock) -> Iterator[Shop]:
     """The stores whose vendors send messages."""
-    module_servers.world.reset()
-    module_servers.world.settings.limits = False  # this clock stands still, so that a vendor's second never ends
+    chain_servers.world.reset()
+    chain_servers.world.settings.limits = False  # this clock stands still, so that a vendor's second never ends
     stores = []
     for store in ("elm", "ash"):
-        pos, loyalty = settings_of(module_servers.world.stores[store], module_servers.urls)
+        pos, loyalty = settings_of(chain_servers.world.stores[store], chain_servers.urls)
         loyalty |= {"webhook_secret": SECRET} if loyalty["vendor"] == "rivo" else {}
         own = {"id": store, "name": store, "channel": f"C0{store.upper()}", "area_code": "303", "read_only": False}
         stores.append({**own, "pos": {**pos, "webhook_secret": SECRET}, "loyalty": loyalty})
@@ -104,8 +95,8 @@ def shop(module_servers: SandboxServers, module_clock: MovableClock) -> Iterator
         values = {name: getattr(base, name) for name in type(base).model_fields}
         config = type(base).model_validate({**values, "stores": stores})
         seen = Seen()
-        house = household(config, clock=module_clock, seen=seen)
-        yield Shop(house, module_servers, module_clock, seen)
+        house = household(config, clock=chain_clock, seen=seen)
+        yield Shop(house, chain_servers, chain_clock, seen)
         house.close()
 
 
