@@ -19,6 +19,7 @@ from bot.errors import BadInput, NotAllowed
 from bot.work.bulk_parts import ACTIONS, get_run, moved
 from bot.work.grounds import contact_reference
 from bot.work.house import House
+from bot.work.outcomes import outcome
 from connectors.contract import Operation
 
 __all__ = ["plan_bulk"]
@@ -78,7 +79,11 @@ def plan_bulk(
             return run
         bulk_store.drop_rows(conn, run.id)
         house.work.enqueue(conn, "bulk_expire", run.id, delay=expires(house))
-    rows = _store(house, run, sheet)
+    try:
+        rows = _store(house, run, sheet)
+    except BadFile as error:
+        _close(house, run, error)
+        raise
     return begin_checking(house, run, rows, actor=actor.user_id)
 
 
@@ -144,7 +149,7 @@ def _store(house: House, run: BulkRun, sheet: Sheet) -> int:
     for part in _parts(sheet.rows(area_code=area_code)):
         rows += len(part)
         if rows > rules.most_rows:
-            raise _too_many(house, run, rules.most_rows)
+            raise BadFile("too_many_rows", most=f"{rules.most_rows:,}")
         ready = [_columns(house, run, _checked(one, rules.row_refuse_above, whole=whole)) for one in part]
         clashes = [one.also for one in part if isinstance(one, Problem) and one.code == "conflict" and one.also]
         with writing(house.engine) as conn:
@@ -152,16 +157,15 @@ def _store(house: House, run: BulkRun, sheet: Sheet) -> int:
             refused = {"state": RowState.REFUSED.value, "code": "conflict", "private": None}
             bulk_store.change_rows(conn, run.id, clashes, RowState.NEW, **refused)
     if not rows:
-        with writing(house.engine) as conn:
-            moved(house, conn, run, "refuse", actor=run.requester, result={"code": "empty"})
         raise BadFile("no_rows")
     return rows
 
 
-def _too_many(house: House, run: BulkRun, most: int) -> BadFile:
+def _close(house: House, run: BulkRun, error: BadFile) -> None:
+    """The list that was begun ends, for what is wrong with its file."""
     with writing(house.engine) as conn:
-        moved(house, conn, run, "refuse", actor=run.requester, result={"code": "too_many_rows"})
-    return BadFile("too_many_rows", most=f"{most:,}")
+        result = outcome(error.words, code=error.problem)
+        moved(house, conn, run, "refuse", actor=run.requester, result=result)
 
 
 def _parts(rows: Iterator[Row | Problem]) -> Iterator[list[Row | Problem]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.bulk import BadFile
-from bot.cases import audit, proposal_store, reading, writing
+from bot.cases import audit, bulk_store, proposal_store, reading, writing
 from bot.cases.bulk_models import RowState, RunState
 from bot.config import Hours, Policy
 from bot.errors import BadInput, NotAllowed, TooLate
@@ -150,6 +150,12 @@ def test_lists_that_cannot_be_worked_through(sqlite_lists: Lists) -> None:
     few = again(lists, Policy.model_validate({"bulk": {"most_rows": 2}}))
     with refuses(BadInput, "more than 2 rows"):
         few.plan(points(3), source="many")
+    with refuses(BadFile, "cannot be read after row 501"):
+        lists.plan(points(500) + '"' + "x" * 140_000, source="torn")
+    with reading(lists.house.engine) as conn:
+        ended = {run.result["code"]: run for run in bulk_store.runs_in(conn, lists.house.vault, (R.REFUSED,))}
+    assert set(ended) == {"no_rows", "too_many_rows", "unreadable"}
+    assert ended["too_many_rows"].result["outcome"] == "The file has more than 2 rows. Please split it."
     nobody = lists.checked("email,points\nnobody@example.com,5\n", source="nobody")
     assert (nobody.state, nobody.result["code"]) == (R.REFUSED, "nothing")
 
