@@ -243,3 +243,21 @@ def test_a_seal_binds_everything_that_was_asked_for(vault: Vault, other: dict[st
     assert not proposal_store.untouched(vault, frozen.model_copy(update=other))
     assert not proposal_store.untouched(Vault("another key of thirty-two letters!"), frozen)
     assert not proposal_store.untouched(vault, asked)
+
+
+def test_limits_are_looked_up_by_indexes_of_their_own(sqlite_engine: sa.Engine, vault: Vault, now: datetime) -> None:
+    """Never by the state, nor by going through all there ever were: what is on record grows with the years."""
+    with writing(sqlite_engine) as conn:
+        one = offered(conn, vault, now)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(
+        sqlite_engine, "before_cursor_execute", lambda _c, _cur, said, given, *_: asked.append((said, given))
+    )
+    with reading(sqlite_engine) as conn:
+        proposal_store.history_of(conn, one, requester="URILEY", now=now, change_days=30)
+        looked = [(said, given) for said, given in asked if "WHERE" in said]
+        plans = [conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given).all() for said, given in looked]
+    used = {str(row[3]).partition("USING ")[2].split(" (")[0] for plan in plans for row in plan}
+    names = ("customer", "requester", "store", "submitted")
+    assert len(plans) == 8
+    assert used == {f"INDEX ix_proposals_{name}" for name in names}
