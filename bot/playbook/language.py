@@ -55,7 +55,7 @@ def parse_expression(source: str) -> nodes.Expr:
     return tree
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def parse_template(source: str) -> nodes.Template:
     """A sentence as its tree: text, {{ … }}, {% if %} and {% for %}. Raises BadSyntax."""
     try:
