@@ -42,9 +42,9 @@ def live(order: Mapping[str, Any]) -> None:
         order["database"], STORES, order["urls"], policy=Policy.model_validate(order.get("policy", {}))
     )
     house = house_of(config, system_clock, pace=Pace(**order["pace"]))
+    retry_rule.AWAY_WAIT_S = 0.5  # type: ignore[misc]  # the waits are tried where time can be moved
     jobs = {**JOBS, "bulk_run": partial(carry_list, sleep=no_wait)}
     if "record" in order or "die_before" in order:
-        retry_rule.AWAY_WAIT_S = 0.5  # type: ignore[misc]  # the waits are tried where time can be moved
         jobs = {
             **awaits.watched_jobs(_counting(order)),
             "bulk_check": _marked(partial(check, sleep=no_wait, together=one_lane)),
