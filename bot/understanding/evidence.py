@@ -27,10 +27,10 @@ class WordUse:
     playbooks: int
 
     @classmethod
-    def of(cls, idf: Floats, words: Sequence[Sequence[int]], owners: Sequence[int], playbooks: int) -> WordUse:
+    def of(cls, idf: Floats, words: Sequence[NDArray[np.int64]], owners: Sequence[int], playbooks: int) -> WordUse:
         """The use of words by texts (each its words' numbers), of which each belongs to the playbook in `owners`."""
-        pairs = [word * playbooks + owner for many, owner in zip(words, owners, strict=True) for word in many]
-        keys, counts = np.unique(np.array(pairs, np.int64), return_counts=True)
+        pairs = [many * playbooks + owner for many, owner in zip(words, owners, strict=True)]
+        keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
         return cls(idf, keys, counts.astype(np.int32), playbooks)
 
     def _used(self, words: NDArray[np.int64], playbook: int) -> NDArray[np.float64]:
@@ -39,7 +39,7 @@ class WordUse:
         found: NDArray[np.float64] = np.where(self.keys[at] == wanted, self.counts[at], 0).astype(np.float64)
         return found
 
-    def evidence(self, raw: Floats, words: Sequence[int], unknown: int, own: int = -1) -> NDArray[np.float64]:
+    def evidence(self, raw: Floats, words: NDArray[np.int64], unknown: int, own: int = -1) -> NDArray[np.float64]:
         """What tells a question from chatter, one row, from raw scores (playbooks + chatter,) and the text's words.
 
         words: numbers of the known ones; unknown: how many are not. own: the playbook that the text itself was a
@@ -49,11 +49,10 @@ class WordUse:
         winner = int(np.argmax(raw[:-1]))
         best = float(raw[winner])
         second = float(np.partition(raw[:-1], -2)[-2]) if len(raw) > 2 else 0.0
-        at = np.array(words, np.int64)
-        weights = self.idf[at]
+        weights = self.idf[words]
         strange = unknown * float(self.idf.max())
         mass = float(weights.sum()) + strange or 1.0
-        uses = self._used(at, winner) - (winner == own)
+        uses = self._used(words, winner) - (winner == own)
         # One question more or less says little once several use a word: 0, 1/2, 2/3, ...
         shared = float(weights @ (uses / (1.0 + uses))) / mass
         return np.array([best, best - second, raw[-1], shared, strange / mass, min(mass, _LONG)])

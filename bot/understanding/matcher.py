@@ -25,7 +25,6 @@ class Matcher:
     def __init__(self, model: Model, featurizer: Featurizer) -> None:
         self.model = model
         self._featurizer = featurizer
-        self._numbers = {name: number for number, name in enumerate(model.features)}
 
     @classmethod
     def train(
@@ -88,12 +87,12 @@ class Matcher:
         names = [one.playbook for one in found.candidates[:2]]
         winner = self.playbooks.index(names[0])
         other = self.playbooks.index(names[1]) if len(names) > 1 else len(self.playbooks)
-        at, values = weighed(self._numbers, self._featurizer.features(text), self.model.use.idf)
+        at, values = weighed(self.model.numbers, self._featurizer.features(text), self.model.use.idf)
         shares = dict(zip(at.tolist(), self.model.differences(at, values, winner, other).tolist(), strict=True))
         spoken: dict[tuple[str, ...], float] = {}
-        for feature, words in self._featurizer.sources(text).items():
-            share = shares.get(self._numbers.get(feature, -1), 0.0)
-            spoken[words] = spoken.get(words, 0.0) + share
+        sources = self._featurizer.sources(text)
+        for number, words in zip(self.model.numbers.find(sources).tolist(), sources.values(), strict=True):
+            spoken[words] = spoken.get(words, 0.0) + shares.get(number, 0.0)
         ranked = sorted(((share, words) for words, share in spoken.items()), key=lambda one: (-one[0], one[1]))
         reasons = [Reason(words=words, weight=round(share, 4)) for share, words in ranked]
         repaired = [
@@ -112,10 +111,11 @@ class Matcher:
     def _likely(self, features: Features) -> NDArray[np.float64]:
         """The probability, shape (playbooks,), that the text is a question of each; the rest to one is chatter's."""
         model = self.model
-        at, values = weighed(self._numbers, features, model.use.idf)
+        at, values = weighed(model.numbers, features, model.use.idf)
         raw = model.scores(at, values)
-        words = [self._numbers[word] for word in features.words if word in self._numbers]
-        evidence = model.use.evidence(raw, words, len(features.words) - len(words))
+        words = model.numbers.find(features.words)
+        known = words[words >= 0]
+        evidence = model.use.evidence(raw, known, len(words) - len(known))
         shares = softmax(raw[None, :-1].astype(np.float64) * model.sharpness)[0]
         likely: NDArray[np.float64] = shares * model.acceptance.probability(evidence[None, :])
         return likely

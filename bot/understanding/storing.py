@@ -17,6 +17,7 @@ from bot.understanding.features import Featurizer, Seen
 from bot.understanding.linear import Folding
 from bot.understanding.matcher import Matcher
 from bot.understanding.naive import NaiveBayes
+from bot.understanding.numbering import Numbers
 from bot.understanding.training import Model
 from bot.understanding.vocabulary import Vocabulary
 
@@ -57,7 +58,6 @@ def to_bytes(matcher: Matcher) -> bytes:
         "playbooks": model.playbooks,
         "often": sorted(model.seen.often),
         "once": sorted(model.seen.once),
-        "features": model.features,
         "sharpness": model.sharpness,
         "thresholds": [
             model.thresholds.answer_score,
@@ -70,6 +70,7 @@ def to_bytes(matcher: Matcher) -> bytes:
         out,
         allow_pickle=False,
         plain=np.frombuffer(json.dumps(plain, ensure_ascii=False).encode(), np.uint8),
+        hashes=model.numbers.hashes,
         place=model.folding.place,
         sign=model.folding.sign,
         idf=model.use.idf,
@@ -97,7 +98,7 @@ def from_bytes(stored: bytes, vocabulary: Vocabulary) -> Matcher:
         model = Model(
             playbooks=tuple(plain["playbooks"]),
             seen=Seen(frozenset(plain["often"]), frozenset(plain["once"])),
-            features=tuple(plain["features"]),
+            numbers=Numbers(parts["hashes"]),
             folding=Folding(parts["place"], parts["sign"]),
             use=WordUse(parts["idf"], parts["keys"], parts["counts"], len(plain["playbooks"])),
             weights=parts["weights"],

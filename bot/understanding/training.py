@@ -20,6 +20,7 @@ from bot.understanding.evidence import WordUse
 from bot.understanding.features import Features, Featurizer, Seen
 from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
 from bot.understanding.naive import NaiveBayes, Uses
+from bot.understanding.numbering import Numbers
 from bot.understanding.vocabulary import Vocabulary
 
 RIDGE = 0.4
@@ -36,13 +37,13 @@ _JUDGED = 3_000
 class Model:
     """What training found, as plain values; see `Matcher` for how it is used.
 
-    features: the names of the features by number. weights (columns, playbooks + 1) of ridge regression, the last class
+    numbers: those of the features. weights (columns, playbooks + 1) of ridge regression, the last class
     being chatter, to which `naive` is added.
     """
 
     playbooks: tuple[str, ...]
     seen: Seen
-    features: tuple[str, ...]
+    numbers: Numbers
     folding: Folding
     use: WordUse
     weights: NDArray[np.float16]
@@ -110,11 +111,12 @@ def _labelled(
     return texts, labels
 
 
-def weighed(numbers: Mapping[str, int], features: Features, idf: Floats) -> tuple[Ints, NDArray[np.float64]]:
+def weighed(numbers: Numbers, features: Features, idf: Floats) -> tuple[Ints, NDArray[np.float64]]:
     """A text's known features and their values by IDF, scaled to length one. Both empty where none is known."""
-    known = [(numbers[name], weight) for name, weight in features.weights.items() if name in numbers]
-    at = np.array([number for number, _ in known], np.int64)
-    values = np.array([weight for _, weight in known], np.float64) * idf[at]
+    at = numbers.find(features.weights)
+    known = at >= 0
+    at = at[known]
+    values = np.fromiter(features.weights.values(), np.float64, len(features.weights))[known] * idf[at]
     return at, values / (float(np.sqrt(values @ values)) or 1.0)
 
 
@@ -123,16 +125,11 @@ class _Trainer:
 
     def __init__(self, playbooks: tuple[str, ...], featurizer: Featurizer, texts: Sequence[str], labels: Ints) -> None:
         self.playbooks, self.featurizer, self.labels = playbooks, featurizer, labels
-        self.numbers: dict[str, int] = {}
-        rows: list[Features] = []
-        for text in texts:
-            rows.append(featurizer.features(text))
-            for name in rows[-1].weights:
-                self.numbers.setdefault(name, len(self.numbers))
-        self.words = [[self.numbers[word] for word in row.words] for row in rows]
-        self.counts = np.zeros(len(self.numbers))
-        for row in rows:
-            self.counts[[self.numbers[name] for name in row.weights]] += 1
+        rows = [featurizer.features(text) for text in texts]
+        self.numbers = Numbers.of(row.weights for row in rows)
+        self.words = [self.numbers.find(row.words) for row in rows]
+        found = np.concatenate([self.numbers.find(row.weights) for row in rows])
+        self.counts = np.bincount(found, minlength=len(self.numbers))
         self.idf = np.log((1.0 + len(rows)) / (1.0 + self.counts)) + 1.0
         self.folding = Folding.of(len(self.numbers), len(rows))
         self.rows = Rows.of([weighed(self.numbers, row, self.idf) for row in rows], len(self.numbers))
@@ -156,7 +153,7 @@ class _Trainer:
         return Model(
             playbooks=self.playbooks,
             seen=self.featurizer.seen,
-            features=tuple(self.numbers),
+            numbers=self.numbers,
             folding=self.folding,
             use=self.use,
             weights=fitted.weights.astype(np.float16),
@@ -203,5 +200,5 @@ class _Trainer:
     def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
         """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""
         seen = self.words[at]
-        words = [word for word in seen if self.counts[word] > 1]
+        words = seen[self.counts[seen] > 1]
         return self.use.evidence(raw, words, len(seen) - len(words), own=int(self.labels[at]))
