@@ -267,7 +267,7 @@ def _moved_meanwhile(house: House, proposal: Proposal, check: Check) -> None:
     """Nothing was there, and now the ground has moved: what moved it may be our own write, come late, or another's
     retry. So the vendor is asked once more before it is called not done."""
     said, told = _ask(house, proposal)
-    if said != "absent":
+    if not retry_rule.moved_by_others(said):
         _go_on(house, proposal, said, *told)
         return
     result = {**proposal.result, **outcome(Words.of("outcome.did_not_arrive"), check.reason, code=check.state)}

@@ -106,6 +106,12 @@ def believable_after(absence_s: float, settle_s: float) -> timedelta:
     return timedelta(seconds=max(absence_s, settle_s))
 
 
+def moved_by_others(said: WriteEvidence | None) -> bool:
+    """Whether what a write stood on was moved by somebody else, for certain, so that it may be called not done. said:
+    the vendor's answer after the ground was seen to have moved, since our own write may have come late."""
+    return said == "absent"
+
+
 def next_step(
     said: WriteEvidence | None,
     sending: Sending,

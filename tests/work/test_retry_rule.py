@@ -131,6 +131,15 @@ def test_a_process_that_slept_does_not_send(marked: datetime | None, at: float, 
     assert retry_rule.in_time(marked, after(at), timedelta(seconds=20)) is leaves
 
 
+@pytest.mark.parametrize(
+    ("said", "certain"), [("absent", True), ("applied", False), ("cannot_tell", False), (None, False)]
+)
+def test_only_an_absence_after_the_ground_moved_says_that_others_moved_it(
+    said: WriteEvidence | None, certain: bool
+) -> None:
+    assert retry_rule.moved_by_others(said) is certain
+
+
 def test_absence_waits_for_the_slower_of_the_write_and_the_vendors_own_settling() -> None:
     assert retry_rule.believable_after(45, 5) == timedelta(seconds=45)
     assert retry_rule.believable_after(45, 300) == timedelta(seconds=300)
@@ -178,4 +187,4 @@ def test_only_the_rule_weighs_what_the_vendor_said_of_a_write() -> None:
 
 def test_both_ways_of_carrying_out_ask_the_rule_and_no_other_does() -> None:
     asks = {path: "retry_rule.next_step(" in path.read_text(encoding="utf-8") for path in MODULES}
-    assert who(asks) == ["work/bulk_run.py", "work/carry.py"]
+    assert who(asks) == ["work/bulk_settling.py", "work/carry.py"]
