@@ -84,7 +84,7 @@ def test_whoever_may_not_is_told_who_may_and_home_lists_what_waits_for_whose_sig
             "morgan",
             "Only an administrator can decide alone, and only in an emergency. In an emergency, ask <@U0CASEY>.",
         ),
-        ("jo", "Solo un administrador puede decidir a solas, y solo en una emergencia."),
+        ("jo", "Solo un administrador puede aprobar por su cuenta, y solo en una emergencia."),
     ):
         body = opened_home(floor, person)
         assert "break_glass" not in str(body.blocks)
