@@ -21,7 +21,7 @@ def few_arenas() -> None:
 
 def settle() -> None:
     """Call once everything is loaded, and when much of it was loaded anew: give free memory back, and spare the garbage
-    collector what stays; its pauses would fall on somebody's acknowledgement. What stayed until now is looked through."""
+    collector what stays; its pauses would fall on somebody's acknowledgement. What was spared before is looked at."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
