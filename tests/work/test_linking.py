@@ -33,9 +33,10 @@ def test_another_id_is_linked_by_hand_with_the_customer_and_read_back(people: Pe
     assert (offer.mode, offer.reads_back, stored(shop, 4601)) == ("guided", True, offer.expected["stored"])
     agreed = shop.asked(offer)
     assert agreed.state is S.APPROVED  # the asker confirms; nobody has to sign the first one
-    assert f"press Yes only if that is {wanted} (dashes do not count), else No." in str(steps(agreed)[4])
+    assert f"the right one is {wanted}. Exactly that (dashes do not count): Yes; else No." in str(steps(agreed)[4])
     assert (
-        steps(agreed)[0].said("es") == "En Customer Management abra el perfil de Owen Tate (cliente 4601) y presione Edit."
+        steps(agreed)[0].said("es")
+        == "En Customer Management abra el perfil de Owen Tate (cliente 4601) y presione Edit."
     )
     with pytest.raises(NotAllowed, match="not_seen"):
         proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"elm"})}))
@@ -121,7 +122,7 @@ def test_where_no_api_shows_the_id_it_is_done_on_the_word_of_a_person(people: Pe
     offer = shop.offered("relink", phone=PAM)  # Gail Hart at this store
     assert (offer.mode, offer.reads_back, offer.offer["to"]) == ("guided", False, None)
     agreed = shop.asked(offer)
-    assert "only if that is the account that is found by this customer's phone" in str(steps(agreed)[4])
+    assert "the right one is the one that is found by this customer's phone" in str(steps(agreed)[4])
     done = proposals.confirm_done(shop.house, agreed.id, shop.manager)
     assert done.state is S.DONE
     assert done.result["outcome"] == "Done by hand, on the word of <@UMORGAN>: no system can show it to me."
