@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.cases import Proposal, bulk_store, proposal_store
+from bot.cases import Proposal, bulk_customers, bulk_store, proposal_store
 from bot.cases.bulk_models import BulkRow, BulkRun, RowState, RunState
 from bot.cases.database import reading, writing
 from bot.effects.bulk import Target
@@ -210,12 +210,12 @@ def _change(run: BulkRun, row: BulkRow, target: Target) -> tuple[Decimal | None,
 
 def _twin(house: House, conn: sa.Connection, run: BulkRun, row: BulkRow, customer: str, points: Decimal | None) -> str:
     """The same person under another name: with the same points it is a repetition, else no row of theirs is used."""
-    other = bulk_store.twin_of(conn, house.vault, run.id, customer, row.number)
+    other = bulk_customers.twin_of(conn, house.vault, run.id, customer, row.number)
     if other is None:
         return ""
     if other.points == points:
         return "duplicate"
-    bulk_store.leave_out(conn, run.id, customer, "conflict")
+    bulk_customers.leave_out(conn, run.id, customer, "conflict")
     return "conflict"
 
 
@@ -230,7 +230,7 @@ def _by_rules(
     customer = str(refs["customer_ref"])
     if {refs["phone_ref"], refs["email_ref"]} & set(run.private.get("own_refs", ())):
         return "beneficiary"
-    if bulk_store.open_elsewhere(conn, run.id, (customer,), action=run.action):
+    if bulk_customers.open_elsewhere(conn, run.id, (customer,), action=run.action):
         return "under_way"
     if points is None or run.undo_of is not None:
         return ""
@@ -238,7 +238,7 @@ def _by_rules(
     if abs(points) > rules.row_refuse_above:
         return "too_many"
     singles = proposal_store.history_of(conn, single, requester=run.requester, now=now, change_days=0).customer_week
-    lists = bulk_store.points_lately(conn, customer, since=now - timedelta(days=7), but=run.id)
+    lists = bulk_customers.points_lately(conn, customer, since=now - timedelta(days=7), but=run.id)
     return "customer_week" if singles + lists + abs(points) > rules.per_customer_week else ""
 
 

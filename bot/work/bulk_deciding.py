@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Deed, Verdict, bulk_store
+from bot.cases import Actor, Deed, Verdict, bulk_customers, bulk_store
 from bot.cases.bulk_models import OPEN, UNDECIDED, BulkRow, BulkRun, RowState, RunState
 from bot.cases.bulk_moves import record, too_late
 from bot.cases.database import reading
@@ -137,7 +137,7 @@ def submit_bulk(house: House, run_id: str, actor: Actor, *, reason: str, comment
 def _not_twice(press: _Press) -> None:
     """Since everybody was looked up, somebody may have asked for the same of one of them: in another list, which may be
     the same file sent twice, or as a single change."""
-    rows, which = bulk_store.overlap(press.conn, press.run, open_singles(press.house, press.conn, press.run))
+    rows, which = bulk_customers.overlap(press.conn, press.run, open_singles(press.house, press.conn, press.run))
     if rows:
         raise Refusal("under_way", Words.of("bulk.overlap", rows=f"{rows:,}", which=str(which)))
 

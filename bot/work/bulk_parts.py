@@ -15,6 +15,7 @@ from bot.cases import (
     Vault,
     Verdict,
     authorize,
+    bulk_customers,
     bulk_store,
     proposal_store,
     reading,
@@ -57,7 +58,7 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, run: Bulk
     acts make them the beneficiary."""
     proposal_store.serialise_decisions(conn)
     store, now = house.config.store(run.store_id), house.clock()
-    own = bulk_store.belongs_to(conn, run.id, actor.person_refs) if actor.person_refs else frozenset()
+    own = bulk_customers.belongs_to(conn, run.id, actor.person_refs) if actor.person_refs else frozenset()
     requester = actor.user_id if deed is Deed.SUBMIT else run.requester
     return authorize(
         actor,

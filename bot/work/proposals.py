@@ -17,6 +17,7 @@ from bot.cases import (
     Proposal,
     ProposalState,
     Verdict,
+    bulk_customers,
     bulk_store,
     proposal_store,
     who_can_approve,
@@ -308,5 +309,7 @@ def _not_twice(click: Decision, draft: Proposal) -> None:
 
 def _asked_by_list(click: Decision, draft: Proposal) -> str | None:
     """Who asked for a list that changes the same of this customer and is not through with it."""
-    run_id = bulk_store.open_elsewhere(click.conn, "", customer_references(click.house.vault, draft), action=draft.kind)
+    run_id = bulk_customers.open_elsewhere(
+        click.conn, "", customer_references(click.house.vault, draft), action=draft.kind
+    )
     return None if run_id is None else bulk_store.get_run(click.conn, click.house.vault, run_id).requester

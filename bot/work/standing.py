@@ -21,7 +21,7 @@ from bot.cases import (
     Verdict,
     audit,
     authorize,
-    bulk_store,
+    bulk_customers,
     evidence,
     proposal_store,
     switches,
@@ -60,7 +60,7 @@ def judge(house: House, conn: sa.Connection, actor: Actor, deed: Deed, proposal:
         change_days=change_days(proposal, house.config.policy),
     )
     if proposal.points is not None:
-        in_lists = bulk_store.points_of(conn, proposal, since=now - timedelta(days=7))
+        in_lists = bulk_customers.points_of(conn, proposal, since=now - timedelta(days=7))
         history = history.model_copy(update={"customer_week": history.customer_week + in_lists})
     if deed in _SIGNED:
         history = history.model_copy(update={"signs": _signs(house, conn, proposal, now)})
