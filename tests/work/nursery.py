@@ -110,7 +110,7 @@ class Nursery:
         self.kill_all()
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
         self._process.stdout.close()
 
     def worker(self, **order: Any) -> int:
