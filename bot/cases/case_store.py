@@ -105,16 +105,6 @@ def change_case(conn: sa.Connection, vault: Vault, case: Case, *, now: datetime,
     return get_case(conn, vault, case.id) if conn.execute(statement).rowcount == 1 else None
 
 
-def claim_case(conn: sa.Connection, case_id: str, *, actor: str, now: datetime) -> bool:
-    """Take an unclaimed escalated case; False when somebody has it."""
-    statement = (
-        cases.update()
-        .where(cases.c.id == case_id, cases.c.claimed_by.is_(None), cases.c.state == CaseState.ESCALATED.value)
-        .values(claimed_by=actor, updated_at=now, version=cases.c.version + 1)
-    )
-    return conn.execute(statement).rowcount == 1
-
-
 def cases_about(
     conn: sa.Connection, vault: Vault, *, store_id: str, customer_ref: str, since: datetime, besides: str = ""
 ) -> Sequence[Case]:

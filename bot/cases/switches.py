@@ -32,9 +32,3 @@ def is_paused(conn: sa.Connection) -> bool:
     """Whether all effects are stopped."""
     value = get_switch(conn, PAUSED)
     return bool(value and value["on"])
-
-
-def pause_reason(conn: sa.Connection) -> str:
-    """Why, in the words of whoever paused; "" when nothing is paused."""
-    value = get_switch(conn, PAUSED)
-    return str(value["reason"]) if value and value["on"] else ""

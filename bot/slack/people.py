@@ -34,7 +34,6 @@ class People:
         """`ticks`: seconds of a clock that never goes back; tests move it."""
         self._client = client
         self._config = config
-        self._vault = vault
         self._ticks = ticks
         self._known: dict[Hashable, tuple[float, Any]] = {}
         self._lock = threading.Lock()

@@ -49,10 +49,6 @@ class Reader:
         self._house = house
         self._link = link
 
-    def case_id_of(self, proposal_id: str) -> str:
-        """The case of a proposal. Raises KeyError."""
-        return self.proposal(proposal_id).case_id
-
     def case(self, case_id: str) -> Case:
         """The stored case. Raises KeyError."""
         with reading(self._house.engine) as conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -76,10 +76,6 @@ class House:
     def match(self, text: str, store_id: str | None) -> Match:
         """What kind of question this is, by the playbooks of a store."""
         return self.knowledge.of(store_id).matcher.match(text)
-
-    def with_presenter(self, presenter: Presenter) -> House:
-        """The same house, shown by `presenter` (which usually needs the house first)."""
-        return replace(self, presenter=presenter)
 
     def close(self) -> None:
         """Let go of the database's connections."""

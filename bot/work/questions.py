@@ -156,7 +156,7 @@ def _open_case(
         playbook = match.candidates[0].playbook if match.decision == "answer" else None
         told = Told(texts=(arrival.text,), inherited=inherited)
     with writing(house.engine) as conn:
-        return case_store.open_case(
+        case, opened = case_store.open_case(
             conn,
             house.vault,
             team_id=arrival.team,
@@ -172,6 +172,8 @@ def _open_case(
             match={"candidates": [c.model_dump() for c in match.candidates[:5]], "margin": match.margin},
             playbook=playbook,
         )
+        inbox.remember_case(conn, inbox_key, case.id)
+    return case, opened
 
 
 def _place(house: House, inbox_key: str, arrival: Arrival) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ def test_telling_people_may_fail_too_and_the_record_stays(house: House, monkeypa
     def fail(_house: House, _key: str) -> None:
         raise ValueError
 
-    with working(house.with_presenter(Mute()), diagnose=fail):
+    with working(replace(house, presenter=Mute()), diagnose=fail):
         with writing(house.engine) as conn:
             house.work.enqueue(conn, "diagnose", "C_1")
         wait_for(lambda: rows(house, "status") == [("ERROR",)], 10, "the record")

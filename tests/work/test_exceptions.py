@@ -87,7 +87,7 @@ class Told(Seen):
 
 def test_support_is_told_at_once(sqlite_shop: Shop) -> None:
     told = Told()
-    house = sqlite_shop.house.with_presenter(told)
+    house = replace(sqlite_shop.house, presenter=told)
     replace(sqlite_shop, house=house).run("alert", "break_glass/P_1")
     assert told.subjects == ["break_glass/P_1"]
 
@@ -101,7 +101,7 @@ def test_a_day_of_exceptions_is_kept_and_told_once_also_after_slack_was_away(sho
     with pytest.raises(NotAllowed):
         proposals.approve(shop.house, shop.ask_adjust("+8", phone="+13035550164", actor=MORGAN).id, MORGAN)
     told = Told(away=True)
-    later = replace(shop, house=shop.house.with_presenter(told))
+    later = replace(shop, house=replace(shop.house, presenter=told))
     tell_exceptions(shop.house)  # the day is not over
     shop.clock.move(days=1, hours=24)
     with pytest.raises(OSError, match="away"):
@@ -122,7 +122,7 @@ def test_a_day_of_exceptions_is_kept_and_told_once_also_after_slack_was_away(sho
 
 def test_a_quiet_day_is_kept_and_nobody_is_told(sqlite_shop: Shop) -> None:
     told = Told()
-    house = sqlite_shop.house.with_presenter(told)
+    house = replace(sqlite_shop.house, presenter=told)
     tell_exceptions(house)
     assert told.subjects == []
     with reading(house.engine) as conn:

@@ -12,19 +12,21 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from bot.cases import Actor, Proposal, ProposalState, inbox, reading, writing
+from bot.cases import Actor, Proposal, ProposalState, case_store, reading, writing
 from bot.cases.tables import proposals as table
 from bot.clock import system_clock
 from bot.config import AdjustPolicy, Policy
 from bot.diagnosis import Diagnosis, Evidence
 from bot.errors import ConfigError, NotAllowed
-from bot.work import Fixed, House, Known, open_house, proposals, receive, set_pause
+from bot.work import Fixed, House, Known, open_house, proposals, questions, receive, set_pause
 from bot.work.grounds import about_reference, customer_reference
 from bot.work.house import nobody
 from bot.work.housekeeping import sweep
 from bot.work.jobs import JOBS, tell_failed
-from bot.work.ports import Silent
+from bot.work.ports import Person, Silent
 from bot.work.queue import QUEUE_OF
+from bot.work.told import Arrival
+from tests.trained import built_in_matcher
 from tests.work.household import (
     DANA_NEW,
     MORGAN,
@@ -55,7 +57,7 @@ def test_a_view_that_was_overtaken_while_it_was_drawn_is_drawn_again(sqlite_shop
             if len(drawn) == 1:
                 proposals.decline(sqlite_shop.house, proposal_id, MORGAN)
 
-    house = sqlite_shop.house.with_presenter(Slow())
+    house = replace(sqlite_shop.house, presenter=Slow())
     JOBS["present"](house, f"{asked.id}#1")
     assert drawn == [S.SUBMITTED, S.DECLINED]
 
@@ -102,13 +104,28 @@ def test_a_paused_house_sweeps_no_effects(sqlite_shop: Shop) -> None:
 
 
 def test_a_given_up_question_is_told_in_its_thread(sqlite_shop: Shop) -> None:
-    house, seen = sqlite_shop.house, sqlite_shop.seen
-    receive(house, key="k", kind="question", payload={})
+    seen = sqlite_shop.seen
+
+    class Unshowable(Silent):
+        """Slack knows who asks, and takes no card."""
+
+        def person(self, team_id: str, user_id: str) -> Person:
+            return Person(actor=RILEY)
+
+        def show_case(self, case_id: str) -> None:
+            raise ConnectionError
+
+    house = sqlite_shop.house
+    asking = replace(house, presenter=Unshowable(), knowledge=Fixed(Known(library(), built_in_matcher())))
+    arrival = Arrival(source="mention", team="T1", channel="C0PINE", user="URILEY", text="points wrong", ts="7.1")
+    receive(house, key="k", kind="question", payload=arrival.model_dump())
     tell_failed(house, "question", "k")  # no case yet: only the log
     assert seen.calls == []
-    case = sqlite_shop.case()
-    with writing(house.engine) as conn:
-        inbox.remember_case(conn, "k", case.id)
+    with pytest.raises(ConnectionError):
+        questions.handle(asking, "k")
+    with reading(house.engine) as conn:
+        case = case_store.case_asked(conn, house.vault, team_id="T1", channel="C0PINE", asked_ts="7.1")
+    assert case is not None
     tell_failed(house, "question", "k#sweep1")
     asked = sqlite_shop.ask_adjust()
     tell_failed(house, "remind", f"{asked.id}#1")
