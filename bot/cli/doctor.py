@@ -22,6 +22,7 @@ from bot.yaml_file import read_yaml
 from connectors.transport import Transport
 
 CLOCK_SKEW_S = 60
+SILENT = "Slack did not answer"
 OLD_POINTS_H = 48
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -114,7 +115,7 @@ class _Slack:
             yield Finding(
                 "mend",
                 f"Slack bot token: {problem}",
-                "Copy the bot token from OAuth & Permissions into SLACK_BOT_TOKEN.",
+                self._repair(problem, "Copy the bot token from OAuth & Permissions into SLACK_BOT_TOKEN."),
             )
             return
         self.reachable = True
@@ -157,7 +158,10 @@ class _Slack:
                 yield Finding(
                     "mend",
                     f"Slack app token: {problem}",
-                    "Basic Information > App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN.",
+                    self._repair(
+                        problem,
+                        "Basic Information > App-Level Tokens: one with connections:write, into SLACK_APP_TOKEN.",
+                    ),
                 )
             else:
                 yield Finding("ok", "Slack: Socket Mode can connect")
@@ -241,7 +245,13 @@ class _Slack:
         except SlackApiError as error:
             return None, str(error.response.get("error") or "refused")
         except (SlackClientError, OSError, ValueError) as error:
-            return None, f"Slack did not answer ({type(error).__name__})"
+            return None, f"{SILENT} ({type(error).__name__})"
+
+    def _repair(self, problem: str, refused: str) -> str:
+        """What to do: what was `refused` is another thing than an address where nobody answers."""
+        if problem.startswith(SILENT):
+            return f"Check this machine's way to {self.config.slack.api_url} (network, proxy, firewall)."
+        return refused
 
 
 def _manifest_scopes() -> set[str]:

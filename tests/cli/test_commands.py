@@ -238,6 +238,8 @@ def test_doctor_finds_what_is_wrong_and_says_the_repair(config: Path, servers: S
     result = run("doctor", "--config", config)
     assert result.exit_code == 1
     assert "mend  Slack bot token: Slack did not answer" in result.stdout
+    assert "→ Check this machine's way to http://127.0.0.1:9/api/" in result.stdout
+    assert "Copy the bot token" not in result.stdout
     assert "note  database: sqlite, tables not up to date" in result.stdout
     assert "ok    pine: dutchie: Harbor Green LLC" in result.stdout
     assert "mend  oak: dutchie:" in result.stdout
