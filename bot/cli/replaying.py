@@ -94,7 +94,7 @@ def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
         replayed += 1
         differing += bool(lines)
         for number, line in enumerate(lines):
-            out.print(one.id if number == 0 else " " * len(one.id), line, markup=False, highlight=False)
+            out.print(one.id if number == 0 else " " * len(one.id), line, markup=False, highlight=False, soft_wrap=True)
     noun = "case" if replayed == 1 else "cases"
     out.print(
         f"{replayed} {noun} replayed, {differing} would end otherwise, {left} could not be replayed.", highlight=False
@@ -188,11 +188,11 @@ def _show(settings: Config, case: Case, before: Diagnosis, after: Diagnosis) -> 
         assert seen is not None  # noqa: S101 - the name is a key of one of them
         table.add_row(name, seen.source, f"{seen.at.astimezone(zone):%H:%M:%S}", *_told(old, new))
     out.print(table)
-    out.print(f"Then: {_ended(before)}", highlight=False, markup=False)
+    out.print(f"Then: {_ended(before)}", highlight=False, markup=False, soft_wrap=True)
     lines = differences(before, after)
     out.print(f"Now:  {_ended(after) if lines else 'the same'}", highlight=False, markup=False)
     for line in lines:
-        out.print(f"  {line}", style="yellow", highlight=False, markup=False)
+        out.print(f"  {line}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _told(old: object, new: object) -> tuple[str, str]:

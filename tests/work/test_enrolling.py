@@ -38,7 +38,7 @@ def test_nobody_is_enrolled_who_did_not_agree_and_a_manager_decides(chain: Chain
     form = kind.form(offer)
     assert [str(line) for line in form.intro] == [
         "Cleo Finn, (•••) •••-0183, c•••@example.com, becomes a member, with what the register's profile says.",
-        "The provider may text the customer. It cannot be undone from here, and a manager approves it first.",
+        "A manager approves it first.",
     ]
     assert [(f.name, f.initial and str(f.initial)) for f in form.fields] == [("consent", None), ("texts", "no")]
     for typed in ({}, {"consent": "no"}):
@@ -87,7 +87,8 @@ def test_alpine_iq_may_text_and_it_is_said(chain: ChainShop) -> None:
         chain.contact(phone="3035550153").member = False
         chain.contact(phone="3035550153").events.clear()
     offer = chain.offered("enroll", phone="+13035550153")
-    assert "Alpine IQ may text the customer at once, and ask for a YES." in map(str, KINDS["enroll"].form(offer).intro)
+    minds = KINDS["enroll"].preview(offer).side_effects  # shown in the form, and to whoever decides
+    assert "Alpine IQ may text the customer at once, and ask for a YES." in map(str, minds)
     done = chain.carried(chain.approved(offer, **YES, texts="yes"))
     with chain.world.lock:
         contact = chain.contact(phone="3035550153")
