@@ -58,7 +58,7 @@ def doctor(
     if broken:
         err.print(f"mend first: {broken[0].what}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1)
-    out.print("ready to write" if not any(f.status == "note" for f in findings) else "ready to write, with notes above")
+    out.print("ready to write")
 
 
 @db_app.command("upgrade")

@@ -262,7 +262,7 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv("SLACK_APP_TOKEN", desk.app_token)
         result = run("doctor", "--config", config)
     assert result.exit_code == 0, result.stdout
-    assert result.stdout.splitlines()[-1].startswith("ready to write")
+    assert result.stdout.splitlines()[-1] == "ready to write"
     for part in (
         "Socket Mode can connect",
         "escalation: #loyalty-support",
