@@ -32,3 +32,9 @@ def is_paused(conn: sa.Connection) -> bool:
     """Whether all effects are stopped."""
     value = get_switch(conn, PAUSED)
     return bool(value and value["on"])
+
+
+def paused_because(conn: sa.Connection) -> str | None:
+    """Why, in the words of whoever paused, "" where they gave none; None when effects run."""
+    value = get_switch(conn, PAUSED)
+    return str(value["reason"]) if value and value["on"] else None

@@ -72,7 +72,7 @@ def db_upgrade(config: ConfigOption = None) -> None:
 
 @app.command()
 def pause(
-    reason: Annotated[str, typer.Argument(help="Why; shown in open threads.")],
+    reason: Annotated[str, typer.Argument(help="Why; shown in the threads of what waits.")] = "",
     config: ConfigOption = None,
 ) -> None:
     """Stop all effects at once. Questions are still answered; fixes wait until `pointsman resume`."""

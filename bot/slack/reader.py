@@ -17,6 +17,7 @@ from bot.cases import (
     mask_phone,
     proposal_store,
     reading,
+    switches,
     who_can_approve,
 )
 from bot.diagnosis import Diagnosis
@@ -36,6 +37,7 @@ Link = Callable[[str, str], str]
 
 _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
 _UNDER_WAY = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
+_STOPPABLE = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED})
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 _USUAL = ("balance_mismatch", "missing_points", "not_enrolled", "duplicate_or_mismatch", "loyalty_section_missing")
@@ -197,7 +199,12 @@ class Reader:
             undo_of=proposal.undo_of,
             can_undo=self._undoable(proposal),
             read_only=self._house.config.store(proposal.store_id).read_only,
+            paused=self._paused() if proposal.state in _STOPPABLE else None,
         )
+
+    def _paused(self) -> str | None:
+        with reading(self._house.engine) as conn:
+            return switches.paused_because(conn)
 
     def _deciders(self, proposal: Proposal) -> tuple[tuple[str, ...], bool]:
         """Who is asked to decide; and whether none of them can, so that only an administrator could, alone."""

@@ -221,7 +221,8 @@ def test_database_and_audit_commands(config: Path, tmp_path: Path) -> None:
     assert "0 rows, all whole" in run("audit", "verify", "--config", config).stdout
     assert "Paused" in run("pause", "counting the till", "--config", config).stdout
     assert "Effects run again" in run("resume", "--config", config).stdout
-    assert "2 rows, all whole" in run("audit", "verify", "--config", config).stdout
+    assert "Paused" in run("pause", "--config", config).stdout  # in an emergency nobody has to say why
+    assert "3 rows, all whole" in run("audit", "verify", "--config", config).stdout
     engine = open_database(f"sqlite:///{tmp_path}/pointsman.db")
     with writing(engine) as conn:
         audit.append(conn, actor="U0", deed="test", subject="x", detail={}, now=system_clock())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.desk import View
+from bot.work import set_pause
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import Floor, buttons, shop_floor
 from tests.slack.test_exceptions import ASK
@@ -109,3 +110,22 @@ def test_whoever_may_not_is_told_who_may_and_home_lists_what_waits_for_whose_sig
 def block_of(view: View, value: str) -> str:
     """The block whose accessory carries this id."""
     return next(str(b["block_id"]) for b in view.blocks if b.get("accessory", {}).get("value") == value)
+
+
+def test_while_everything_is_paused_what_waits_says_so_and_why(floor: Floor) -> None:
+    dialogue, proposal_id = asked(floor, "303-555-0149", "+50")
+    thread = dialogue.threads["q"][1]
+    set_pause(floor.house.config, paused=True, reason="stocktaking until noon", by="cli:sam")
+    try:
+        stopped = "Changes are paused for everybody right now: stocktaking until noon."
+        floor.card("C0PINE", thread, lambda text: stopped in text)
+        request = floor.desk.wait_for(
+            lambda: next((m for m in dialogue.thread("q") if "approve" in buttons(m) and stopped in m.text), None)
+        )
+        floor.desk.press("morgan", request, "approve")
+        dialogue.play([{"told": {"who": "morgan", "in": "q", "text": "Nothing was done; try again later"}}])
+    finally:
+        set_pause(floor.house.config, paused=False, reason="", by="cli:sam")
+    floor.card("C0PINE", thread, lambda text: "Waiting for a decision" in text and "paused" not in text)
+    waits = next(m for m in dialogue.thread("q") if "approve" in buttons(m))
+    assert buttons(waits)["approve"]["value"] == proposal_id

@@ -13,6 +13,7 @@ from bot.slack.views.spoken import spoken
 S = ProposalState
 _LONG = 600
 _STEPS = 2900
+_REASON = 150
 _EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
 
@@ -60,10 +61,11 @@ def state_line(fix: FixView, say: Say) -> str:
             )
         if fix.expires_at:
             line += " " + say("state.submitted_expires", time=clock_time(fix.expires_at))
+        line = _with_pause(line, fix, say)
     elif fix.state is S.APPROVED and fix.guided:
         line = say("state.by_hand", what=what, asker=asker)
     elif fix.state is S.APPROVED:
-        line = _approved(fix, what, say)
+        line = _with_pause(_approved(fix, what, say), fix, say)
     elif fix.state is S.DECLINED:
         line = say("state.cancelled" if fix.decided_by == fix.requester else "state.declined", who=by, what=what)
     elif fix.state is S.DONE and fix.balance_now is not None:
@@ -78,11 +80,24 @@ def state_line(fix: FixView, say: Say) -> str:
 def _approved(fix: FixView, what: str, say: Say) -> str:
     """Who agreed, as far as anybody had to, and who does it now."""
     by = who(fix.approvers) or (user(fix.decided_by) if fix.decided_by else "")
+    waits = fix.paused is not None
     if not (fix.approvals_needed and by):
-        return say("state.approved", what=what)
+        return say("state.approved_waits", what=what) if waits else say("state.approved", what=what)
     if fix.guided:
         return say("state.approved_by_hand", who=by, what=what, asker=user(fix.requester))
-    return say("state.approved_by", who=by, what=what)
+    return say("state.approved_by_waits" if waits else "state.approved_by", who=by, what=what)
+
+
+def paused_line(fix: FixView, say: Say) -> str:
+    """That nothing is carried out for now, and why; "" while effects run."""
+    if fix.paused is None:
+        return ""
+    reason = clip(" ".join(fix.paused.split()), _REASON)
+    return say("state.paused_because", reason=escape(reason)) if reason else say("state.paused")
+
+
+def _with_pause(line: str, fix: FixView, say: Say) -> str:
+    return "\n".join(filter(None, (line, paused_line(fix, say))))
 
 
 def _by_hand(fix: FixView, say: Say) -> list[Block]:
@@ -162,7 +177,7 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
     if waiting and fix.expires_at:
         pairs.append((say("decide.expires"), day_and_time(fix.expires_at)))
-    blocks = [section(title if not waiting else f"*{title}*"), fields(*pairs)]
+    blocks = [section(title if not waiting else _with_pause(f"*{title}*", fix, say)), fields(*pairs)]
     found = _finding(case)
     if found:
         blocks.append(section(f"*{say('decide.found')}*\n{found}"))
