@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -24,7 +25,7 @@ from bot.clock import system_clock
 from bot.config_file import load_config
 from bot.desk import DeskServer, demo_workspace
 from bot.errors import PointsmanError
-from connectors import contract
+from connectors import REGISTRY, contract
 from connectors.sandbox import Fault, SandboxServers
 from connectors.transport import Transport
 from tests.sandbox_fixture import sandbox
@@ -345,15 +346,29 @@ def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) 
     assert "/metrics while the bot serves" in line("ok    metrics: http://127.0.0.1:")
 
 
+def free_run(length: int) -> int:
+    """The first of so many ports in a row that nobody listens on."""
+    while True:
+        with contextlib.ExitStack() as held:
+            first = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                for port in range(first + 1, first + length):
+                    held.enter_context(socket.create_server(("127.0.0.1", port)))
+                return int(first)
+
+
 def test_the_sandboxes_run_by_themselves() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        first = probe.getsockname()[1]
+    first = free_run(len(REGISTRY))
     command = [sys.executable, "-m", "bot.cli", "sandbox", "--scenario", "throttled", "--port", str(first)]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         try:
-            said = "".join(iter(child.stdout.readline, "Ctrl-C ends it.\n"))
+            said = ""
+            while not said.endswith("Ctrl-C ends it.\n"):
+                line = child.stdout.readline()
+                assert line, f"it ended: {said}"
+                said += line
             world = httpx.get(f"http://127.0.0.1:{first}/_sandbox/world").json()
         finally:
             child.terminate()

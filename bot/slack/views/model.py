@@ -26,7 +26,7 @@ class FixView:
     read. mode: "act" by API; "guided" by a person, following `steps`, because of `why`; "none" not at all, because of
     `why`. reads_back: once done by hand, the API shows it. reason: as typed, for us. balance_now: what a done change of
     points left. deciders: ids of people who may decide; stuck: none of them can, only an administrator, alone. outcome:
-    for staff, what the vendor answered, when it is not simply done. paused: why effects are stopped for everybody, while
+    for staff, what the vendor answered, when it is not simply done. paused: why effects are stopped for all, while
     this waits for one; "" where nobody said why.
     """
 
