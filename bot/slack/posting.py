@@ -199,8 +199,11 @@ class Poster:
             message = render()
             if message == edits.shows:
                 return
-            edits.last, edits.shows = time.monotonic(), message
-            self._update(channel, ts, message)
+            edits.shows = message
+            try:
+                self._update(channel, ts, message)
+            finally:
+                edits.last = time.monotonic()  # Slack counts from when it got there, which was before it answered
 
     def _update(self, channel: str, ts: str, message: Message) -> None:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -56,6 +58,26 @@ def test_it_posts_once_then_edits_and_not_when_nothing_changed(floor: Floor, thr
     assert posting.once(SUBJECT, "C0PINE", thread, lambda: ("three", [])) == first
     posting.edit("case:never_posted", lambda: ("three", []))
     assert texts(floor, thread) == ["two"]
+
+
+def test_edits_keep_their_distance_where_slack_counts_it_also_over_a_slow_line(floor: Floor, thread: str) -> None:
+    """Slack counts from arrival to arrival: a call that took long to get there must not draw the next one near."""
+    client = slack_client(floor.house.config.slack)
+    arrived: list[float] = []
+    update = client.chat_update
+
+    def slow(**given: Any) -> Any:
+        time.sleep(0.3 if not arrived else 0.0)  # the line, not the clock that is measured
+        arrived.append(time.monotonic())
+        return update(**given)
+
+    client.chat_update = slow  # type: ignore[method-assign]
+    posting = Poster(client, floor.house, edit_every_s=0.4)
+    said = saying("one", "two", "three")
+    for _ in range(3):
+        posting.show(SUBJECT, "C0PINE", thread, lambda: next(said))
+    assert texts(floor, thread) == ["three"]
+    assert arrived[1] - arrived[0] >= 0.4
 
 
 def test_a_post_whose_process_died_before_it_was_remembered_is_found(floor: Floor, thread: str) -> None:
