@@ -8,7 +8,7 @@ export UV_SYSTEM_CERTS ?= 1
 export UV_NATIVE_TLS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-terminal test lint bench chaos bench-bulk bench-matching docs clean
+.PHONY: help setup demo demo-terminal test test-again lint bench chaos bench-bulk bench-matching docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,6 +31,9 @@ WORKERS ?= $(shell python3 -c 'import os; print(max(2, os.cpu_count() * 3 // 2))
 
 test: setup ## all tests, with branch coverage, three at once for every two cores (WORKERS=…)
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=85 $(PYTEST_ARGS)
+
+test-again: setup ## the tests that failed last, one after the other; an error where none did
+	$(RUN) pytest --lf --lfnf=none $(PYTEST_ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
 	$(RUN) ruff check .

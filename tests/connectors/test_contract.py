@@ -161,7 +161,7 @@ def test_a_write_is_sent_once_and_never_called_done(subject: Bound, world: World
 @over("write: no answer in time")
 def test_a_write_without_an_answer_in_time_is_unknown(subject: Bound) -> None:
     subject.fault(Fault("timeout_after", writes_only=True))
-    with deadline(0.3), pytest.raises(UnknownOutcome):
+    with deadline(1.0), pytest.raises(UnknownOutcome):  # long enough for the reads before it, on a busy machine too
         subject.write()
     assert subject.applied()
 

@@ -221,6 +221,7 @@ def test_files_from_and_to_the_disk_in_the_terminal(
         ":upload missing.csv",
         ":upload 'open",
         "no file here",
+        ":wait no file here",
         ":save 2",
         ":help",
         person="morgan",
