@@ -250,15 +250,20 @@ def _once_more(house: House, proposal: Proposal) -> None:
     if check.state in ("blocked", "moved"):
         _moved_meanwhile(house, proposal, check)
         return
+    attempt = int(proposal.result.get("attempt", 1)) + 1
+    result = {**proposal.result, "attempt": attempt, "absent_at": None, "asked": 0}
+    again: Proposal | None = None
     with writing(house.engine) as conn:
-        attempt = int(proposal.result.get("attempt", 1)) + 1
-        result = {**proposal.result, "attempt": attempt, "absent_at": None, "asked": 0}
-        try:
-            again = marks.moved(
-                house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock()
-            )
-        except TooLate:
-            return  # another process is faster, or knows more
+        if not switches.is_paused(conn):
+            try:
+                again = marks.moved(
+                    house, conn, proposal, "resend", same_send=True, result=result, sending_since=house.clock()
+                )
+            except TooLate:
+                return  # another process is faster, or knows more
+    if again is None:  # paused: nothing leaves, and it is asked about again until effects run
+        marks.ask_later(house, proposal, marks.absence(house, proposal))
+        return
     house.watch("marked_again")
     _send(house, again, needless=check.state == "done_already")
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cases import Proposal, ProposalState
 from bot.errors import TooLate
-from bot.work import marks, proposals
+from bot.work import marks, proposals, set_pause
 from bot.work.jobs import tell_failed
 from connectors.errors import Throttled, Unreachable
 from connectors.sandbox import Fault
@@ -77,6 +77,24 @@ def test_an_absence_is_believed_late_and_twice_before_the_one_retry(shop: Shop) 
     assert (shop.get(agreed).state, shop.rows()) == (S.SENDING, [])
     shop.clock.move(seconds=60)
     shop.run("effect", f"{agreed.id}#ask4")
+    done = shop.get(agreed)
+    assert (done.state, done.result["attempt"], len(shop.rows())) == (S.DONE, 2, 1)
+
+
+def test_nothing_is_sent_again_while_effects_are_paused(shop: Shop) -> None:
+    agreed = approved(shop)
+    break_writes(shop, "cut_before", times=1)
+    shop.run("effect", agreed.id)
+    shop.clock.move(seconds=60)
+    shop.run("effect", f"{agreed.id}#ask1")
+    config = shop.house.config
+    set_pause(config, paused=True, reason="stop", by="cli:sam", clock=shop.clock)
+    for nth in range(2, 12):  # however often it is asked about
+        shop.clock.move(seconds=60)
+        shop.run("effect", f"{agreed.id}#ask{nth}")
+    assert (shop.get(agreed).state, shop.rows()) == (S.SENDING, [])
+    set_pause(config, paused=False, reason="", by="cli:sam", clock=shop.clock)
+    shop.run("effect", f"{agreed.id}#ask12")
     done = shop.get(agreed)
     assert (done.state, done.result["attempt"], len(shop.rows())) == (S.DONE, 2, 1)
 
