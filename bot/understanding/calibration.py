@@ -110,15 +110,11 @@ def fit_thresholds(scores: Floats, truth: NDArray[np.int64]) -> Thresholds:
         decision: weight * np.array([COST[(str(kind), decision)] for kind in kinds])
         for decision in ("answer", "choose", "none")
     }
-    grid = np.round(np.arange(0.05, 1.0, 0.025), 3)
-    prices: dict[tuple[float, float, float], float] = {}
-    for choose in grid:
-        otherwise = np.where(total >= choose, cost["choose"], cost["none"])
-        for score in grid:
-            for least in np.round(np.arange(0.0, 0.6, 0.05), 3):
-                answered = (best >= score) & (margin >= least)
-                prices[(score, least, choose)] = float(np.where(answered, cost["answer"], otherwise).sum())
-    keys, costs = np.array(list(prices)), np.array(list(prices.values()))
+    grid, margins = np.round(np.arange(0.05, 1.0, 0.025), 3), np.round(np.arange(0.0, 0.6, 0.05), 3)
+    otherwise = np.where(total[:, None] >= grid, cost["choose"][:, None], cost["none"][:, None])
+    answered = (best >= grid[:, None, None]) & (margin >= margins[:, None])
+    costs = otherwise.sum(axis=0) + answered.astype(float) @ (cost["answer"][:, None] - otherwise)
+    keys = np.stack(np.meshgrid(grid, margins, grid, indexing="ij"), axis=-1)  # score, margin, total
     # A text more or less moves the single cheapest far about; the middle of all that are nearly as cheap stays put.
     near = keys[costs <= costs.min() * _NEARLY + 1e-12]
     middle = near[np.argmin(np.abs(near - np.median(near, axis=0)).sum(axis=1))]

@@ -8,22 +8,23 @@ times columns squared: libraries of thousands of playbooks train in seconds and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.understanding.cholesky import Cholesky
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 
 EXACT_ROWS = 9_000
 SKETCHED = 4_096
-_HEAVY = 200
-"""Features in more rows than this are multiplied as a dense block; rarer ones pair by pair, which then is cheaper."""
+_HEAVY = 1 / 25
+"""Features in more than this share of the rows are multiplied as a dense block; rarer ones pair by pair, which then is
+cheaper."""
 _CHUNK = 2_048
-_FACTORED_AT_ONCE = 256
 _SIGN = 0x9E3779B1
 """Knuth's multiplicative hash: its high bit scatters the signs of neighbouring features."""
 
@@ -39,16 +40,9 @@ class Rows:
     columns: int
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[Ints, Floats]], columns: int) -> Rows:
-        """Rows from the columns and values of each."""
-        sizes = [len(at) for at, _ in rows]
-        return cls(
-            row=np.repeat(np.arange(len(rows), dtype=np.int64), sizes),
-            column=np.concatenate([at for at, _ in rows]) if rows else np.zeros(0, np.int64),
-            value=np.concatenate([values for _, values in rows]) if rows else np.zeros(0),
-            count=len(rows),
-            columns=columns,
-        )
+    def of(cls, sizes: Sequence[int], column: Ints, value: Floats, columns: int) -> Rows:
+        """Rows from how many entries each has, and the columns and values of all, one row's after another's."""
+        return cls(np.repeat(np.arange(len(sizes)), sizes), column, value, len(sizes), columns)
 
     def part(self, chosen: Ints) -> Rows:
         """The chosen rows alone; `chosen` is sorted."""
@@ -58,38 +52,50 @@ class Rows:
         kept = row >= 0
         return Rows(row[kept], self.column[kept], self.value[kept], len(chosen), self.columns)
 
+    def only(self, kept: NDArray[np.bool_]) -> Rows:
+        """All rows with some of the columns, which are numbered anew; `kept` (columns,) says which."""
+        inside = kept[self.column]
+        column = (np.cumsum(kept) - 1)[self.column[inside]]
+        return Rows(self.row[inside], column, self.value[inside], self.count, int(kept.sum()))
+
+    def of_length_one(self) -> Rows:
+        """The rows, each scaled to length one; a row of nothing stays as it is."""
+        length = np.sqrt(np.bincount(self.row, self.value**2, minlength=self.count))
+        return replace(self, value=self.value / length[self.row])
+
+    def by_size(self) -> Iterator[tuple[Ints, Ints, NDArray[np.float32]]]:
+        """The columns, those together that equally many rows have: their numbers (some,), their rows and values, both
+        (some, size), sorted by row."""
+        order = np.argsort(self.column * self.count + self.row)
+        sizes = np.bincount(self.column, minlength=self.columns)
+        starts = np.cumsum(sizes) - sizes
+        for size in np.unique(sizes[sizes > 0]):
+            columns = np.flatnonzero(sizes == size)
+            at = order[starts[columns, None] + np.arange(size)]
+            yield columns, self.row[at], self.value[at].astype(np.float32)
+
     def gram(self) -> NDArray[np.float32]:
-        """Every row's product with every other, shape (count, count)."""
-        order = np.argsort(self.column, kind="stable")
-        row, column, value = self.row[order], self.column[order], self.value[order].astype(np.float32)
-        sizes = np.bincount(column, minlength=self.columns)
-        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        heavy = np.flatnonzero(sizes > _HEAVY)
-        dense = np.zeros((self.count, len(heavy)), np.float32)
-        place = np.full(self.columns, -1)
-        place[heavy] = np.arange(len(heavy))
-        inside = place[column] >= 0
-        dense[row[inside], place[column[inside]]] = value[inside]
+        """Every row's product with every other, shape (count, count); right in the lower triangle only."""
+        heavy = np.bincount(self.column, minlength=self.columns) > self.count * _HEAVY
+        dense = self.only(heavy).dense()
         gram: NDArray[np.float32] = dense @ dense.T
-        for size in range(1, _HEAVY + 1):
-            at = starts[sizes == size][:, None] + np.arange(size)
-            cells = row[at][:, :, None] * self.count + row[at][:, None, :]
-            np.add.at(gram.reshape(-1), cells.ravel(), (value[at][:, :, None] * value[at][:, None, :]).ravel())
+        for _, row, value in self.only(~heavy).by_size():
+            later, earlier = np.tril_indices(row.shape[1])
+            cells = row[:, later] * self.count + row[:, earlier]
+            np.add.at(gram.reshape(-1), cells.ravel(), (value[:, later] * value[:, earlier]).ravel())
         return gram
 
-    def transposed_times(self, dual: Floats) -> Floats:
+    def transposed_times(self, dual: NDArray[np.float32]) -> NDArray[np.float32]:
         """The primal weights, shape (columns, classes), of dual weights with shape (count, classes)."""
-        out = np.empty((self.columns, dual.shape[1]), np.float32)
-        for target in range(dual.shape[1]):
-            out[:, target] = np.bincount(self.column, self.value * dual[self.row, target], minlength=self.columns)
+        out = np.zeros((self.columns, dual.shape[1]), np.float32)
+        for columns, row, value in self.by_size():
+            out[columns] = np.einsum("ks,ksc->kc", value, dual[row])
         return out
 
-    def dense(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Rows start..stop as a table, shape (stop - start, columns)."""
-        low, high = np.searchsorted(self.row, [start, stop])
-        cells = (self.row[low:high] - start) * self.columns + self.column[low:high]
-        flat = np.bincount(cells, self.value[low:high], minlength=(stop - start) * self.columns)
-        table: NDArray[np.float32] = flat.reshape(stop - start, self.columns).astype(np.float32)
+    def dense(self) -> NDArray[np.float32]:
+        """The rows as a table, shape (count, columns)."""
+        table = np.zeros((self.count, self.columns), np.float32)
+        np.add.at(table.reshape(-1), self.row * self.columns + self.column, self.value.astype(np.float32))
         return table
 
 
@@ -103,14 +109,6 @@ class Fit:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     left_out: Floats
-
-    def scores(self, rows: Rows) -> Floats:
-        """The scores of rows over the same columns, shape (rows, classes)."""
-        out: Floats = np.zeros((rows.count, len(self.bias)))
-        bounds = np.searchsorted(rows.row, np.arange(rows.count + 1))
-        for at, (low, high) in enumerate(pairwise(bounds)):
-            out[at] = rows.value[low:high] @ self.weights[rows.column[low:high]] + self.bias
-        return out
 
 
 @dataclass(frozen=True)
@@ -149,82 +147,61 @@ class Ridge:
     def __init__(self, rows: Rows, ridge: float, importance: Floats) -> None:
         self._rows, self._ridge, self._importance = rows, ridge, importance
         if rows.count <= EXACT_ROWS:
-            self._scale = np.sqrt(importance).astype(np.float32)
+            self._scale = np.sqrt(importance, dtype=np.float32)[:, None]
             gram = rows.gram()
             gram += 1.0
-            gram *= self._scale[:, None]
             gram *= self._scale
+            gram *= self._scale.T
             gram[np.diag_indices(rows.count)] += ridge
-            _invert_root(gram)
-            # root.T @ root is the gram matrix's inverse; the first rows' part has the first part of this root.
-            self._root = gram
+            self._root = Cholesky.of(gram)
 
-    def fit(self, count: int, targets: Floats, *, asked: Ints) -> Fit:
-        """Fit `targets` (count, classes) to the first `count` rows; those `asked` for (sorted) get left-out scores."""
-        whole = count == self._rows.count
-        rows = self._rows if whole else self._rows.part(np.arange(count))
+    def fit(self, targets: Floats, *, asked: Ints) -> Fit:
+        """Fit `targets` (rows, classes); those `asked` for (sorted) get left-out scores."""
         if self._rows.count > EXACT_ROWS:
-            return _sketched(rows, targets, self._importance[:count], self._ridge, asked)
-        root, scale, goal = self._root[:count, :count], self._scale[:count, None], targets.astype(np.float32)
-        dual = scale * (root.T @ (root @ (scale * goal)))
-        own = scale[asked] ** 2 * np.einsum("ra,ra->a", root[:, asked], root[:, asked])[:, None]
-        return Fit(rows.transposed_times(dual), dual.sum(axis=0), goal[asked] - dual[asked] / own)
+            return _sketched(self._rows, targets, self._importance, self._ridge, asked)
+        goal = targets.astype(np.float32)
+        dual = self._scale * self._root.backward(self._root.forward(self._scale * goal))
+        own = self._scale[asked] ** 2 * self._root.inverse_diagonal(asked)[:, None]
+        return Fit(self._rows.transposed_times(dual), dual.sum(axis=0), goal[asked] - dual[asked] / own)
 
-
-def _invert_root(matrix: NDArray[np.float32]) -> None:
-    """Puts the inverse of Cholesky's lower factor in the matrix's place, by halves: it is nearly all products."""
-    size = len(matrix)
-    if size <= _FACTORED_AT_ONCE:
-        matrix[:] = np.linalg.inv(np.linalg.cholesky(matrix))
-        return
-    half = size // 2
-    first, second, below = matrix[:half, :half], matrix[half:, half:], matrix[half:, :half]
-    _invert_root(first)
-    across = _times_lower(below, first, transposed=True)
-    second -= across @ across.T
-    _invert_root(second)
-    below[:] = -second @ _times_lower(across, first)
-    matrix[:half, half:] = 0.0
-
-
-def _times_lower(
-    left: NDArray[np.float32], lower: NDArray[np.float32], *, transposed: bool = False
-) -> NDArray[np.float32]:
-    """`left` times a lower triangle, or times its transpose; the empty quarter is left out."""
-    half = len(lower) // 2
-    out = np.empty_like(left)
-    if transposed:
-        np.matmul(left[:, :half], lower[:half, :half].T, out=out[:, :half])
-        np.matmul(left, lower[half:].T, out=out[:, half:])
-    else:
-        np.matmul(left, lower[:, :half], out=out[:, :half])
-        np.matmul(left[:, half:], lower[half:, half:], out=out[:, half:])
-    return out
+    def foretold(self, targets: Floats) -> Floats:
+        """What a fit of the first rows to `targets` (their number, classes) says of all the others."""
+        count, rest = len(targets), np.arange(len(targets), self._rows.count)
+        if self._rows.count > EXACT_ROWS:
+            rows, importance = self._rows.part(np.arange(count)), self._importance[:count]
+            fit = _sketched(rows, targets, importance, self._ridge, rest[:0])
+            return self._rows.part(rest).dense() @ fit.weights + fit.bias
+        half_way = self._root.first(count).forward(self._scale[:count] * targets)
+        told: Floats = self._root.factor[rest, :count] @ half_way / self._scale[rest]
+        return told
 
 
 def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, asked: Ints) -> Fit:
     size = rows.columns + 1
     curve = np.zeros((size, size), np.float32)
     pull = np.zeros((size, targets.shape[1]), np.float32)
-    for start in range(0, rows.count, _CHUNK):
-        part = slice(start, min(start + _CHUNK, rows.count))
-        table = _with_constant(rows.dense(part.start, part.stop))
-        weighted = table * np.sqrt(importance[part, None], dtype=np.float32)
-        curve += weighted.T @ weighted
-        pull += table.T @ (targets[part] * importance[part, None]).astype(np.float32)
+    scale = np.sqrt(importance, dtype=np.float32)[:, None]
+    for part in _chunks(np.arange(rows.count)):
+        table = scale[part] * _with_constant(rows.part(part))
+        curve += table.T @ table
+        meant = np.flatnonzero(targets[part].any(axis=0))
+        pull[:, meant] += table.T @ (scale[part] * targets[part][:, meant])
     curve[np.diag_indices(size)] += ridge
-    _invert_root(curve)
-    weights = curve.T @ (curve @ pull)
-    left_out = np.zeros((len(asked), targets.shape[1]), np.float32)
-    for start in range(0, rows.count, _CHUNK):
-        inside = np.flatnonzero((asked >= start) & (asked < start + _CHUNK))
-        if len(inside):
-            at = asked[inside]
-            table = _with_constant(rows.dense(start, min(start + _CHUNK, rows.count)))[at - start]
-            own = importance[at] * ((table @ curve.T) ** 2).sum(axis=1)
-            left_out[inside] = targets[at] - (targets[at] - table @ weights) / np.maximum(1.0 - own, 1e-4)[:, None]
-    return Fit(weights[:-1], weights[-1], left_out)
+    root = Cholesky.of(curve)
+    weights = root.backward(root.forward(pull))
+    left_out = []
+    for part in _chunks(asked):
+        table = _with_constant(rows.part(part))
+        own = importance[part] * np.square(root.forward(table.T)).sum(axis=0)
+        error = (targets[part] - table @ weights) / np.maximum(1.0 - own, 1e-4)[:, None]
+        left_out.append(targets[part] - error)
+    return Fit(weights[:-1], weights[-1], np.vstack(left_out))
 
 
-def _with_constant(table: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.hstack([table, np.ones((len(table), 1), np.float32)])
+def _chunks(numbers: Ints) -> list[Ints]:
+    """The numbers, _CHUNK at a time; at least one part, which may be empty."""
+    return np.split(numbers, range(_CHUNK, len(numbers), _CHUNK))
+
+
+def _with_constant(rows: Rows) -> NDArray[np.float32]:
+    return np.hstack([rows.dense(), np.ones((rows.count, 1), np.float32)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+def hashed(names: Iterable[str]) -> NDArray[np.uint32]:
+    """The names' hashes, in their order."""
+    return np.fromiter(map(crc32, map(str.encode, names)), np.uint32)
 
 
 @dataclass(frozen=True)
@@ -21,17 +26,12 @@ class Numbers:
 
     hashes: NDArray[np.uint32]
 
-    @classmethod
-    def of(cls, rows: Iterable[Iterable[str]]) -> Numbers:
-        """Numbers for every feature named in any of the rows."""
-        return cls(np.array(sorted({crc32(name.encode()) for row in rows for name in row}), np.uint32))
-
     def __len__(self) -> int:
         return len(self.hashes)
 
-    def find(self, names: Collection[str]) -> Ints:
+    def find(self, names: Iterable[str]) -> Ints:
         """The features' numbers in their order, -1 for each that has none."""
-        asked = np.array([crc32(name.encode()) for name in names], np.uint32)
+        asked = hashed(names)
         at = np.searchsorted(self.hashes, asked)
         found: Ints = np.where(self.hashes.take(at, mode="clip") == asked, at, -1) if len(self) else at - at - 1
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ from bot.understanding.calibration import (
 from bot.understanding.evidence import WordUse
 from bot.understanding.features import Features, Featurizer, Seen
 from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
-from bot.understanding.naive import NaiveBayes, Uses
-from bot.understanding.numbering import Numbers
+from bot.understanding.naive import NaiveBayes, Uses, halves
+from bot.understanding.numbering import Numbers, hashed
 from bot.understanding.vocabulary import Vocabulary
 
 RIDGE = 0.4
@@ -126,13 +127,15 @@ class _Trainer:
     def __init__(self, playbooks: tuple[str, ...], featurizer: Featurizer, texts: Sequence[str], labels: Ints) -> None:
         self.playbooks, self.featurizer, self.labels = playbooks, featurizer, labels
         rows = [featurizer.features(text) for text in texts]
-        self.numbers = Numbers.of(row.weights for row in rows)
-        self.words = [self.numbers.find(row.words) for row in rows]
-        found = np.concatenate([self.numbers.find(row.weights) for row in rows])
-        self.counts = np.bincount(found, minlength=len(self.numbers))
+        hashes, found = np.unique(hashed(chain.from_iterable(row.weights for row in rows)), return_inverse=True)
+        self.numbers = Numbers(hashes)
+        words = self.numbers.find(chain.from_iterable(row.words for row in rows))
+        self.words = np.split(words, np.cumsum([len(row.words) for row in rows])[:-1])
+        self.counts = np.bincount(found)
         self.idf = np.log((1.0 + len(rows)) / (1.0 + self.counts)) + 1.0
         self.folding = Folding.of(len(self.numbers), len(rows))
-        self.rows = Rows.of([weighed(self.numbers, row, self.idf) for row in rows], len(self.numbers))
+        values = np.fromiter(chain.from_iterable(row.weights.values() for row in rows), np.float64) * self.idf[found]
+        self.rows = Rows.of([len(row.weights) for row in rows], found, values, len(self.numbers)).of_length_one()
         asked = np.flatnonzero(labels >= 0)
         owners = [int(label) for label in labels[asked]]
         self.use = WordUse.of(self.idf, [self.words[at] for at in asked], owners, len(playbooks))
@@ -156,7 +159,7 @@ class _Trainer:
             numbers=self.numbers,
             folding=self.folding,
             use=self.use,
-            weights=fitted.weights.astype(np.float16),
+            weights=halves(fitted.weights),
             bias=fitted.bias,
             naive=naive,
             acceptance=acceptance,
@@ -166,10 +169,10 @@ class _Trainer:
 
     def _joined(self, fitted: Fit, judged: Ints) -> tuple[NaiveBayes, Floats]:
         """Naive Bayes at its share beside the ridge regression, and what both together say of rows left out."""
-        sure = self.labels[self.labels >= -1]  # near misses come last, and are examples of nothing
+        sure = np.flatnonzero(self.labels >= -1)  # near misses come last, and are examples of nothing
         classes = len(self.playbooks) + 1
-        uses = Uses.of(self.rows, sure % classes, classes)
-        left_out = uses.left_out(self.rows, judged, sure[judged] % classes)
+        uses = Uses.of(self.rows.part(sure), self.labels[sure] % classes, classes)
+        left_out = uses.left_out(judged)
         spread = float(left_out.std(axis=1).mean())
         factor = NAIVE_SHARE * float(fitted.left_out.std(axis=1).mean()) / spread if spread else 0.0
         return uses.naive(factor), fitted.left_out + factor * left_out
@@ -181,7 +184,6 @@ class _Trainer:
         thinks of it.
         """
         labels, classes = self.labels, len(self.playbooks) + 1
-        rows = self.folding.folded(self.rows)
         sure = int((labels >= -1).sum())
         targets = np.zeros((len(labels), classes), np.float32)
         targets[np.arange(sure), labels[:sure]] = 1.0
@@ -189,13 +191,11 @@ class _Trainer:
         sizes = np.bincount(np.where(owner < 0, classes - 1, owner), minlength=classes)
         importance = (len(labels) / classes / np.maximum(sizes, 1))[owner]
         importance[sure:] *= _NEAR_MISS_WEIGHT
-        ridge = Ridge(rows, RIDGE, importance)
+        ridge = Ridge(self.folding.folded(self.rows), RIDGE, importance)
         if sure < len(labels):
-            first = ridge.fit(sure, targets[:sure], asked=judged[:0])
-            missed = np.arange(sure, len(labels))
-            targets[missed] = np.clip(first.scores(rows.part(missed)), 0.0, 1.0)
-            targets[missed, owner[missed]] = 0.0
-        return ridge.fit(len(labels), targets, asked=judged)
+            targets[sure:] = np.clip(ridge.foretold(targets[:sure]), 0.0, 1.0)
+            targets[np.arange(sure, len(labels)), owner[sure:]] = 0.0
+        return ridge.fit(targets, asked=judged)
 
     def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
         """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.understanding.numbering import Numbers
+import numpy as np
+
+from bot.understanding.numbering import Numbers, hashed
 
 
 def test_what_is_numbered_is_found_and_nothing_else() -> None:
-    numbers = Numbers.of([["b", "a", "~^pu"], ["a", "#points+app"], []])
+    numbers = Numbers(np.unique(hashed(["b", "a", "~^pu", "a", "#points+app"])))
     found = numbers.find(["a", "nothing", "~^pu", "b", "#points+app", "a"]).tolist()
     assert len(numbers) == 4
     assert sorted({*found}) == [-1, 0, 1, 2, 3]
@@ -14,5 +16,5 @@ def test_what_is_numbered_is_found_and_nothing_else() -> None:
 
 
 def test_nothing_is_found_among_nothing() -> None:
-    assert Numbers.of([]).find(["a", "b"]).tolist() == [-1, -1]
-    assert Numbers.of([["a"]]).find([]).tolist() == []
+    assert Numbers(hashed([])).find(["a", "b"]).tolist() == [-1, -1]
+    assert Numbers(hashed(["a"])).find([]).tolist() == []

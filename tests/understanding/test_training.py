@@ -14,25 +14,36 @@ from bot.understanding.calibration import (
     fit_thresholds,
     softmax,
 )
-from bot.understanding.linear import Folding, Ridge, Rows
+from bot.understanding.cholesky import Cholesky
+from bot.understanding.linear import Fit, Folding, Ridge, Rows
 
 RANDOM = np.random.default_rng(7)
 
 
 def sparse_rows(count: int, columns: int) -> Rows:
     each = [np.sort(RANDOM.choice(columns, 12, replace=False)) for _ in range(count)]
-    return Rows.of([(at, RANDOM.normal(size=12)) for at in each], columns)
+    return Rows.of([12] * count, np.concatenate(each), RANDOM.normal(size=12 * count), columns)
+
+
+def scores(fit: Fit, rows: Rows) -> np.ndarray:
+    return rows.dense() @ fit.weights + fit.bias
 
 
 @pytest.mark.parametrize("columns", [14, 60, 400])
 def test_products_are_those_of_the_dense_rows(columns: int) -> None:
     rows = sparse_rows(50, columns)
-    table = rows.dense(0, 50)
-    dual = RANDOM.normal(size=(50, 3))
-    np.testing.assert_allclose(rows.gram(), table @ table.T, atol=1e-5)
+    table, kept = rows.dense(), np.arange(columns) % 3 > 0
+    dual = RANDOM.normal(size=(50, 3)).astype(np.float32)
+    assert [np.count_nonzero(table[at]) for at in (0, 49)] == [12, 12]
+    np.testing.assert_allclose(np.tril(rows.gram()), np.tril(table @ table.T), atol=1e-5)
     np.testing.assert_allclose(rows.transposed_times(dual), table.T @ dual, atol=1e-5)
-    np.testing.assert_allclose(rows.dense(10, 20), table[10:20])
-    np.testing.assert_allclose(rows.part(np.array([3, 7])).dense(0, 2), table[[3, 7]])
+    np.testing.assert_allclose(rows.part(np.array([3, 7])).dense(), table[[3, 7]])
+    np.testing.assert_allclose(rows.only(kept).dense(), table[:, kept])
+
+
+def test_rows_of_length_one() -> None:
+    rows = Rows.of([2, 0, 1], np.array([0, 2, 1]), np.array([3.0, 4.0, -2.0]), 3).of_length_one()
+    np.testing.assert_allclose(rows.dense(), [[0.6, 0.0, 0.8], [0.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 
 @pytest.mark.parametrize("exact_rows", [1_000, 0], ids=["exact", "sketched"])
@@ -44,35 +55,43 @@ def test_left_out_scores_are_those_of_models_that_never_saw_the_row(
     targets = np.eye(3)[RANDOM.integers(0, 3, 20)]
     importance = RANDOM.uniform(0.5, 2.0, 20)
     everything = np.arange(20)
-    left_out = Ridge(rows, 0.3, importance).fit(20, targets, asked=everything).left_out
+    left_out = Ridge(rows, 0.3, importance).fit(targets, asked=everything).left_out
     for at in range(20):
         others = np.delete(everything, at)
-        without = Ridge(rows.part(others), 0.3, importance[others]).fit(19, targets[others], asked=others[:0])
-        np.testing.assert_allclose(left_out[at], without.scores(rows.part(np.array([at])))[0], atol=1e-3)
+        without = Ridge(rows.part(others), 0.3, importance[others]).fit(targets[others], asked=others[:0])
+        np.testing.assert_allclose(left_out[at], scores(without, rows.part(np.array([at])))[0], atol=1e-3)
 
 
 def test_the_sketch_solves_the_same_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, everything = sparse_rows(60, 30), np.arange(60)
     targets, importance = np.eye(4)[RANDOM.integers(0, 4, 60)], RANDOM.uniform(0.5, 2.0, 60)
-    exact = Ridge(rows, 0.3, importance).fit(60, targets, asked=everything[5:50])
+    exact = Ridge(rows, 0.3, importance).fit(targets, asked=everything[5:50])
     monkeypatch.setattr(linear, "EXACT_ROWS", 0)
     monkeypatch.setattr(linear, "_CHUNK", 16)
-    sketched = Ridge(rows, 0.3, importance).fit(60, targets, asked=everything[5:50])
+    sketched = Ridge(rows, 0.3, importance).fit(targets, asked=everything[5:50])
     np.testing.assert_allclose(sketched.weights, exact.weights, atol=1e-4)
     np.testing.assert_allclose(sketched.bias, exact.bias, atol=1e-4)
     np.testing.assert_allclose(sketched.left_out, exact.left_out, atol=1e-3)
 
 
 @pytest.mark.parametrize("exact_rows", [1_000, 0], ids=["exact", "sketched"])
-def test_a_fit_of_the_first_rows_knows_nothing_of_the_rest(exact_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_fit_of_the_first_rows_says_of_the_others(exact_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear, "EXACT_ROWS", exact_rows)
-    monkeypatch.setattr(linear, "_FACTORED_AT_ONCE", 4)
-    rows, first = sparse_rows(50, 40), np.arange(30)
-    targets, importance = np.eye(3)[RANDOM.integers(0, 3, 50)], RANDOM.uniform(0.5, 2.0, 50)
-    part = Ridge(rows, 0.3, importance).fit(30, targets[:30], asked=first)
-    alone = Ridge(rows.part(first), 0.3, importance[:30]).fit(30, targets[:30], asked=first)
-    for name in ("weights", "bias", "left_out"):
-        np.testing.assert_allclose(getattr(part, name), getattr(alone, name), atol=1e-4)
+    rows, first = sparse_rows(600, 40), np.arange(300)
+    targets, importance = np.eye(3)[RANDOM.integers(0, 3, 300)], RANDOM.uniform(0.5, 2.0, 600)
+    alone = Ridge(rows.part(first), 0.3, importance[:300]).fit(targets, asked=first[:0])
+    told = Ridge(rows, 0.3, importance).foretold(targets)
+    np.testing.assert_allclose(told, scores(alone, rows.part(first + 300)), atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [3, 256, 700])
+def test_what_is_solved_with_the_factor_is_what_numpy_solves(size: int) -> None:
+    root = RANDOM.normal(size=(size, size))
+    matrix = root @ root.T / size + np.eye(size)
+    right, asked = RANDOM.normal(size=(size, 2)), np.arange(0, size, 2)
+    solver = Cholesky.of(np.tril(matrix).astype(np.float32))
+    np.testing.assert_allclose(solver.backward(solver.forward(right)), np.linalg.solve(matrix, right), atol=1e-4)
+    np.testing.assert_allclose(solver.inverse_diagonal(asked), np.linalg.inv(matrix).diagonal()[asked], atol=1e-4)
 
 
 def test_features_are_folded_only_where_there_are_many_rows() -> None:
