@@ -1,8 +1,9 @@
 """`make bench-matching`: the product's matcher beside the others, in one process, on the same texts; tables printed.
 
 Parts (all by default): `cross` our own questions by five folds; `fresh` a set written apart that has been looked at
-since; `held` one that nobody tunes on; `public` the sets in POINTSMAN_DATASETS; `growth` load time, time a question and
-memory with the built-in playbooks and with 15, 150 and 1,500 of ten questions.
+since; `held` one whose topics the questions came to cover over time; `sealed` the newest, by writers who knew none of
+these, each label read by a second person; `public` the sets in POINTSMAN_DATASETS; `growth` load time, time a question
+and memory with the built-in playbooks and with 15, 150 and 1,500 of ten questions.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tests.understanding.rivals import Trainer, pointsman, rivals
 
 FRESH = HERE / "fresh.yml"
 HELD = HERE / "held.yml"
+SEALED = HERE / "sealed.yml"
 OURS = "Pointsman"
 NO_DATASETS = "The public sets are left out: POINTSMAN_DATASETS names no folder."
 console = Console(width=160)
@@ -214,12 +216,12 @@ def main(asked: list[str]) -> None:
     others, missing = rivals()
     shop = {OURS: pointsman(built_in_vocabulary()), **others}
     general = {f"{OURS}, not a shop's": pointsman(common_english()), **others}
-    parts = asked or ["cross", "fresh", "held", "public", "growth"]
+    parts = asked or ["cross", "fresh", "held", "sealed", "public", "growth"]
     for sentence in [*missing, *([] if folder else [NO_DATASETS])]:
         console.print(sentence, style="yellow")
     if "cross" in parts:
         console.print(cross_table(shop))
-    for path in (FRESH, HELD):
+    for path in (FRESH, HELD, SEALED):
         if path.stem in parts:
             console.print(fresh_table(shop, path) if path.exists() else f"There is no frozen set at {path.name}.")
     if folder and "public" in parts:
