@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-import snowballstemmer  # type: ignore[import-untyped]
+import Stemmer  # type: ignore[import-not-found]
 
 from bot.understanding.plain import fold, word_set
 from bot.understanding.repair import Repairer
@@ -83,8 +83,9 @@ class Featurizer:
         spelled = {word for phrase in self._lexicon for word in phrase}
         canonical = {word for phrase in self._lexicon.values() for word in phrase}
         shop = spelled | canonical | vocabulary.words
-        self._english = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("english").stemWord)
-        self._spanish = snowballstemmer.stemmer("spanish").stemWord
+        # Without the cache that is its own: a call holds the interpreter's lock throughout, so threads may share it.
+        self._english = Stemmer.Stemmer("english", 0).stemWord
+        self._spanish = Stemmer.Stemmer("spanish", 0).stemWord
         spanish, english = (vocabulary.never_repair.get(language, frozenset()) for language in ("es", "en"))
         self._speaks_spanish = spanish - english
         self._stem = lru_cache(maxsize=20_000)(self._stem_of)
