@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.understanding.amount_tokens import Tokens
 from bot.understanding.amount_words import (
     ADD,
     ADDED,
@@ -11,35 +12,41 @@ from bot.understanding.amount_words import (
     INSIDE,
     LARGEST,
     POINTS,
+    PRICES,
     REFUSED,
     REMOVED,
     SHOWN,
     TAKE,
-    UNITS,
     WANTS,
     WHOM,
-    Tokens,
 )
+from bot.understanding.plain import word_set
+
+_WHO = word_set("you they we i he she it anyone anybody someone somebody")
+_DID = word_set("did didnt does do have has why")
+"""Before who does it: a question about what is done already."""
 
 
 def deltas(tokens: Tokens) -> dict[int, int]:
     """Place of a number -> signed points, for what the text asks to add or to take off."""
     out: dict[int, int] = {}
     for at, kind in enumerate(tokens.kinds):
-        if kind == "signed" and tokens.word(at + 1) not in UNITS and tokens.word(at - 1) not in SHOWN:
+        if kind not in ("signed", "number") or tokens.counts_something(at):
+            continue
+        if kind == "signed" and tokens.word(at - 1) not in SHOWN:
             value = tokens.value(at)
             out[at] = value if tokens.written[at][0] == "+" else -value
-        elif kind == "number" and tokens.word(at + 1) not in UNITS and (sign := _asked(tokens, at)):
+        elif kind == "number" and (sign := _asked(tokens, at)):
             out[at] = sign * tokens.value(at)
     return {at: value for at, value in out.items() if value and abs(value) <= LARGEST}
 
 
 def _asked(tokens: Tokens, at: int) -> int:
     """1 to add, -1 to take off, 0 where nothing is asked of the number there."""
-    after = tokens.word(at + 1)
+    after = tokens.beside(at)
     if wanted := _wanted(tokens, at):
         return wanted
-    if after and after not in AFTER_DELTA:
+    if after and after not in AFTER_DELTA | ADD | TAKE:
         return 0
     back = at - 1
     away = False
@@ -49,7 +56,8 @@ def _asked(tokens: Tokens, at: int) -> int:
         away = away or tokens.word(back) in AWAY
         back -= 1
     verb = tokens.word(back)
-    if tokens.word(back - 1) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
+    past = tokens.word(back - 1) in _WHO and tokens.word(back - 2) in _DID
+    if past or tokens.word(back - 1) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
         return 0
     if verb in ADD and after == "off":
         return 0  # "give 50 off" is a discount
@@ -60,8 +68,16 @@ def _asked(tokens: Tokens, at: int) -> int:
     if verb in ("take", "knock"):
         following = [tokens.word(at + step) for step in (1, 2)]
         gone = away or any(word in AWAY or word == "from" for word in following)
-        return -1 if gone else 0
+        return -1 if gone and not _from_a_price(tokens, at) else 0
     return 0
+
+
+def _from_a_price(tokens: Tokens, at: int) -> bool:
+    """ "take 20 off the price": money."""
+    place = at + 1
+    while tokens.word(place) in AWAY | WHOM | {"from", "of"}:
+        place += 1
+    return place > at + 1 and tokens.word(place) in PRICES
 
 
 def _wanted(tokens: Tokens, at: int) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.understanding.amount_words import PERSON, POS, PROVIDER
+from bot.understanding.amount_words import PERSON, POS, PROVIDER, STORE
 from bot.understanding.amounts import amounts
+from bot.understanding.customers import is_customer
 from bot.understanding.found import COVER, Found, covered, values
 from bot.understanding.identifiers import emails, loyalty_ids, order_ids
 from bot.understanding.models import Entities
@@ -14,6 +15,7 @@ from bot.understanding.names import names
 from bot.understanding.phones import phones
 from bot.understanding.phrases import phrases
 from bot.understanding.plain import plain
+from bot.understanding.slips import mended
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary
 
 _LONG_DIGITS = re.compile(r"(?<![\w¦])\+?\d{6,}(?!\w)")
@@ -68,12 +70,15 @@ def _read(
     shops = _shops(shown, stores, known)
     providers = _vendors(shown, known.providers, known)
     registers = _vendors(covered(shown, providers), known.pos, known)
-    people = names(covered(shown, [*shops, *providers, *registers]), known)
-    points = amounts(_in_their_place(shown, {PROVIDER: providers, POS: registers, PERSON: people}))
+    unsaid = covered(shown, [*shops, *providers, *registers])
+    people = names(unsaid, known, contacts=[*numbers, *mail])
+    customers = [one for one in people if is_customer(unsaid, one)]
+    spoken = _in_their_place(shown, {PROVIDER: providers, POS: registers, PERSON: people, STORE: shops})
+    points = amounts(mended(spoken, known.meaningful | known.names))
     found = Entities(
         phone=values(numbers),
         email=values(mail),
-        customer_name=values(people),
+        customer_name=values(customers),
         order_id=values(orders),
         claimed_points=points.claimed,
         observed_points=points.observed,

@@ -26,7 +26,8 @@ _SHAPE = r"(?=[a-z_-]{0,12}\d)[a-z0-9][a-z0-9_-]{3,39}"
 _LOYALTY = re.compile(
     rf"""
     (?<![\w-])(?P<hex>(?=[a-f]{{0,31}}\d)[0-9a-f]{{32}})(?![\w-])
-  | (?<![\w-]){_LOYALTY_LABEL}[ ]+(?:id(?:['’]?s)?|identifier|no\.|num(?:ber)?|n[uú]mero|\#)[ :#]{{0,3}}(?:is[ ]|es[ ])?
+  | (?<![\w-]){_LOYALTY_LABEL}(?:[ ]+(?:id(?:['’]?s)?|identifier|no\.|num(?:ber)?|n[uú]mero|\#)|\#)
+        [ :#]{{0,3}}(?:is[ ]|es[ ])?
         (?P<labelled>{_SHAPE})(?![\w-])
   | (?<![\w-])(?:id|n[uú]mero)[ ](?:de[ ])(?:la[ ])?{_LOYALTY_LABEL}[ :#]{{0,3}}(?:es[ ])?(?P<spanish>{_SHAPE})(?![\w-])
   | (?<![\w-])(?P<prefixed>(?!aiq:[0-9a-f]{{32}}\b)(?:aiq|loy|lid|mbr|mem|sb|trz|wal)[_:-][a-z0-9]{{3,40}})(?![\w-])
@@ -34,16 +35,20 @@ _LOYALTY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ORDER_WORD = (
-    r"(?:orders?|ordr|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale"
+    r"(?:orders?|ordr|ord|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale"
     r"|recibos?|pedidos?|ordene?s?|ventas?|compra|folio)"
 )
 _NUMBER = r"(?=[a-z-]{0,5}\d)[a-z0-9][a-z0-9-]{3,19}"
 _ORDER = re.compile(
     rf"""(?<![\w-]){_ORDER_WORD}[ ]?(?:id|number|num|no\.?|nbr|n[uú]mero|\#)?[ ]?(?:is|was|es|de)?[ :#]{{0,3}}
-    (?P<first>{_NUMBER})(?![\w-])(?![.,]\d)(?![ ]?(?:points?|pts?|puntos|ptos|dollars|bucks)\b)
+    (?P<first>{_NUMBER})(?![\w-])(?![.,]\d)(?![ ]?(?:dollars|bucks)\b)
     (?P<more>(?:[ ]?(?:,|and|y|&|\+)[ ]?\#?(?:\d{{5,12}})(?![\w-]))*)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_HASHED = re.compile(rf"(?<![\w#])\#(?P<number>\d{{3,12}})(?=(?:[ ][a-z]+)?[ ]{_ORDER_WORD}\b)", re.IGNORECASE)
+"""The word may come after: "#1042 shopify order"."""
+_MAY_BE_POINTS = re.compile(r"\d{1,4}")
+_POINTS_AFTER = re.compile(r"[ ]?(?:points?|pts?|puntos|ptos)\b", re.IGNORECASE)
 _PHONE_LIKE = re.compile(r"1?\d{3}-?\d{3}-?\d{4}|\d{3}-\d{4}")
 _LONG_NUMBER = re.compile(r"\d{5,12}")
 
@@ -90,8 +95,13 @@ def order_ids(text: str) -> list[Found]:
     for match in _ORDER.finditer(text):
         if re.fullmatch(r"[2-9]\d{2}-\d{4}|[2-9]\d{2}-[2-9]\d{2}-\d{4}", match["first"]):
             continue
+        bare = "#" not in match.group() and _MAY_BE_POINTS.fullmatch(match["first"])
+        if bare and _POINTS_AFTER.match(text[match.end("first") :]):
+            continue
         found.append(Found(match.start("first"), match.end("first"), match["first"].lower()))
         for more in _LONG_NUMBER.finditer(match["more"]):
             at = match.start("more")
             found.append(Found(at + more.start(), at + more.end(), more.group()))
-    return found
+    taken = {one.start for one in found}
+    hashed = [Found(one.start("number"), one.end("number"), one["number"]) for one in _HASHED.finditer(text)]
+    return sorted([*found, *(one for one in hashed if one.start not in taken)], key=lambda one: one.start)

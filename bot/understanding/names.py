@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding.amount_words import ADD
 from bot.understanding.found import Found
 from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
+from bot.understanding.word_names import WORD_NAMES, begins_a_sentence, is_person
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+_WORD = re.compile(r"(?:[A-Z]\.){2,4}(?=[ ])|[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona dr dra")
 _BRINGS = word_set("""
     customer customers cust client cliente clienta guest member miembro named name nombre for para por of de
@@ -35,6 +38,10 @@ _VERBS = word_set("""
     asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no
 """)
 _THEN_POINTS = re.compile(r"(?:[ ][^\W\d_]+)?[ ]\d")
+_GAP_BEFORE = re.compile(r"[ (]{1,2}$")
+_GAP_AFTER = re.compile(r"[ ,:(]{1,3}")
+_LAST_NAME_BEFORE = re.compile(r"\w, ?$")
+_SET_AGAINST = re.compile(r"\d/\d+[ ]$")
 _POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 3
 
@@ -54,17 +61,20 @@ class _Word:
         return self.text[:1].isupper()
 
 
-def names(text: str, vocabulary: Vocabulary) -> list[Found]:
+def names(text: str, vocabulary: Vocabulary, *, contacts: Iterable[Found] = ()) -> list[Found]:
     """People's names as they are written, without title. Positions are those of the text.
 
+    contacts: phones and e-mails found before; a first name right beside one is read without any other sign.
     A text all in capitals, or all in small letters, tells nothing by its capitals; known first names then decide.
     """
-    return _Reader(text, vocabulary).read()
+    return _Reader(text, vocabulary, contacts).read()
 
 
 class _Reader:
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, vocabulary: Vocabulary, contacts: Iterable[Found]) -> None:
         self.text = text
+        self.begins = {one.start for one in contacts}
+        self.ends = {one.end for one in contacts}
         self.first_names = vocabulary.names
         self.known = vocabulary.meaningful
         self.words = [_Word(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
@@ -107,6 +117,8 @@ class _Reader:
             return ""
         before = self.words[at - 1]
         bare = before.text.rstrip(".").lower()
+        if fold(bare) in ("is", "es") and at > 1 and self.words[at - 2].folded in ("name", "nombre"):
+            return "name"
         if bare in _TITLES or (fold(bare) in _CALLED and at > 1 and self.words[at - 2].folded in _PEOPLE):
             return "title"
         if self._is_first_name(self._bare(self.words[at]), self.words[at]) and self._given_points(at):
@@ -117,7 +129,7 @@ class _Reader:
         """Whether points go to who is named there: "50 to dana", "give dana ortiz 50"."""
         if _GIVEN_TO.search(self.text[: self.words[at].start]):
             return True
-        to = at - 2 if self.words[at - 1].folded == "a" and at > 1 else at - 1
+        to = at - 2 if self.words[at - 1].folded in ("a", "up") and at > 1 else at - 1
         return self.words[to].folded in ADD and bool(_THEN_POINTS.match(self.text[self.words[at].end :]))
 
     def _joined(self, left: int, right: int, by: str = "[ \t]") -> bool:
@@ -130,22 +142,54 @@ class _Reader:
         plain = self._bare(word)
         if word.folded.rstrip(".") in _TITLES:
             return False
-        if len(plain) < 2:
+        if len(plain) < 2 or "." in plain:
             return word.capital and word.text.endswith(".") and self._capital_stranger(at + 1)
-        if plain in _PARTICLES and (self._shouts(word) or brought == "title"):
+        if plain in _PARTICLES and (self._shouts(word) or brought in ("title", "name")):
             return brought not in ("", *_WEAK) and self._particle_leads_on(at)
         if self._is_first_name(plain, word):
             return True
+        if plain in WORD_NAMES:
+            return self._is_person(at, brought) or self._leads_a_full_name(at, brought)
         if plain in self.known:
-            # "Will Tanner": a common word may be a first name where the capitals of both say so.
+            # "Park Tanner": a common word may be a first name where the capitals of both say so.
             return bool(brought) and self._shouts(word) and self._capital_stranger(at + 1)
-        if brought == "title":
+        if brought == "title" or (brought == "name" and self._are_strangers(at)):
             return True
         if self._shouts(word):
             return (
                 (bool(brought) and brought not in _WEAK) or (bool(brought) and at > 0) or self._capital_stranger(at + 1)
             )
         return False
+
+    def _are_strangers(self, at: int) -> bool:
+        """Whether two words mean nothing here, nor look like a slip of one that does: "name is priscilla vance"."""
+        two = self.words[at : at + 2]
+        return len(two) == 2 and all(
+            self._surname(at + place)
+            and process.extractOne(self._bare(word), self.known, scorer=OSA.distance, score_cutoff=1) is None
+            for place, word in enumerate(two)
+        )
+
+    def _is_person(self, at: int, brought: str) -> bool:
+        """Whether a first name that is a word, too, stands there for somebody."""
+        word = self.words[at]
+        plain, shouts = self._bare(word), self._shouts(word)
+        return plain in WORD_NAMES and is_person(
+            self.text, word.start, word.end, word=plain, brought=brought, shouts=shouts
+        )
+
+    def _leads_a_full_name(self, at: int, brought: str) -> bool:
+        """ "Mark Ellis" by its capitals, "for mark ellis" and "flor ramos tiene" by what stands around."""
+        word = self.words[at]
+        if self._shouts(word):
+            begins = begins_a_sentence(self.text, word.start)
+            return self._capital_stranger(at + 1) and not (
+                begins and not brought and self._bare(self.words[at + 1]) in self.first_names
+            )
+        if at + 1 >= len(self.words) or not self._joined(at, at + 1) or not self._surname(at + 1):
+            return False
+        told = at + 2 < len(self.words) and self._joined(at + 1, at + 2) and self.words[at + 2].folded in _VERBS
+        return bool(brought) or (told and begins_a_sentence(self.text, word.start))
 
     def _bare(self, word: _Word) -> str:
         return re.sub(r"s$", "", word.folded) if re.search(r"['’]s$", word.text) else word.folded.rstrip(".")
@@ -205,7 +249,29 @@ class _Reader:
         if length > 1 or brought == "title":
             return True
         word = self.words[at]
+        if self._bare(word) in WORD_NAMES and self._is_person(at, brought):
+            return True
         if not self._is_first_name(self._bare(word), word):
             return bool(brought) and brought not in _WEAK
         follows = at + 1 < len(self.words) and self._joined(at, at + 1) and self.words[at + 1].folded in _VERBS
-        return bool(brought) or follows or "-" in word.text or word.text.endswith(_POSSESSIVE)
+        return (
+            bool(brought)
+            or follows
+            or "-" in word.text
+            or word.text.endswith(_POSSESSIVE)
+            or self._beside_a_contact(at)
+        )
+
+    def _beside_a_contact(self, at: int) -> bool:
+        """Whether a phone or an e-mail stands right beside it: "dana 303-555-0142". Also "500/200 dana" ends so."""
+        word = self.words[at]
+        before = _GAP_BEFORE.search(self.text[: word.start])
+        after = _GAP_AFTER.match(self.text[word.end :])
+        if _LAST_NAME_BEFORE.search(self.text[: word.start]) or self.text[word.end : word.end + 1] in ("@", "."):
+            return False
+        closes = not self.text[word.end :].strip(" ?!.")
+        return (
+            (before is not None and before.start() in self.ends)
+            or (after is not None and word.end + after.end() in self.begins)
+            or (closes and _SET_AGAINST.search(self.text[: word.start]) is not None)
+        )

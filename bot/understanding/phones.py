@@ -10,16 +10,18 @@ from bot.understanding.found import Found
 
 _GAP = r"(?:[ \t.\-‐–/_]{0,2}|[ ][.\-‐–/][ ])"
 _EXTENSION = r"(?:[ \t]*,?[ \t]*(?:x|ext\.?|extension|extensi[oó]n)[ \t]*\d{1,6}(?!\d))?"
-_NOT_POINTS = r"(?!\.\d)(?![ ]?(?:points?|pts?|puntos|ptos)\b)"
+_NOT_CUT = r"(?!\.\d)"
+_NOT_POINTS = r"(?![ ]?(?:points?|pts?|puntos|ptos)\b)"
 _NOT_INSIDE = r"(?<![\w.+¦$-])(?<!(?<!\d{4}),)"
 """Not the end of a longer number; but a comma right after four digits stands between two phones."""
 _NATIONAL = re.compile(
-    rf"{_NOT_INSIDE}(?P<country>(?:\+?1){_GAP})?(?P<open>\()?(?P<area>[2-9]\d\d)\)?(?P<first>{_GAP})"
-    rf"(?P<exchange>[2-9]\d\d)(?P<second>{_GAP})(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
+    rf"{_NOT_INSIDE}(?P<country>(?:\+?1){_GAP})?(?P<open>[(\[{{])?(?P<area>[2-9]\d\d)[)\]}}]?(?P<first>{_GAP})"
+    rf"(?P<exchange>[2-9]\d\d)(?P<second>{_GAP})(?P<line>\d{{4}})(?![\d%]){_NOT_CUT}{_EXTENSION}",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(
-    rf"{_NOT_INSIDE}(?P<exchange>[2-9]\d\d)(?P<second>[ .\-‐–]?)(?P<line>\d{{4}})(?![\d%]){_NOT_POINTS}{_EXTENSION}",
+    rf"{_NOT_INSIDE}(?P<exchange>[2-9]\d\d)(?:(?P<second>[ .\-‐–])(?P<line>\d{{4}})|(?P<row>\d{{4}}){_NOT_POINTS})"
+    rf"(?![\d%]){_NOT_CUT}{_EXTENSION}",
     re.IGNORECASE,
 )
 _ABROAD = re.compile(r"(?<![\w¦])\+(?!1\D?[2-9])\d[\d \t.()\-]{6,18}\d(?!\d)")
@@ -54,11 +56,11 @@ def phones(text: str, *, area_code: str | None = None) -> list[Found]:
             found.append(Found(match.start(), match.end(), number))
     may_be_receipt = bool(_RECEIPTS.search(text))
     for match in _LOCAL.finditer(text):
-        if _overlaps(match, found) or (not match["second"] and may_be_receipt):
+        if _overlaps(match, found) or (match["row"] and may_be_receipt):
             continue
         if match["second"] == " " and match["exchange"] != "555" and not _stands_alone(match, text):
             continue
-        digits = match["exchange"] + match["line"]
+        digits = match["exchange"] + (match["line"] or match["row"])
         found.append(Found(match.start(), match.end(), (area_code and _e164(f"+1{area_code}{digits}")) or digits))
     return found
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.amount_words import CLAIM_THINGS, OBSERVE_THINGS
+from bot.understanding.amount_words import CLAIM_THINGS, CLAIM_VERBS, OBSERVE_THINGS, OBSERVE_VERBS
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6})"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d)?k\b|\d{1,6})"
 _POINTS = r"(?:[ ]?(?:points?|pts?|puntos|ptos))?"
 _THING = rf"(?:{'|'.join(sorted(CLAIM_THINGS | OBSERVE_THINGS, key=lambda word: (-len(word), word)))})"
 _ARROW = r"(?:/|→|➡|-{1,2}>|=>|>)"
@@ -25,6 +25,12 @@ _NUMBERS_FIRST = re.compile(
     rf"(?P<left>{_THING}){_BESIDE}(?P<right>{_THING})\b",
     re.IGNORECASE,
 )
+_THINGS_AFTER = re.compile(
+    rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ](?P<left>{_THING})[ ]*(?:,|/|-|\band\b|\bbut\b|\by\b|\bpero\b)?[ ]*"
+    rf"(?P<other>{_NUMBER}){_POINTS}[ ](?P<right>{_THING})\b(?![ ]*[:=]?[ ]*\d)",
+    re.IGNORECASE,
+)
+_THING_BEFORE = re.compile(rf"\b{_THING}[ :=]*$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ]*[(](?P<left>{_THING})[)]", re.IGNORECASE)
 _GLUED = re.compile(rf"{_ALONE}(?P<one>\d{{2,6}})(?P<left>{_THING})\b", re.IGNORECASE)
 _PAIR = re.compile(rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ]*{_ARROW}[ ]*(?P<other>{_NUMBER}){_ENDS}")
@@ -37,6 +43,8 @@ _MOVED = re.compile(
 _LARGEST_OF_A_DATE = 31
 _BOTH = re.compile(rf"\b(?P<left>{_THING})/(?P<right>{_THING})\b", re.IGNORECASE)
 _LABELLED = re.compile(rf"\b(?P<left>{_THING})[-=:](?=\d)", re.IGNORECASE)
+_SAYS = "|".join(sorted(word for word in CLAIM_VERBS | OBSERVE_VERBS | OBSERVE_THINGS if len(word) >= 3))
+_SAYS_GLUED = re.compile(rf"\b(?P<left>{_SAYS}|app)(?=\d{{2,6}}\b)", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:cust|customer|client|clienta?|cliente|guest)[ ]*[:=][ ]*(?=\d)", re.IGNORECASE)
 _USED_TO = re.compile(r"\bused to (?:be|have|show|say)\b|\bsol[ií]a tener\b", re.IGNORECASE)
 _PLUS = re.compile(r"(?<!\S)\+ (?=\d)")
@@ -50,8 +58,10 @@ def spelled_out(text: str) -> str:
     halves ("50/50") and the like stay.
     """
     text = _PLUS.sub("+", _USED_TO.sub("had", _SAID.sub("customer says ", text)))
+    text = _SAYS_GLUED.sub(r"\g<left> ", text)
     text = _NAMES_FIRST.sub(_each_its_name, text)
     text = _NUMBERS_FIRST.sub(_each_its_name, text)
+    text = _THINGS_AFTER.sub(_each_before, text)
     text = _GLUED.sub(r"\g<left> \g<one>, ", _IN_BRACKETS.sub(r"\g<left> \g<one>, ", text))
     text = _BOTH.sub(r"\g<left> and \g<right>", _LABELLED.sub(r"\g<left> ", text))
     for form in (_MOVED, _PAIR, _VERSUS):
@@ -66,7 +76,12 @@ def _each_its_name(found: re.Match[str]) -> str:
     return f"{found['left']} {found['one']}, {found['right']} {found['other']}, "
 
 
+def _each_before(found: re.Match[str]) -> str:
+    """ "500 app 50 pos", where no thing stands before that the first number may belong to."""
+    return found.group() if _THING_BEFORE.search(found.string[: found.start()]) else _each_its_name(found)
+
+
 def _set_against(found: re.Match[str]) -> str:
-    one, other = (int(found[name].replace(",", "")) for name in ("one", "other"))
-    dated = max(one, other) <= _LARGEST_OF_A_DATE or one == other
+    one, other = found["one"].replace(",", ""), found["other"].replace(",", "")
+    dated = one == other or ((one + other).isdigit() and max(int(one), int(other)) <= _LARGEST_OF_A_DATE)
     return found.group() if dated else f"{found['one']} vs {found['other']}"

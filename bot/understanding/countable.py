@@ -1,0 +1,109 @@
+"""Whether a number in a text may be a balance of points at all: no measure, label, price or difference."""
+
+from __future__ import annotations
+
+from bot.understanding.amount_tokens import Tokens
+from bot.understanding.amount_words import (
+    AUXILIARIES,
+    BILLS,
+    CLAIM_FIXED,
+    DONE,
+    EXPIRING,
+    GONE,
+    LABELS,
+    LARGEST,
+    LESS,
+    LONGEST_BARE,
+    NUMBERED,
+    OF_A_BILL,
+    OFFERS,
+    PAST,
+    POINTS,
+    PRIZES,
+    SPENT,
+    UNITS,
+    WHOM,
+)
+from bot.understanding.plain import word_set
+
+_EITHER = word_set("or o")
+_ARTICLES = word_set("a an")
+_IN_A_YEAR = word_set("in since en desde")
+_HIGHEST_REGISTER = 20
+
+
+def may_be_balance(tokens: Tokens, at: int) -> bool:
+    """Whether the number at this place may be somebody's points."""
+    value, written = tokens.value(at), tokens.written[at]
+    before, after = tokens.word(at - 1), tokens.beside(at)
+    if value > LARGEST or (value >= LONGEST_BARE and after not in POINTS):
+        return False
+    if _in_a_row(tokens, at):
+        return False  # "303 555 01 87"
+    if len(written) > 1 and written.startswith("0"):
+        return False  # "ends in 0142"
+    if before in _ARTICLES and after not in POINTS and written.isdigit():
+        return False  # "getting a 403"
+    if tokens.counts_something(at) or after == "off" or before in SPENT or before in LABELS:
+        return False
+    if after in _EITHER and tokens.word(at + 3) in UNITS:
+        return False  # "10 or 15 customers"
+    if before in NUMBERED and 0 < value <= _HIGHEST_REGISTER:
+        return False
+    if before in _IN_A_YEAR and 2015 <= value <= 2035:
+        return False
+    return not any(one(tokens, at) for one in (_is_earned, _is_moved, _is_price, _buys, _is_difference))
+
+
+def _in_a_row(tokens: Tokens, at: int) -> bool:
+    """Whether the number is one of three or more with nothing between them: a phone in pieces."""
+    first, last = at, at
+    while tokens.is_number(first - 1) and not tokens.closes(first - 1):
+        first -= 1
+    while tokens.is_number(last + 1) and not tokens.closes(last):
+        last += 1
+    return last - first >= 2
+
+
+def _is_earned(tokens: Tokens, at: int) -> bool:
+    """ "should get 120": of one purchase."""
+    return tokens.word(at - 1) == "get" and tokens.word(at - 2) in CLAIM_FIXED | {"to"}
+
+
+def _is_moved(tokens: Tokens, at: int) -> bool:
+    """ "gave him 50 by mistake", "transfer 300 points", "le quitaron 200"."""
+    place = at - 1
+    while tokens.word(place) in WHOM:
+        place -= 1
+    return tokens.word(place) in DONE
+
+
+def _is_price(tokens: Tokens, at: int) -> bool:
+    """ "the bill was 90", "order total 120", "the reward is 300 points"."""
+    place = at - 1
+    while tokens.word(place) in OF_A_BILL:
+        place -= 1
+    priced = tokens.word(place) in PRIZES and place < at - 1
+    return priced or (tokens.word(place) in BILLS and tokens.word(at + 1) not in POINTS)
+
+
+def _buys(tokens: Tokens, at: int) -> bool:
+    """ "100 points reward", "1 point per dollar", "100 points = $5", "500 points will expire"."""
+    if tokens.beside(at) not in POINTS:
+        return False
+    priced = at + 2 < len(tokens) and tokens.kinds[at + 2] == "money"
+    return priced or tokens.beside(at + 1) in OFFERS | EXPIRING
+
+
+def _is_difference(tokens: Tokens, at: int) -> bool:
+    """ "difference of 75", "300 short", "100 points were taken"; but "had 500 points gone" is a balance."""
+    if tokens.word(at - 1) in ("of", "de") and tokens.word(at - 2) in ("difference", "diff", "diferencia"):
+        return True
+    if not PAST.isdisjoint((tokens.word(at - 1), tokens.word(at - 2))):
+        return False
+    place = at + 1 if tokens.beside(at) in POINTS else at
+    gone = GONE if place > at else LESS
+    while tokens.beside(place) in AUXILIARIES:
+        place += 1
+    follows = place + 2 < len(tokens) and tokens.kinds[place + 2] == "number"
+    return tokens.beside(place) in gone and not follows and tokens.word(place + 2) != "like"

@@ -1,0 +1,55 @@
+"""Which people named in a text are customers: not who writes, whom they greet, who works there; nor what is sold."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.found import Found
+
+_COLLEAGUE = re.compile(
+    r"\b(?:manager|mgr|supervisor|coworker|co-worker|colleague|budtender|bartender|cashier|associate|trainer|boss|owner"
+    r"|gm|lead|employee|gerente|jef[ea]|encargad[oa]|compañer[oa]|companer[oa]|cajer[oa]|vendedor[a]?)"
+    r"(?:[ ]is)?[ ,]{1,2}$",
+    re.IGNORECASE,
+)
+_SPEAKS = re.compile(
+    r"(?:^|[\s,.!])(?:this is|it['’]?s|i['’]?m|i am|soy|me llamo|my name is|aqui|aquí)[ ]$", re.IGNORECASE
+)
+"""Before a name: it is the writer's."""
+_GREETED = re.compile(
+    r"(?:^|[\s,.!(-])(?:hi|hey|hello|hola|yo|thanks|thank you|thx|ty|gracias|ask|tell|ping|cc|buenas|morning|pregunta a"
+    r"|dile a)[ ,]{1,3}$",
+    re.IGNORECASE,
+)
+_CLAIMS = re.compile(r"[ ](?:says|said|has|had|claims|swears|wants|dice|tiene|quiere|jura)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
+_AT_WORK = re.compile(
+    r"['’]?s[ ](?:register|reg|till|drawer|shift|terminal|station|caja|turno|computer|tablet|ipad|login)\b",
+    re.IGNORECASE,
+)
+_INSTRUCTS = re.compile(
+    r"[ ](?:(?:said|says|told me|told us|wants me|wants us)[ ]to|(?:said|says)[ ]the[ ](?:customer|guest))\b",
+    re.IGNORECASE,
+)
+_SOLD = re.compile(
+    r"[ ](?:\d+(?:\.\d+)?[ ]?(?:g|mg|oz|gr|ml|grams?)\b|1/[248]|(?:an? )?(?:eighth|half|quarter)[ ]?(?:oz|ounce)?\b"
+    r"|(?:carts?|cartridges?|pre-?rolls?|gumm(?:y|ies)|flower|kush|haze|og|live resin|wax|shatter|vapes?|pods?"
+    r"|edibles?|battery|tincture|distillate)\b)",
+    re.IGNORECASE,
+)
+_SURELY = re.compile(
+    r"\b(?:customers?|custs?|clients?|clientes?|clientas?|guest|member|named)[ .:]{1,2}$", re.IGNORECASE
+)
+
+
+def is_customer(text: str, name: Found) -> bool:
+    """Whether the name found in the text may be a customer's; where that is open, it is not."""
+    before, after = text[: name.start], text[name.end :]
+    alone = " " not in name.value
+    if _SURELY.search(before):
+        return True
+    if _COLLEAGUE.search(before) or _AT_WORK.match(after) or _INSTRUCTS.match(after) or _SOLD.match(after):
+        return False
+    if not alone or _POSSESSIVE.match(after):
+        return True
+    return not (_SPEAKS.search(before) or (_GREETED.search(before) and not _CLAIMS.match(after)))
