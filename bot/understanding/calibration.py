@@ -68,10 +68,12 @@ def fit_acceptance(evidence: Floats, is_question: Floats) -> Acceptance:
 
 def fit_sharpness(scores: Floats, truth: NDArray[np.int64]) -> float:
     """The softmax factor under which the true playbooks are likeliest; scores (questions, playbooks)."""
-    tried = np.geomspace(1.0, 40.0, 25)
-    rows = np.arange(len(truth))
-    likelihood = [np.log(softmax(scores * factor)[rows, truth] + 1e-12).sum() for factor in tried]
-    return float(tried[int(np.argmax(likelihood))])
+    tried = np.geomspace(1.0, 40.0, 25).tolist()
+    behind = (scores - scores.max(axis=1, keepdims=True)).astype(np.float32)
+    own = behind[np.arange(len(truth)), truth]
+    shares = (np.exp(own * factor) / np.exp(behind * factor).sum(axis=1) for factor in tried)
+    likelihood = [np.log(share + 1e-12, dtype=float).sum() for share in shares]
+    return float(tried[np.argmax(likelihood)])
 
 
 def softmax(scores: Floats) -> Floats:

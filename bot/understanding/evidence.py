@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
+Ints = NDArray[np.int64]
 _LONG = 40.0
 """IDF mass from which on a longer text tells no more about being a question."""
 
@@ -27,32 +28,39 @@ class WordUse:
     playbooks: int
 
     @classmethod
-    def of(cls, idf: Floats, words: Sequence[NDArray[np.int64]], owners: Sequence[int], playbooks: int) -> WordUse:
-        """The use of words by texts (each its words' numbers), of which each belongs to the playbook in `owners`."""
-        pairs = [many * playbooks + owner for many, owner in zip(words, owners, strict=True)]
-        keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
+    def of(cls, idf: Floats, words: Ints, owners: Ints, playbooks: int) -> WordUse:
+        """The use of words by texts: all their words' numbers, and for each the playbook that its text belongs to."""
+        keys, counts = np.unique(words * playbooks + owners, return_counts=True)
         return cls(idf, keys, counts.astype(np.int32), playbooks)
 
-    def _used(self, words: NDArray[np.int64], playbook: int) -> NDArray[np.float64]:
-        wanted = words * self.playbooks + playbook
+    @cached_property
+    def rarest(self) -> float:
+        """The IDF of a word that is in no text or one."""
+        return float(self.idf.max())
+
+    def _used(self, words: Ints, playbooks: Ints) -> NDArray[np.float64]:
+        wanted = words * self.playbooks + playbooks
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         found: NDArray[np.float64] = np.where(self.keys[at] == wanted, self.counts[at], 0).astype(np.float64)
         return found
 
-    def evidence(self, raw: Floats, words: NDArray[np.int64], unknown: int, own: int = -1) -> NDArray[np.float64]:
-        """What tells a question from chatter, one row, from raw scores (playbooks + chatter,) and the text's words.
+    def evidence(self, raw: Floats, words: Ints, texts: Ints, unknown: Ints, own: Ints) -> NDArray[np.float64]:
+        """What tells a question from chatter, one row a text, from raw scores (texts, playbooks + chatter) and words.
 
-        words: numbers of the known ones; unknown: how many are not. own: the playbook that the text itself was a
-        training question of, whose use of its words then does not count. The last three entries are the share of the
-        text's IDF mass that the winner's questions share, the unknown share, and the mass.
+        words: numbers of the known words of all texts; texts: which text each stands in. unknown (texts,): how many
+        are not known. own (texts,): the playbook that the text itself was a training question of, whose use of its
+        words then does not count; -1 for none. The last three entries are the share of the text's IDF mass that the
+        winner's questions share, the unknown share, and the mass.
         """
-        winner = int(np.argmax(raw[:-1]))
-        best = float(raw[winner])
-        second = float(np.partition(raw[:-1], -2)[-2]) if len(raw) > 2 else 0.0
+        likely, count = raw[:, :-1], len(raw)
+        winner = likely.argmax(axis=1)
+        best = likely.max(axis=1)
+        second = np.partition(likely, -2, axis=1)[:, -2] if likely.shape[1] > 1 else np.zeros(count)
         weights = self.idf[words]
-        strange = unknown * float(self.idf.max())
-        mass = float(weights.sum()) + strange or 1.0
-        uses = self._used(words, winner) - (winner == own)
+        strange = unknown * self.rarest
+        mass = np.bincount(texts, weights, minlength=count) + strange
+        mass[mass == 0.0] = 1.0
+        uses = self._used(words, winner[texts]) - (winner == own)[texts]
         # One question more or less says little once several use a word: 0, 1/2, 2/3, ...
-        shared = float(weights @ (uses / (1.0 + uses))) / mass
-        return np.array([best, best - second, raw[-1], shared, strange / mass, min(mass, _LONG)])
+        shared = np.bincount(texts, weights * uses / (1.0 + uses), minlength=count) / mass
+        return np.stack([best, best - second, raw[:, -1], shared, strange / mass, np.minimum(mass, _LONG)], axis=1)

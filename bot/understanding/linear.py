@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 EXACT_ROWS = 9_000
 SKETCHED = 4_096
-_HEAVY = 1 / 25
+_HEAVY = 1 / 40
 """Features in more than this share of the rows are multiplied as a dense block; rarer ones pair by pair, which then is
 cheaper."""
 _CHUNK = 2_048
@@ -31,7 +31,7 @@ _SIGN = 0x9E3779B1
 
 @dataclass(frozen=True)
 class Rows:
-    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`; sorted by row."""
+    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`."""
 
     row: Ints
     column: Ints
@@ -57,6 +57,12 @@ class Rows:
         inside = kept[self.column]
         column = (np.cumsum(kept) - 1)[self.column[inside]]
         return Rows(self.row[inside], column, self.value[inside], self.count, int(kept.sum()))
+
+    def with_constant(self) -> Rows:
+        """The rows with one column more, in which all have 1."""
+        row = np.append(self.row, np.arange(self.count))
+        column = np.append(self.column, np.full(self.count, self.columns))
+        return Rows(row, column, np.append(self.value, np.ones(self.count)), self.count, self.columns + 1)
 
     def of_length_one(self) -> Rows:
         """The rows, each scaled to length one; a row of nothing stays as it is."""
@@ -177,21 +183,21 @@ class Ridge:
 
 
 def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, asked: Ints) -> Fit:
-    size = rows.columns + 1
-    curve = np.zeros((size, size), np.float32)
-    pull = np.zeros((size, targets.shape[1]), np.float32)
-    scale = np.sqrt(importance, dtype=np.float32)[:, None]
+    rows, scale = rows.with_constant(), np.sqrt(importance, dtype=np.float32)
+    scaled = replace(rows, value=rows.value * scale[rows.row])
+    curve = np.zeros((rows.columns, rows.columns), np.float32)
+    pull = np.zeros((rows.columns, targets.shape[1]), np.float32)
     for part in _chunks(np.arange(rows.count)):
-        table = scale[part] * _with_constant(rows.part(part))
+        table = scaled.part(part).dense()
         curve += table.T @ table
         meant = np.flatnonzero(targets[part].any(axis=0))
-        pull[:, meant] += table.T @ (scale[part] * targets[part][:, meant])
-    curve[np.diag_indices(size)] += ridge
+        pull[:, meant] += table.T @ (scale[part, None] * targets[part][:, meant])
+    curve[np.diag_indices(rows.columns)] += ridge
     root = Cholesky.of(curve)
     weights = root.backward(root.forward(pull))
     left_out = []
     for part in _chunks(asked):
-        table = _with_constant(rows.part(part))
+        table = rows.part(part).dense()
         own = importance[part] * np.square(root.forward(table.T)).sum(axis=0)
         error = (targets[part] - table @ weights) / np.maximum(1.0 - own, 1e-4)[:, None]
         left_out.append(targets[part] - error)
@@ -201,7 +207,3 @@ def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, ask
 def _chunks(numbers: Ints) -> list[Ints]:
     """The numbers, _CHUNK at a time; at least one part, which may be empty."""
     return np.split(numbers, range(_CHUNK, len(numbers), _CHUNK))
-
-
-def _with_constant(rows: Rows) -> NDArray[np.float32]:
-    return np.hstack([rows.dense(), np.ones((rows.count, 1), np.float32)])

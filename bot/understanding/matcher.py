@@ -16,6 +16,7 @@ from bot.understanding.vocabulary import Vocabulary
 
 _SHOWN = 5
 _REASONS = 6
+_NOBODYS = np.array([-1])
 _NOTHING = Match(candidates=(), margin=0.0, decision="none")
 
 
@@ -115,9 +116,10 @@ class Matcher:
         raw = model.scores(at, values)
         words = model.numbers.find(features.words)
         known = words[words >= 0]
-        evidence = model.use.evidence(raw, known, len(words) - len(known))
+        one, unknown = np.zeros(len(known), np.int64), np.array([len(words) - len(known)])
+        evidence = model.use.evidence(raw[None], known, one, unknown, _NOBODYS)
         shares = softmax(raw[None, :-1].astype(np.float64) * model.sharpness)[0]
-        likely: NDArray[np.float64] = shares * model.acceptance.probability(evidence[None, :])
+        likely: NDArray[np.float64] = shares * model.acceptance.probability(evidence)
         return likely
 
 

@@ -129,16 +129,15 @@ class _Trainer:
         rows = [featurizer.features(text) for text in texts]
         hashes, found = np.unique(hashed(chain.from_iterable(row.weights for row in rows)), return_inverse=True)
         self.numbers = Numbers(hashes)
-        words = self.numbers.find(chain.from_iterable(row.words for row in rows))
-        self.words = np.split(words, np.cumsum([len(row.words) for row in rows])[:-1])
+        self.words = self.numbers.find(chain.from_iterable(row.words for row in rows))
+        self.texts = np.repeat(np.arange(len(rows)), [len(row.words) for row in rows])
         self.counts = np.bincount(found)
         self.idf = np.log((1.0 + len(rows)) / (1.0 + self.counts)) + 1.0
         self.folding = Folding.of(len(self.numbers), len(rows))
         values = np.fromiter(chain.from_iterable(row.weights.values() for row in rows), np.float64) * self.idf[found]
         self.rows = Rows.of([len(row.weights) for row in rows], found, values, len(self.numbers)).of_length_one()
-        asked = np.flatnonzero(labels >= 0)
-        owners = [int(label) for label in labels[asked]]
-        self.use = WordUse.of(self.idf, [self.words[at] for at in asked], owners, len(playbooks))
+        owners = labels[self.texts]
+        self.use = WordUse.of(self.idf, self.words[owners >= 0], owners[owners >= 0], len(playbooks))
 
     def model(self) -> Model:
         """Everything fitted, on left-out scores where it must not be flattered by what it saw."""
@@ -148,7 +147,7 @@ class _Trainer:
         truth = self.labels[judged]
         fitted = self._fit(judged)
         naive, left_out = self._joined(fitted, judged)
-        evidence = np.vstack([self._left_out_evidence(int(at), raw) for at, raw in zip(judged, left_out, strict=True)])
+        evidence = self._left_out_evidence(judged, left_out)
         acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
         asked = truth >= 0
         sharpness = fit_sharpness(left_out[asked][:, :-1], truth[asked])
@@ -197,8 +196,10 @@ class _Trainer:
             targets[np.arange(sure, len(labels)), owner[sure:]] = 0.0
         return ridge.fit(targets, asked=judged)
 
-    def _left_out_evidence(self, at: int, raw: Floats) -> Floats:
-        """The evidence for a training text as if it had never been seen: a word of its own alone would be unknown."""
-        seen = self.words[at]
-        words = seen[self.counts[seen] > 1]
-        return self.use.evidence(raw, words, len(seen) - len(words), own=int(self.labels[at]))
+    def _left_out_evidence(self, judged: Ints, raw: Floats) -> Floats:
+        """The evidence for training texts, each as if never seen: a word that it alone has would be unknown."""
+        inside = np.isin(self.texts, judged)
+        words, texts = self.words[inside], np.searchsorted(judged, self.texts[inside])
+        known = self.counts[words] > 1
+        unknown = np.bincount(texts[~known], minlength=len(judged))
+        return self.use.evidence(raw, words[known], texts[known], unknown, self.labels[judged])
