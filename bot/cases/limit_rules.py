@@ -16,7 +16,7 @@ from bot.config import BulkPolicy, ContactPolicy
 def not_paused(view: View) -> Notes:
     """Nothing that leads to an effect while everything is paused."""
     if view.standing.paused:
-        raise Refused("paused", "Changes are paused for everybody right now. Nothing was done; try again later.")
+        raise Refused("paused", "Changes are paused for everybody right now. I changed nothing; try again later.")
     yield from ()
 
 

@@ -59,7 +59,8 @@ def not_the_beneficiary(view: View) -> Notes:
     if refs is None:
         if view.policy.unlisted_staff == "refuse":
             raise Refused("unlisted", "You are not on the list of staff yet. Ask whoever runs me to add you.")
-        yield Reason(code="beneficiary_not_checked", text="Whether this is their own account was not checked.")
+        unsure = "Not checked: whether this is the asker's or approver's own account."
+        yield Reason(code="beneficiary_not_checked", text=unsure)
     elif refs & view.proposal.customer_refs:
         raise Refused("beneficiary", "This is your own account, so a colleague has to take care of it.")
 

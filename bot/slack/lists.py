@@ -14,12 +14,12 @@ from slack_sdk import WebClient
 from bot.bulk import BulkPreview
 from bot.cases import Actor, can_sign, reading, who_can_approve
 from bot.cases.bulk_models import BulkRun, RowState, RunState
-from bot.cases.bulk_store import runs_in
+from bot.cases.bulk_store import runs_in, undo_under_way
 from bot.slack.blocks import section
 from bot.slack.files import fetch
 from bot.slack.people import People
 from bot.slack.posting import Poster
-from bot.slack.strings import speaker
+from bot.slack.strings import Say, speaker
 from bot.slack.views.list_messages import file_message, list_news, list_reminder, list_request
 from bot.slack.views.list_words import ListView
 from bot.slack.views.lists import list_card
@@ -60,6 +60,8 @@ class Lists:
         seen: BulkPreview = bulk.preview(house, run_id, actor)
         unknown = bulk.unknown_rows(house, run_id, limit=_UNKNOWN) if going.counts.get(RowState.UNKNOWN) else []
         post = self._poster.where(self._card(run.source))
+        with reading(house.engine) as conn:
+            counter_run = undo_under_way(conn, run_id)
         return ListView(
             run=run,
             preview=seen,
@@ -72,6 +74,7 @@ class Lists:
             unknown=tuple((row.number, bulk.who(row)) for row in unknown),
             link=self._link(post.channel, post.ts) if post is not None and post.ts else "",
             why=_why(run),
+            undo_asked=counter_run is not None,
         )
 
     def waiting_for(self, actor: Actor) -> Sequence[ListView]:
@@ -119,8 +122,16 @@ class Lists:
             self._poster.once(f"outcome:{run_id}:{news}", channel, thread, lambda: list_news(self.view(run_id), say))
         if run.state in _WITH_OUTCOME and view.started:
             self.upload_rows(run_id, "bulk.outcome_file", (channel, thread))
-        if run.state is R.UNDONE:
+        if news == "done" or run.state is R.UNDONE:
             self._poster.edit(f"outcome:{run_id}:done", lambda: list_news(self.view(run_id), say))
+        if run.undo_of is not None:  # the button to undo it stands while nobody asked
+            self._edit_original(run.undo_of, say)
+
+    def _edit_original(self, run_id: str, say: Say) -> None:
+        """The card and the news of a list, once a counter-run is asked for or has come to nothing."""
+        source = bulk.read_run(self._house, run_id).source
+        self._poster.edit(self._card(source), lambda: list_card(self.view(run_id), say))
+        self._poster.edit(f"outcome:{run_id}:done", lambda: list_news(self.view(run_id), say))
 
     def _news(self, view: ListView) -> str:
         """What is worth a message of its own, told once: edits of the card notify nobody. The preview is, where looking

@@ -222,7 +222,7 @@ class SlackPresenter:
 
     def _edit_earlier(self, proposal: Proposal) -> None:
         """News of before, whose buttons or steps no longer hold: an approval that was acted on, a change taken back."""
-        if proposal.state is not S.APPROVED and proposal.mode == "guided" and proposal.approvers:
+        if proposal.mode == "guided" and proposal.approvers:  # also when everything is paused, and when it runs again
             self._poster.edit(_news(proposal.id, S.APPROVED), lambda: self._outcome(proposal.id, S.APPROVED))
         if proposal.state is S.UNDONE:
             self._poster.edit(_news(proposal.id, S.DONE), lambda: self._outcome(proposal.id, S.DONE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -37,7 +37,10 @@ Link = Callable[[str, str], str]
 
 _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
 _UNDER_WAY = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
+_POINTS = frozenset(("adjust_points", "refund_redemption", "record_purchase"))
 _STOPPABLE = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED})
+_ERASED = "erased"
+"""What stands in an offer in the place of whose it was, once they are forgotten."""
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 _USUAL = ("balance_mismatch", "missing_points", "not_enrolled", "duplicate_or_mismatch", "loyalty_section_missing")
@@ -155,7 +158,11 @@ class Reader:
             found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
         standing = case.state in (CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED)
         offering = standing and case.diagnosis is not None
-        shown = [p for p in found if (offering if p.state is ProposalState.OFFERED else worth_telling(p))]
+        shown = [
+            p
+            for p in found
+            if (offering and not _in_its_place(p, found) if p.state is ProposalState.OFFERED else worth_telling(p))
+        ]
         counts: dict[str, int] = {}
         out = []
         for proposal in shown:
@@ -167,6 +174,7 @@ class Reader:
         """One change as people see it; `language` is that of the rules' reasons."""
         kind = KINDS[proposal.kind]
         preview = kind.preview(proposal)
+        erased = _ERASED in proposal.offer.values()
         asked = proposal.parameters or proposal.shown.get("asked") or {}  # a renewed offer remembers what was asked for
         result = proposal.result
         deciders, stuck = self._deciders(proposal)
@@ -175,18 +183,18 @@ class Reader:
             kind=proposal.kind,
             state=proposal.state,
             requester=proposal.requester,
-            words=kind.words(proposal),
+            words=Words.of("what.erased") if erased else kind.words(proposal),
             form=kind.form(proposal),
             nth=nth,
             mode=proposal.mode,
-            lines=preview.lines,
-            minds=preview.side_effects,
+            lines=() if erased else preview.lines,
+            minds=() if erased else preview.side_effects,
             irreversible=preview.irreversible,
             steps=steps(proposal),
             why=obstacles(proposal),
             reads_back=proposal.reads_back,
             reason=str(asked.get("reason") or ""),
-            balance_now=_number((result.get("after") or {}).get("balance")),
+            balance_now=None if erased else _number((result.get("after") or {}).get("balance")),
             verdict=tuple(reason(r, language) for r in proposal.verdict.get("reasons", ())),
             deciders=deciders,
             stuck=stuck,
@@ -223,6 +231,19 @@ class Reader:
         with reading(self._house.engine) as conn:
             others = proposal_store.proposals_of_case(conn, self._house.vault, proposal.case_id)
         return not any(other.undo_of == proposal.id and other.state in _UNDER_WAY for other in others)
+
+
+def _in_its_place(offer: Proposal, others: Sequence[Proposal]) -> bool:
+    """Whether points were moved, or are asked for, in another of the ways that were offered: this one would give them
+    twice."""
+    return offer.kind in _POINTS and any(
+        other.kind in _POINTS
+        and other.undo_of is None
+        and other.state in (*_UNDER_WAY, ProposalState.DONE)
+        and other.submitted_at is not None
+        and other.submitted_at > offer.created_at
+        for other in others
+    )
 
 
 def worth_telling(proposal: Proposal) -> bool:

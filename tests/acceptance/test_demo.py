@@ -82,7 +82,7 @@ def test_points_are_adjusted_with_approval_and_undone(demo: Practice) -> None:
     assert "500" in done.text
     assert points_at_provider(demo, "3035550149") == 500
     demo.desk.press("riley", done, "undo")
-    demo.desk.press("quinn", saying(demo, ts, "taking back"), "approve")
+    demo.desk.press("quinn", saying(demo, ts, "to undo an earlier change"), "approve")
     saying(demo, ts, "The balance is now 200")
     assert points_at_provider(demo, "3035550149") == 200
     assert rows_at_provider(demo, "3035550149") == [300, -300]

@@ -123,7 +123,7 @@ def test_while_everything_is_paused_what_waits_says_so_and_why(floor: Floor) -> 
             lambda: next((m for m in dialogue.thread("q") if "approve" in buttons(m) and stopped in m.text), None)
         )
         floor.desk.press("morgan", request, "approve")
-        dialogue.play([{"told": {"who": "morgan", "in": "q", "text": "Nothing was done; try again later"}}])
+        dialogue.play([{"told": {"who": "morgan", "in": "q", "text": "I changed nothing; try again later"}}])
     finally:
         set_pause(floor.house.config, paused=False, reason="", by="cli:sam")
     floor.card("C0PINE", thread, lambda text: "Waiting for a decision" in text and "paused" not in text)

@@ -95,10 +95,10 @@ def test_every_exception_can_be_told_and_a_long_list_is_cut(language: str) -> No
         (
             "en",
             [
-                "*A list for 1,200 people, +5,000 and -40 points* · Pine · asked by <@U1> · a whole list; "
-                "nobody knows yet whether it arrived · done · approved by <@U2>, <@U3> · <http://x|open the thread>",
-                "*A list of 3 enrollments* · Pine · asked by <@U1> · a whole list · being done",
-                "*+600 points* · Pine · asked by <@U1> · same person, same customer, again; a large sum · done",
+                "*A list for 1,200 people, +5,000 and -40 points* · Pine · asked by <@U1>\n"
+                "not sure whether everything arrived · done · approved by <@U2>, <@U3> · <http://x|open the thread>",
+                "*A list of 3 enrollments* · Pine · asked by <@U1>\nbeing done",
+                "*+600 points* · Pine · asked by <@U1>\nsame person, same customer, again; a large sum · done",
                 "<@U9> was refused 2×: deciding on their own request",
                 "cli:sam, 1×: erased what was kept of a customer",
             ],
@@ -106,10 +106,10 @@ def test_every_exception_can_be_told_and_a_long_list_is_cut(language: str) -> No
         (
             "es",
             [
-                "*Una lista para 1,200 personas, +5,000 y -40 puntos* · Pine · lo pidió <@U1> · una lista entera; "
-                "aún no se sabe si llegó · hecho · lo aprobó <@U2>, <@U3> · <http://x|abrir el hilo>",
-                "*Una lista de 3 inscripciones* · Pine · lo pidió <@U1> · una lista entera · haciéndose",
-                "*+600 puntos* · Pine · lo pidió <@U1> · misma persona, mismo cliente, otra vez; una suma grande"
+                "*Una lista para 1,200 personas, +5,000 y -40 puntos* · Pine · lo pidió <@U1>\n"
+                "no se sabe si llegó todo · hecho · lo aprobó <@U2>, <@U3> · <http://x|abrir el hilo>",
+                "*Una lista de 3 inscripciones* · Pine · lo pidió <@U1>\nhaciéndose",
+                "*+600 puntos* · Pine · lo pidió <@U1>\nmisma persona, mismo cliente, otra vez; una suma grande"
                 " · hecho",
                 "A <@U9> se le negó 2×: decidir sobre su propia solicitud",
                 "cli:sam, 1×: borró lo guardado de un cliente",

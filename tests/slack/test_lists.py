@@ -157,13 +157,13 @@ def test_a_list_is_previewed_signed_twice_carried_out_told_and_undone(floor: Flo
 
     press(floor, "morgan", ts, "undo")
     counter = desk.wait_for(lambda: [m for m in desk.replies("C0PINE", ts) if "fix:bulk" in buttons(m)], 20)[-1]
-    assert "*Taking a list back*" in counter.text
-    assert "taking back" not in done.text
+    assert "*Undoing a list*" in counter.text
+    assert "undo an earlier" not in done.text
     ask(floor, "morgan", ts)
     request = desk.wait_for(lambda: [m for m in desk.replies("C0PINE", ts) if "approve" in buttons(m)], 20)[-1]
     desk.press("quinn", request, "approve")
     desk.press("avery", request, "approve")
-    card(floor, ts, lambda m: "*Taken back*: every row" in m.text)
+    card(floor, ts, lambda m: "*Undone*: every row" in m.text)
     assert (points_of(floor, "3035550149"), points_of(floor, "3035550142")) == (200, 500)
     desk.wait_for(lambda: len([m for m in desk.replies("C0PINE", ts) if m.files]) == 3, 20)
 

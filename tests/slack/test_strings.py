@@ -34,6 +34,7 @@ BUILT = {
     "need.": Need.__args__,
     "case.": [s.value for s in CaseState],
     "state.": [s.value for s in ProposalState],
+    "next.": ["declined", "rejected", "stale"],
     "fix.": FixKind.__args__,
     "notice.": Notice.__args__,
     "why.": ["phone", "email", "customer_name", "order_id", "claimed_points", "observed_points", "points_delta"],
@@ -184,9 +185,9 @@ def test_words_are_said_in_each_language_with_words_inside_them() -> None:
     inner = Words.of("change", before="1", after="2")
     outer = Words.of("what.undo", what=inner)
     assert [outer.said(language) for language in ("en", "es", "fr")] == [
-        "taking back: 1 → 2",
-        "deshacer: 1 → 2",
-        "taking back: 1 → 2",
+        "1 → 2, to undo an earlier change",
+        "1 → 2, para deshacer un cambio anterior",
+        "1 → 2, to undo an earlier change",
     ]
     assert Words.raw("{not} a place").said("es") == "{not} a place"
     assert Words.model_validate(outer.model_dump(mode="json")) == outer

@@ -43,7 +43,7 @@ def test_another_id_is_linked_by_hand_with_the_customer_and_read_back(people: Pe
     shop.by_hand("treez", "accept_loyalty_id", customer_id=4601)
     done = proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"elm"})}))
     assert (done.state, done.result["after"], stored(shop, 4601)) == (S.DONE, {"balance": "640"}, wanted)
-    assert done.result["outcome"] == "Done by hand, and read back."
+    assert done.result["outcome"] == "Done by hand, and I see it there."
     back = proposals.undo(shop.house, done.id, shop.manager)
     assert (back.kind, back.mode, back.state) == ("relink", "guided", S.SUBMITTED)  # the second change in 30 days
     assert (back.offer["to"], back.expected) == (offer.expected["stored"], {"stored": wanted})

@@ -179,7 +179,7 @@ def test_an_obstacle_makes_it_a_guided_step_that_is_read_back(sqlite_shop: Shop)
         sqlite_shop.servers.world.customer(880123).phone = "3035550142"
     done = proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
     assert (done.state, done.result["after"]) == (S.DONE, {"balance": "500"})
-    assert (done.result["outcome"], done.sending_since) == ("Done by hand, and read back.", sqlite_shop.clock())
+    assert (done.result["outcome"], done.sending_since) == ("Done by hand, and I see it there.", sqlite_shop.clock())
     with pytest.raises(TooLate):
         proposals.confirm_done(sqlite_shop.house, agreed.id, RILEY)
 

@@ -32,6 +32,8 @@ _BUTTON = re.compile(r"\b(the button|el botón)\b", re.IGNORECASE)
 """A step that speaks of the button that was pressed."""
 _LISTS = {"adjust_bulk": "adjust_points", "bulk_enroll": "enroll"}
 """Playbooks about many accounts, and what the rows of their files do."""
+_PASSING = frozenset(("unreachable", "throttled", "budget"))
+"""Reasons for which a check that failed may succeed in a few minutes."""
 _CHANGES = 8
 """Changes shown at once, the latest; the older ones have messages of their own."""
 
@@ -39,29 +41,36 @@ _CHANGES = 8
 def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, list[Block]]:
     """The card of a case in any state: (complete fallback text, blocks). `broken`: the last look at it failed."""
     if broken:
-        body = _broken(case, say)
+        body = [*_ended(case, say), *_broken(case, say)]
     elif case.state is CaseState.CLOSED and case.diagnosis is None:
-        body = [section(say("card.resolved", who=user(case.resolved_by)) if case.resolved_by else say("card.closed"))]
+        body = _ended(case, say)
     elif case.need:
-        body = _missing(case, case.need, say)
+        body = [*_ended(case, say), *_missing(case, case.need, say)]
     elif case.state is CaseState.CHOOSING:
         body = _choices(case, say)
     elif case.diagnosis is not None:
         body = _diagnosed(case, case.diagnosis, say)
-    elif case.state in (CaseState.UNMATCHED, CaseState.ESCALATED):
+    elif case.state is not CaseState.NEW and not case.question:
+        body = [section(say("card.erased"))]
+    elif case.state is CaseState.ESCALATED:
+        body = _ended(case, say)
+    elif case.state is CaseState.UNMATCHED:
         body = _unmatched(case, say)
     else:
         body = [section(say("card.looking"))]
-    body += _people(case, say)
+    body += [context(_neighbour(n, say)) for n in case.neighbours[:3]]
     body = fitted(body)
     return spoken(body, say), body
 
 
 def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
-    """What stands first is what the asker needs now: how the change goes, else the cause, else the one question."""
+    """What stands first is what the asker needs now: who has it, how the change goes, the cause, the one question."""
     acted = _acted(case)
     cause = diagnosis.conclusion(diagnosis.cause) if diagnosis.cause is not None else None
-    out: list[Block] = change_blocks(acted, say) if acted else []
+    out = _ended(case, say)
+    moved = change_blocks(acted, say) if acted else []
+    later = moved[-1:] if acted and acted.state is ProposalState.DONE and moved[-1]["type"] == "actions" else []
+    out += moved[: len(moved) - len(later)]
     if cause is not None:
         out += _conclusion(cause, acted, say)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
@@ -74,10 +83,12 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     gaps = not_told(diagnosis, say)
     if gaps:
         out.append(context(*gaps))
-    out += _guide(_steps(cause, diagnosis, acted), say)
-    out += _for_many(case, say)
+    if case.state is not CaseState.CLOSED:
+        out += _guide(_steps(cause, diagnosis, acted), say)
+        out += _for_many(case, say)
     out += _changes(case, acted, say)
-    out.append(_closing(case, undecided=cause is None and diagnosis.waiting_for is None, say=say))
+    out += later  # to take it back is the last thing one wants
+    out.append(_closing(case, again=acted is None and _worth_another_look(cause, diagnosis), say=say))
     out.append(context(_footer(case, say)))
     return out
 
@@ -87,6 +98,13 @@ def _acted(case: CaseView) -> FixView | None:
     be done has been done, and would only mislead."""
     moving = [fix for fix in case.fixes if fix.state in _MOVING]
     return moving[-1] if moving else None
+
+
+def _worth_another_look(cause: Conclusion | None, diagnosis: Diagnosis) -> bool:
+    """Whether asking again may find more: nothing was found, or a system that was down is all that was found."""
+    if cause is None:
+        return diagnosis.waiting_for is None
+    return not cause.fixes and any(e.failure_code in _PASSING for e in diagnosis.evidence.values())
 
 
 def _conclusion(cause: Conclusion, acted: FixView | None, say: Say) -> list[Block]:
@@ -150,26 +168,25 @@ def _question(case: CaseView, ask: Ask, say: Say) -> list[Block]:
 
 
 def _changes(case: CaseView, acted: FixView | None, say: Say) -> list[Block]:
-    """What is offered, and what became of earlier changes; `acted` stands above already."""
+    """What became of earlier changes, and what is offered; `acted` stands above already."""
     out: list[Block] = []
     offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode != "none"]
+    hopeless = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode == "none"]
+    for fix in [f for f in case.fixes if f not in (*offered, *hopeless, acted)][-_CHANGES:]:
+        out += change_blocks(fix, say)
     if offered:
         row = [fix_button(fix, say, primary=n == 0) for n, fix in enumerate(offered)]
         out.append(actions("fixes", row))
         if any(fix.read_only for fix in offered):
             out.append(context(say("state.read_only")))
-    hopeless = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode == "none"]
-    out += [context(cannot(fix, say)) for fix in hopeless]
-    for fix in [f for f in case.fixes if f not in (*offered, *hopeless, acted)][-_CHANGES:]:
-        out += change_blocks(fix, say)
-    return out
+    return out + [context(cannot(fix, say)) for fix in hopeless]
 
 
-def _closing(case: CaseView, *, undecided: bool, say: Say) -> Block:
+def _closing(case: CaseView, *, again: bool, say: Say) -> Block:
     """The last row: another look, a rating, or a person."""
     row: list[Block] = []
     if case.state not in (CaseState.ESCALATED, CaseState.CLOSED):
-        if undecided and case.playbook:
+        if again and case.playbook:
             row.append(button(say("button.try_again"), f"choose:{case.playbook}", case.id))
         row.append(button(say("button.escalate"), "escalate", case.id))
         row.append(button(say("button.not_this"), "not_this", case.id))
@@ -191,16 +208,17 @@ def _footer(case: CaseView, say: Say) -> str:
     return say("card.footer_plain", store=escape(case.store_name) or "–")
 
 
-def _people(case: CaseView, say: Say) -> list[Block]:
-    """Support's part in the case, and colleagues who asked about the same customer."""
-    out = [context(_neighbour(n, say)) for n in case.neighbours[:3]]
-    if case.resolved_by and case.diagnosis is not None:
-        out.append(section(say("card.resolved", who=user(case.resolved_by))))
-    elif case.state is CaseState.ESCALATED:
-        out.append(section(say("card.escalated")))
-        if case.claimed_by:
-            out.append(context(say("card.escalated_claimed", who=user(case.claimed_by))))
-    return out
+def _ended(case: CaseView, say: Say) -> list[Block]:
+    """That a person has it, that it is solved, or that whoever asked let it be."""
+    if case.resolved_by:
+        return [section(say("card.resolved", who=user(case.resolved_by)))]
+    if case.state is CaseState.CLOSED:
+        changed = any(fix.state is ProposalState.DONE for fix in case.fixes)
+        return [section(say("card.closed_changed" if changed else "card.closed"))]
+    if case.state is not CaseState.ESCALATED:
+        return []
+    claimed = [context(say("card.escalated_claimed", who=user(case.claimed_by)))] if case.claimed_by else []
+    return [section(say("card.escalated")), *claimed]
 
 
 def _neighbour(other: Neighbour, say: Say) -> str:
@@ -224,8 +242,6 @@ def _choices(case: CaseView, say: Say) -> list[Block]:
 
 
 def _unmatched(case: CaseView, say: Say) -> list[Block]:
-    if case.state is CaseState.ESCALATED:
-        return []
     row = [button(title, f"choose:{playbook}", case.id) for playbook, title in case.choices[:10]]
     row.append(button(say("button.escalate"), "escalate", case.id))
     return [section(say("ask.unmatched")), actions("choices", row)]

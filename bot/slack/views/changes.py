@@ -14,6 +14,8 @@ S = ProposalState
 _LONG = 600
 _STEPS = 2900
 _REASON = 150
+_NEXT = (S.DECLINED, S.REJECTED, S.STALE)
+"""Ends after which the asker is told what to do now."""
 _EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
 
@@ -49,42 +51,54 @@ def _sentence(text: str) -> str:
 def state_line(fix: FixView, say: Say) -> str:
     """Where the change stands, in one or two sentences; "" while it is only offered."""
     what = change_in_words(fix, say)
-    asker = user(fix.requester)
-    by = user(fix.decided_by) if fix.decided_by else ""
     if fix.state is S.OFFERED:
         return ""
     if fix.state is S.SUBMITTED:
-        line = say("state.submitted", what=what, asker=asker)
-        if fix.approvers:
-            line += " " + say(
-                "state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers)
-            )
-        if fix.expires_at:
-            line += " " + say("state.submitted_expires", time=clock_time(fix.expires_at))
-        line = _with_pause(line, fix, say)
-    elif fix.state is S.APPROVED and fix.guided:
-        line = say("state.by_hand", what=what, asker=asker)
-    elif fix.state is S.APPROVED:
-        line = _with_pause(_approved(fix, what, say), fix, say)
-    elif fix.state is S.DECLINED:
-        line = say("state.cancelled" if fix.decided_by == fix.requester else "state.declined", who=by, what=what)
-    elif fix.state is S.DONE and fix.balance_now is not None:
-        line = say("state.done_balance", what=what, balance=points(fix.balance_now))
-    else:
-        line = say(f"state.{fix.state.value}", what=what)
+        return _with_pause(_submitted(fix, what, say), fix, say)
+    if fix.state is S.APPROVED and fix.guided:
+        waits = fix.paused is not None
+        line = say("state.by_hand_waits" if waits else "state.by_hand", what=what, asker=user(fix.requester))
+        return _with_pause(line, fix, say)
+    if fix.state is S.APPROVED:
+        return _with_pause(_approved(fix, what, say), fix, say)
+    line = _ended(fix, what, say)
     if fix.state in _EXPLAINED:
         line = " ".join([line, *(told(say.words(w)) for w in fix.outcome)])
+    if fix.state is S.REJECTED and not fix.outcome:
+        line += " " + say("outcome.nothing_changed")
     return line
+
+
+def _submitted(fix: FixView, what: str, say: Say) -> str:
+    line = say("state.submitted", what=what, asker=user(fix.requester))
+    if fix.approvers:
+        line += " " + say("state.approvals", have=len(fix.approvers), need=fix.approvals_needed, who=who(fix.approvers))
+    if fix.expires_at:
+        line += " " + say("state.submitted_expires", time=clock_time(fix.expires_at))
+    return line
+
+
+def _ended(fix: FixView, what: str, say: Say) -> str:
+    """What became of it, or what becomes of it just now, without the reasons."""
+    if fix.state is S.DECLINED:
+        by = user(fix.decided_by) if fix.decided_by else ""
+        return say("state.cancelled" if fix.decided_by == fix.requester else "state.declined", who=by, what=what)
+    if fix.state is S.DONE and fix.balance_now is not None:
+        return say("state.done_balance", what=what, balance=points(fix.balance_now))
+    if fix.state is S.EXPIRED and fix.guided and len(fix.approvers) >= fix.approvals_needed:
+        return say("state.expired_by_hand", what=what)
+    return say(f"state.{fix.state.value}", what=what)
 
 
 def _approved(fix: FixView, what: str, say: Say) -> str:
     """Who agreed, as far as anybody had to, and who does it now."""
     by = who(fix.approvers) or (user(fix.decided_by) if fix.decided_by else "")
-    waits = fix.paused is not None
+    waits, asker = fix.paused is not None, user(fix.requester)
     if not (fix.approvals_needed and by):
-        return say("state.approved_waits", what=what) if waits else say("state.approved", what=what)
+        return say("state.approved_waits" if waits else "state.approved", what=what)
     if fix.guided:
-        return say("state.approved_by_hand", who=by, what=what, asker=user(fix.requester))
+        key = "state.approved_by_hand_waits" if waits else "state.approved_by_hand"
+        return say(key, who=by, what=what, asker=asker)
     return say("state.approved_by_waits" if waits else "state.approved_by", who=by, what=what)
 
 
@@ -102,11 +116,18 @@ def _with_pause(line: str, fix: FixView, say: Say) -> str:
 
 def _by_hand(fix: FixView, say: Say) -> list[Block]:
     """What a person does, while it is to be done: why, the steps, and how to say that it is done."""
-    if not fix.guided or fix.state not in (S.APPROVED, S.UNKNOWN):
+    if not fix.guided or fix.state not in (S.APPROVED, S.UNKNOWN) or fix.paused is not None:
         return []
     why = [say("guided.why", why=_sentence(escape(say.words(w)))) for w in fix.why]
     numbered = [f"{n}. {escape(say.words(step))}" for n, step in enumerate(fix.steps, 1)]
     return [section(clip("\n".join((*why, *numbered)), _STEPS), expand=True)]
+
+
+def _hand_buttons(fix: FixView, say: Say) -> list[Block]:
+    """What may be pressed while a person is to do it; that it is done is not taken while everything is paused."""
+    if not fix.guided or fix.state is not S.APPROVED:
+        return []
+    return [*([_done_button(fix, say)] if fix.paused is None else []), _cancel_button(fix, say)]
 
 
 def _done_button(fix: FixView, say: Say) -> Block:
@@ -131,10 +152,8 @@ def change_blocks(fix: FixView, say: Say) -> list[Block]:
         out.append(section(line))
     if not fix.approvers:  # else they stand in the message that told of the approval
         out += _by_hand(fix, say)
-    row: list[Block] = []
-    if fix.guided and fix.state is S.APPROVED:
-        row.append(_done_button(fix, say))
-    if fix.state is S.SUBMITTED or (fix.guided and fix.state is S.APPROVED):
+    row: list[Block] = _hand_buttons(fix, say)
+    if fix.state is S.SUBMITTED:
         row.append(_cancel_button(fix, say))
     if fix.state is S.DONE and fix.can_undo:
         row.append(undo_button(fix, say))
@@ -201,7 +220,9 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
 
 def _decided(fix: FixView, what: str, say: Say) -> str:
     """How it stands, for those who were asked; what a person is to do by hand is for the asker to read."""
-    return _approved(fix, what, say) if fix.guided and fix.state is S.APPROVED else state_line(fix, say)
+    if fix.guided and fix.state is S.APPROVED:
+        return _with_pause(_approved(fix, what, say), fix, say)
+    return state_line(fix, say)
 
 
 def minded(fix: FixView, say: Say) -> list[str]:
@@ -241,10 +262,13 @@ def outcome(fix: FixView, say: Say, *, news: S | None = None) -> tuple[str, list
         return spoken(blocks, say), blocks
     by_hand = fix.guided and fix.state is S.APPROVED
     line = state_line(fix, say)
+    if fix.state in _NEXT and fix.decided_by != fix.requester:  # who took it back knows why
+        line += " " + say(f"next.{fix.state.value}")
     blocks = [section(line if by_hand else f"{user(fix.requester)} {line}")]  # the former names the asker itself
     blocks += _by_hand(fix, say)
-    if fix.guided and fix.state is S.APPROVED:
-        blocks.append(actions(f"outcome:{fix.id}", [_done_button(fix, say), _cancel_button(fix, say)]))
+    row = _hand_buttons(fix, say)
+    if row:
+        blocks.append(actions(f"outcome:{fix.id}", row))
     if fix.state is S.DONE and fix.can_undo:
         blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
     blocks = fitted(blocks)

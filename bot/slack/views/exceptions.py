@@ -39,12 +39,14 @@ def exceptions_message(reader: Exceptions, subject: str, say: Say) -> tuple[str,
 
 
 def _told(line: Line, place: tuple[str, str], say: Say) -> str:
-    why = "; ".join(say(f"sign.{code}") for code in line.codes)
+    codes = [code for code in line.codes if code != "list" or line.run is None]  # its first words say that it is one
+    why = "; ".join(say(f"sign.{code}") for code in codes)
     if line.proposal is None and line.run is None:
         known = user(line.person) if line.person[:1] in "UW" else escape(line.person)
         return say("digest.did" if "erased" in line.codes else "digest.tried", who=known, times=line.times, why=why)
     store, link = place
-    parts = [say("digest.change", store=escape(store), what=_what(line, say), asker=user(line.person), why=why)]
+    head = say("digest.change", store=escape(store), what=_what(line, say), asker=user(line.person))
+    parts = [why] if why else []
     if line.state is not None:
         parts.append(say(f"digest.is.{line.state}"))
     if line.approvers:
@@ -53,7 +55,7 @@ def _told(line: Line, place: tuple[str, str], say: Say) -> str:
         parts.append(say("digest.reason", why=escape(line.why)))
     if link:
         parts.append(f"<{link}|{say('packet.thread')}>")
-    return " · ".join(parts)
+    return f"{head}\n{' · '.join(parts)}".rstrip()
 
 
 def _what(line: Line, say: Say) -> str:

@@ -86,7 +86,7 @@ def list_request(view: ListView, say: Say) -> Message:
     blocks = [section(first), fields(*pairs)]
     if waiting:
         blocks += preview_blocks(view, say)
-    if run.approvers:
+    if waiting and run.approvers:
         signed = say("state.approvals", have=len(run.approvers), need=view.needed, who=who(run.approvers))
         blocks.append(context(signed))
     if view.link:

@@ -21,7 +21,8 @@ class ListView:
 
     preview: what it would do, or did. counts: rows by state; ended, of, seconds: how far it is, and what is left at the
     provider's limit (None: not known). deciders: who may sign. unknown: rows that a person has to look at, (number, who
-    is meant, masked). link: to the card, "" where Slack gives none. why: why it stopped, was refused or declined.
+    is meant, masked). undo_asked: a counter-run is open or over; there is no second one. link: to the card, "" where
+    Slack gives none. why: why it stopped, was refused or declined.
     """
 
     run: BulkRun
@@ -35,6 +36,7 @@ class ListView:
     unknown: tuple[tuple[int, str], ...] = ()
     link: str = ""
     why: tuple[Words, ...] = ()
+    undo_asked: bool = False
 
     @property
     def started(self) -> bool:

@@ -11,7 +11,7 @@ from bot.bulk import Change, Refused
 from bot.cases.bulk_models import RowState, RunState
 from bot.slack.blocks import Block, Style, actions, button, confirm, context, fields, fitted, section, table
 from bot.slack.strings import Say
-from bot.slack.text import clip, clock_time, escape, told, user, who
+from bot.slack.text import clip, day_and_time, escape, told, user, who
 from bot.slack.views.list_words import (
     ListView,
     bar,
@@ -138,8 +138,8 @@ def _waiting(view: ListView, say: Say) -> str:
     line = say("state.submitted", what=in_words(view, say), asker=user(run.requester))
     if run.approvers:
         line += " " + say("state.approvals", have=len(run.approvers), need=view.needed, who=who(run.approvers))
-    if run.expires_at:
-        line += " " + say("state.submitted_expires", time=clock_time(run.expires_at))
+    if run.expires_at:  # mostly tomorrow
+        line += " " + say("bulk.expires", time=day_and_time(run.expires_at))
     return line
 
 
@@ -199,7 +199,8 @@ def ending(view: ListView, say: Say) -> str:
 def can_undo(view: ListView) -> bool:
     """Whether a counter-run may be asked for."""
     run = view.run
-    return run.state in (R.DONE, R.CANCELLED) and run.moves_points and not run.undo_of and bool(view.counts.get(S.DONE))
+    over = run.state in (R.DONE, R.CANCELLED) and bool(view.counts.get(S.DONE))
+    return over and run.moves_points and not run.undo_of and not view.undo_asked
 
 
 def _counted(view: ListView, say: Say) -> str:

@@ -10,6 +10,7 @@ from bot.cases.models import CaseState, ProposalState
 from bot.diagnosis.models import NotTold
 from bot.slack.strings import speaker
 from bot.slack.views.card import case_card
+from bot.slack.views.changes import decision_request, outcome
 from bot.slack.views.model import FixView, Neighbour
 from bot.words import Words
 from tests.slack.views.samples import ASK, AT, CLOCK, DIAGNOSIS, FOUND, case, fix
@@ -256,8 +257,8 @@ def test_choices_unmatched_broken_closed_and_looking() -> None:
     text, _ = case_card(case(state=CaseState.CHOOSING, diagnosis=None, choices=two), EN)
     assert text.startswith("Which of these is it?")
     assert card(CaseState.UNMATCHED) == (
-        "I did not understand what is wrong with the points. I can help with one of these; or say it again with what "
-        "you see and the customer's phone.",
+        "I did not understand what is wrong with the points. Is it one of these? Or say it again: what you see, "
+        "and the customer's phone.",
         ["choose:balance_mismatch", "escalate"],
     )
     assert card(CaseState.NEW) == ("Looking into it…", [])
@@ -269,23 +270,53 @@ def test_choices_unmatched_broken_closed_and_looking() -> None:
         ["choose:balance_mismatch", "escalate"],
     )
     assert card(CaseState.NEW, broken=True, playbook=None)[1] == ["escalate"]
-    assert card(CaseState.ESCALATED) == ("Handed to loyalty support, with everything above. They answer here.", [])
+    assert card(CaseState.ESCALATED) == ("Handed to loyalty support, with all of this. They answer here.", [])
 
 
-def test_support_and_colleagues_stand_below_the_card() -> None:
+def test_who_has_the_case_stands_first_and_colleagues_below() -> None:
     others = (
         Neighbour(asker="U0QUINN", link="https://example.com/t", at=AT),
         Neighbour(asker="U0MORGAN", link="", at=AT),
     )
     _, blocks = case_card(case(state=CaseState.ESCALATED, claimed_by="U0CASEY", neighbours=others), EN)
-    assert blocks[-4:] == [
-        context(f"<@U0QUINN> asked about the same customer at {CLOCK}: <https://example.com/t|open that thread>"),
-        context(f"<@U0MORGAN> asked about the same customer at {CLOCK}: in another thread"),
-        section("Handed to loyalty support, with everything above. They answer here."),
+    assert blocks[:2] == [
+        section("Handed to loyalty support, with all of this. They answer here."),
         context("<@U0CASEY> from support has taken this."),
     ]
+    assert blocks[-2:] == [
+        context(f"<@U0QUINN> asked about the same customer at {CLOCK}: <https://example.com/t|open that thread>"),
+        context(f"<@U0MORGAN> asked about the same customer at {CLOCK}: in another thread"),
+    ]
     solved = case_card(case(state=CaseState.CLOSED, resolved_by="U0CASEY", rated=True), EN)[1]
-    assert solved[-3:] == [context("Thank you, noted."), FOOTER, section("Solved by <@U0CASEY>.")]
+    assert solved[0] == section("Solved by <@U0CASEY>.")
+    assert solved[-2:] == [context("Thank you, noted."), FOOTER]
+
+
+def test_who_lets_it_be_reads_that_it_is_closed_and_nothing_to_do() -> None:
+    text, blocks = case_card(case(state=CaseState.CLOSED), EN)
+    assert blocks[0] == section("Closed. Nothing was changed. Mention me again whenever you need it.")
+    assert "What to do" not in text
+    assert actions_of(blocks) == ["helpful", "not_helpful"]
+    changed = case_card(case(state=CaseState.CLOSED, fixes=(fix(state=ProposalState.DONE),)), EN)[1]
+    assert changed[0] == section("Closed. Mention me again whenever you need it.")
+
+
+def test_what_was_erased_is_said_and_not_looked_into() -> None:
+    gone = case(question="", diagnosis=None, fixes=())
+    assert case_card(gone, EN)[1][0] == section(
+        "This customer's data was erased, so nothing of this question is kept. Ask me again if you need something."
+    )
+    assert case_card(replace(gone, state=CaseState.NEW), EN)[1][0] == section("Looking into it…")
+
+
+def test_what_a_system_that_is_down_left_open_can_be_tried_again() -> None:
+    down = FOUND.model_copy(update={"fixes": ()})
+    seen = DIAGNOSIS.model_copy(update={"conclusions": (down,)})
+    assert actions_of(case_card(case(diagnosis=seen), EN)[1])[0] == "choose:balance_mismatch"
+    assert "choose:balance_mismatch" not in actions_of(case_card(case(), EN)[1])  # there is something to do instead
+    refused = {"ledger": DIAGNOSIS.evidence["ledger"].model_copy(update={"failure_code": "unsupported"})}
+    never = seen.model_copy(update={"evidence": refused})
+    assert "choose:balance_mismatch" not in actions_of(case_card(case(diagnosis=never), EN)[1])
 
 
 def test_a_change_on_the_card_in_every_state() -> None:
@@ -295,12 +326,12 @@ def test_a_change_on_the_card_in_every_state() -> None:
         said = next(n for n, b in enumerate(blocks) if b["type"] == "section" and "Say to" in b["text"]["text"])
         end = next(n for n, b in enumerate(blocks) if b.get("block_id") == "closing")
         table = next(n for n, b in enumerate(blocks) if b["type"] == "table")
-        part = blocks[:said] or blocks[table + 3 : end]
+        part = [*blocks[:said], *blocks[end - 1 : end]] if said else blocks[table + 3 : end]
         return [b["text"]["text"] for b in part if b["type"] == "section"], actions_of(part)
 
     S = ProposalState
     assert shown(S.SUBMITTED, expires_at=AT) == (
-        [f"*Waiting for a decision*: +50 points, asked for by <@U0RILEY>. It lapses at {CLOCK} if nobody decides."],
+        [f"*Waiting for a decision*: +50 points, asked for by <@U0RILEY>. It expires at {CLOCK} if nobody decides."],
         ["cancel"],
     )
     assert shown(S.SUBMITTED, approvers=("U0QUINN",), approvals_needed=2)[0] == [
@@ -318,13 +349,17 @@ def test_a_change_on_the_card_in_every_state() -> None:
     assert shown(S.DONE, can_undo=True) == (["*Done*: +50 points."], ["undo"])
     assert shown(S.DONE, balance_now=Decimal(200)) == (["*Done*: +50 points. The balance is now 200."], [])
     assert shown(S.REJECTED, outcome=(Words.raw("It said <no>."),)) == (
-        ["*Refused*: +50 points. Nothing was changed. It said &lt;no&gt;."],
+        ["*Not done*: +50 points. It said &lt;no&gt;."],
         [],
     )
     assert shown(S.UNKNOWN)[1] == ["resolve:arrived", "resolve:absent"]
-    assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: taking back: +50 points."], [])
-    assert shown(S.EXPIRED)[0][0].startswith("*Lapsed*: nobody decided in time on +50 points.")
-    assert shown(S.STALE)[0][0].startswith("*Out of date*: something changed since this was asked")
+    assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: +50 points, to undo an earlier change."], [])
+    assert shown(S.EXPIRED)[0][0].startswith("*Expired*: nobody decided in time on +50 points.")
+    by_hand = shown(S.EXPIRED, mode="guided", approvers=("U0MORGAN",), approvals_needed=1)
+    assert by_hand[0][0].startswith("*Expired*: nobody told me in time that this was done by hand: +50 points.")
+    undecided = shown(S.EXPIRED, mode="guided", approvals_needed=1)
+    assert undecided[0][0].startswith("*Expired*: nobody decided in time on +50 points.")
+    assert shown(S.STALE)[0][0].startswith("*Out of date*, so I did not do it: +50 points.")
 
 
 def test_what_was_to_be_done_gives_way_to_what_is_done() -> None:
@@ -349,7 +384,7 @@ def test_what_was_to_be_done_gives_way_to_what_is_done() -> None:
         fix(state=ProposalState.UNDONE),
         fix(id="P_2", state=ProposalState.DONE, undo_of="P_1", balance_now=Decimal(200)),
     )
-    assert undone[0] == "*Done*: taking back: +50 points. The balance is now 200."
+    assert undone[0] == "*Done*: +50 points, to undo an earlier change. The balance is now 200."
     assert "> Your points are under another number." in undone
     assert "*Undone*: +50 points." in undone
 
@@ -403,3 +438,30 @@ def test_spanish_speaks_spanish_throughout() -> None:
     assert "Dígale al cliente" in text
     assert "Botones: Ajustar puntos" in text
     assert "Puntos" not in text  # the rows come from the diagnosis, which was made in its own language
+
+
+def test_what_a_person_is_to_do_waits_while_everything_is_paused() -> None:
+    agreed = fix(
+        state=ProposalState.APPROVED,
+        mode="guided",
+        steps=(Words.raw("Open the profile."),),
+        paused="double points",
+    )
+    text, blocks = case_card(case(fixes=(agreed,)), EN)
+    assert text.splitlines()[:2] == [
+        "*To be done by hand, later*: +50 points. <@U0RILEY>, please wait with it. I show the steps here once changes "
+        "run again.",
+        "⏸️ Changes are paused for everybody right now: double points.",
+    ]
+    assert "Open the profile." not in text
+    assert actions_of(blocks)[0] == "cancel"
+    assert "done" not in actions_of(blocks)
+    signed = replace(agreed, approvers=("U0MORGAN",), approvals_needed=1)
+    told, rows = outcome(signed, EN)
+    assert "Open the profile." not in told
+    assert actions_of(rows) == ["cancel"]
+    assert decision_request(signed, case(), EN)[0].splitlines()[:2] == [
+        "*Approved* by <@U0MORGAN>: +50 points. <@U0RILEY> does it by hand once changes run again.",
+        "⏸️ Changes are paused for everybody right now: double points.",
+    ]
+    assert "1. Open the profile." in outcome(replace(signed, paused=None), EN)[0]

@@ -160,14 +160,14 @@ def test_the_preview_says_what_it_would_do_and_who_is_left_out() -> None:
         "Taken for: Pts = points",
         "Columns not used: Name",
         "Nothing is sent yet. 2 people have to approve the whole list, neither of them you.",
-        "Buttons: Ask for approval, All left out, Take back",
+        "Buttons: Ask for approval, File of rows left out, Take back",
     ]
     assert buttons(blocks) == ["fix:bulk", "rows", "cancel"]
 
 
 def test_a_list_that_cannot_be_asked_for_says_why() -> None:
     nothing = list_card(view(seen={"people": 0}), EN)
-    assert "Mend the rows and send the file again in this thread" in nothing[0]
+    assert "Fix the rows and send the file again in this thread" in nothing[0]
     assert buttons(nothing[1]) == ["rows", "cancel"]
     blocked = list_card(
         view(seen={"blocked": Words.raw("That is more than one person may ask for."), "refused": ()}), EN
@@ -204,6 +204,10 @@ def test_the_end_tells_what_became_of_it_and_asks_about_what_nobody_knows() -> N
     assert "Row 7, Dana: it was sent and nobody knows whether it arrived." in text
     assert "… and 7 more; they are in the file." in text
     assert buttons(blocks) == ["resolve:arrived", "resolve:absent", "undo"]
+    assert buttons(list_news(ended, EN)[1]) == ["undo"]
+    once = replace(ended, undo_asked=True)  # a counter-run there was; a second one is refused
+    assert buttons(list_card(once, EN)[1]) == ["resolve:arrived", "resolve:absent"]
+    assert buttons(list_news(once, EN)[1]) == []
     enrolled = view(R.DONE, stored=run(R.DONE, action="enroll", approvers=("U1",)), counts={S.DONE: 3})
     assert buttons(list_card(enrolled, EN)[1]) == []
     stopped = replace(

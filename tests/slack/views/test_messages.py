@@ -41,7 +41,7 @@ def test_a_request_for_a_decision_as_a_whole() -> None:
         "*Reason (stays with us)*\nnever &lt;arrived&gt;",
         "*Asked by*\n<@U0RILEY>",
         "*Store*\nPine St",
-        f"*Lapses at*\n{DATE}",
+        f"*Expires*\n{DATE}",
     ]
     assert blocks == [
         section("*<@U0MORGAN>, <@U0QUINN>, please decide*"),
@@ -175,7 +175,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
         },
         context(
             "Could not check the points history: Alpine IQ did not answer in time.",
-            "1 of 2 checks came through",
+            "1 of 2 checks answered",
         ),
         {
             "type": "actions",
@@ -206,7 +206,7 @@ def test_the_packet_as_a_whole_and_as_text() -> None:
         "Found: The register's phone leads to another member.",
         "- Points: Register 200, Loyalty 500",
         "- Member: Register yes, Loyalty –",
-        "1 of 2 checks came through: ✗ ledger (unreachable)",
+        "1 of 2 checks answered: ✗ ledger (unreachable)",
         "C_1",
     ]
 

@@ -64,7 +64,7 @@ def test_the_words_the_next_best_and_what_was_named() -> None:
         "I read: a&lt;b → app.",
         "I found in your words: phone (•••) •••-0142, e-mail d•••@example.com, customer Dana, receipt 5512064, "
         "the customer says 1,500, the register shows 200, a change of -40.",
-        "1 of 2 checks came through.",
+        "1 of 2 checks answered.",
         "Not what you meant? Press the button that says so, or say it in other words here.",
     ]
 
