@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from bot.cli.app import app, err, out
 from bot.errors import BadInput, PlaybookError
-from bot.playbook import BUILT_IN, Library, Problem, check, load_library, new_playbook
+from bot.playbook import BUILT_IN, Library, Problem, Taken, check, load_library, new_playbook
 from bot.understanding.models import Because, Reason
 
 playbooks_app = typer.Typer(no_args_is_help=True, help="Check, test, list and write playbooks.")
@@ -53,11 +53,20 @@ def problems_of(library: Library) -> list[Problem]:
     from bot.diagnosis import TABLE_FACTS, catalogue
     from connectors.sandbox import SCENARIOS
 
-    matcher = matcher_of(library) if any(p.questions for p in library.playbooks.values()) else None
+    def matches_of(playbooks: Library) -> Callable[[str], Taken] | None:
+        if not any(p.questions for p in playbooks.playbooks.values()):
+            return None
+        matcher = matcher_of(playbooks)
 
-    def scores(text: str) -> dict[str, float]:
-        return {one.playbook: one.score for one in matcher.match(text).candidates} if matcher else {}
+        def taken(text: str) -> Taken:
+            match = matcher.match(text)
+            return Taken(
+                {one.playbook: one.score for one in match.candidates}, match.margin, match.decision == "answer"
+            )
 
+        return taken
+
+    added = any(source.path.parent != BUILT_IN for source in library.sources.values())
     facts = catalogue()
     return check(
         library,
@@ -66,7 +75,8 @@ def problems_of(library: Library) -> list[Problem]:
         fact_needs=facts.needs,
         always_read=TABLE_FACTS,
         scenarios=SCENARIOS.keys(),
-        scores=scores,
+        matches=matches_of(library),
+        before=matches_of(library_of(None)) if added else None,
     )
 
 

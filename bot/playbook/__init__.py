@@ -1,6 +1,7 @@
 """Playbooks: their schema, loading, and lint. Pure: files in, values and problems out."""
 
 from bot.playbook.checking import ASKS, NOT_SURE, OTHERWISE, check, facts_named
+from bot.playbook.collisions import Taken
 from bot.playbook.domain import CATALOGUE, DOMAIN_IDS
 from bot.playbook.library import BUILT_IN, Library, LibraryWatcher, load_library
 from bot.playbook.problems import Problem, did_you_mean
@@ -22,6 +23,7 @@ __all__ = [
     "Playbook",
     "Problem",
     "SourceMap",
+    "Taken",
     "Text",
     "check",
     "did_you_mean",

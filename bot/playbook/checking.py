@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations
 from typing import Any
 
-import numpy as np
 from jinja2 import nodes
-from rapidfuzz import fuzz, process, utils
 
+from bot.playbook.collisions import Matches, collisions, normal
 from bot.playbook.domain import CATALOGUE, DOMAIN_IDS
 from bot.playbook.kleene import Unknown, evaluate, truth
 from bot.playbook.language import names_in, parse_expression, parse_template
@@ -22,10 +20,6 @@ from bot.playbook.shapes import Shape, shape_of
 from bot.playbook.typecheck import check_expression, check_sentence
 
 FEWEST_QUESTIONS = 30
-NEAR_COLLISION = 92.0
-"""Token-sorted similarity (0..100) of two playbooks' questions from which a person should look at the pair."""
-
-Scores = Callable[[str], Mapping[str, float]]
 OTHERWISE = "otherwise"
 ASKS = "asks:"
 NOT_SURE = "not_sure"
@@ -41,13 +35,15 @@ def check(
     fact_needs: Mapping[str, Collection[str]] | None = None,
     always_read: Collection[str] = (),
     scenarios: Collection[str] | None = None,
-    scores: Scores | None = None,
+    matches: Matches | None = None,
+    before: Matches | None = None,
 ) -> list[Problem]:
     """Everything worth mending, sorted by file and line; the library's own loading problems come along.
 
     fact_types: fact name to its annotation. fact_needs: which facts a fact is made of. always_read: facts that the
-    evidence table shows. scenarios: the sandbox's worlds; None leaves them unchecked. scores: what the matcher makes of
-    a text (playbook -> 0..1, best first), so that questions it takes for another playbook's are found too.
+    evidence table shows. scenarios: the sandbox's worlds; None leaves them unchecked. matches: what the matcher makes
+    of a text, so that questions it takes for another playbook's are found too; before: the same without the playbooks
+    that a store adds, so that those which they take over are.
     """
     shapes = {name: shape_of(annotation) for name, annotation in fact_types.items()}
     problems = list(library.problems)
@@ -57,9 +53,7 @@ def check(
         problems.extend(_questions(playbook, source))
         problems.extend(_cases(playbook, source, shapes, asked_facts, scenarios))
         problems.extend(_domain(playbook, source))
-    problems.extend(_collisions(library, scores))
-    if scores is not None:
-        problems.extend(_taken_for_another(library, scores))
+    problems.extend(collisions(library, matches, before))
     problems.extend(_unread(library, asked_facts, fact_types, fact_needs or {}, always_read))
     problems.extend(_uncovered(library))
     return sorted(problems, key=lambda p: (p.path, p.line, p.severity, p.message))
@@ -95,76 +89,19 @@ def _findings(playbook: Playbook, source: SourceMap, shapes: Mapping[str, Shape]
             yield _at(source, place, said, complaint.severity)
 
 
-def _normal(text: str) -> str:
-    return " ".join(utils.default_process(text).split())
-
-
 def _questions(playbook: Playbook, source: SourceMap) -> Iterator[Problem]:
     if len(playbook.questions) < FEWEST_QUESTIONS:
         few = f"{len(playbook.questions)} questions: the matcher needs {FEWEST_QUESTIONS} or more, varied"
         yield _at(source, "questions", few)
     seen: dict[str, int] = {}
     for n, question in enumerate(playbook.questions):
-        key = _normal(question)
+        key = normal(question)
         if key in seen:
             yield _at(source, f"questions.{n}", f'"{question}" is here twice', "warning")
         seen.setdefault(key, n)
     for n, text in enumerate(playbook.near_misses):
-        if _normal(text) in seen:
+        if normal(text) in seen:
             yield _at(source, f"near_misses.{n}", f'"{text}" is a question of this playbook as well')
-
-
-def _collisions(library: Library, scores: Scores | None) -> Iterator[Problem]:
-    """Questions that two playbooks claim: the same is an error, nearly the same a warning."""
-    texts = {name: [_normal(q) for q in playbook.questions] for name, playbook in library.playbooks.items()}
-    by_word = {name: [" ".join(sorted(text.split())) for text in mine] for name, mine in texts.items()}
-    for first, second in combinations(library.playbooks.values(), 2):
-        # All of both at once: one by one it takes half a minute with thousands of questions.
-        alike = process.cdist(by_word[second.id], by_word[first.id], scorer=fuzz.ratio, score_cutoff=NEAR_COLLISION)
-        for n in np.flatnonzero(alike.any(axis=1)).tolist() if alike.size else ():
-            same = texts[second.id][n] in texts[first.id]
-            m = texts[first.id].index(texts[second.id][n]) if same else int(alike[n].argmax())
-            yield _collision(library, (second, n), (first, m), None if same else float(alike[n, m]), scores)
-
-
-def _collision(
-    library: Library,
-    ours: tuple[Playbook, int],
-    theirs: tuple[Playbook, int],
-    likeness: float | None,
-    scores: Scores | None,
-) -> Problem:
-    """What to say of one question of ours beside one of theirs. likeness: 0..100; None where they are the same."""
-    (second, n), (first, m) = ours, theirs
-    source, other = library.sources[second.id], library.sources[first.id]
-    where = f"{other.path.name}:{other.line(f'questions.{m}')}"
-    if likeness is None:
-        return _at(source, f"questions.{n}", f'"{second.questions[n]}" is claimed by {where} as well')
-    said = f'"{second.questions[n]}" is nearly "{first.questions[m]}" of {where} ({likeness:.0f} of 100)'
-    if scores is not None:
-        found = scores(second.questions[n])
-        both = (f"{name} {found.get(name, 0.0):.2f}" for name in (first.id, second.id))
-        said += f"; the matcher's scores: {', '.join(both)}"
-    return _at(source, f"questions.{n}", said, "warning")
-
-
-def _taken_for_another(library: Library, scores: Scores) -> Iterator[Problem]:
-    """Questions that the matcher, which was trained on them, still takes for another playbook's."""
-    for playbook in library.playbooks.values():
-        for n, question in enumerate(playbook.questions):
-            found = scores(question)
-            first = next(iter(found), playbook.id)
-            if first != playbook.id:
-                own = found.get(playbook.id, 0.0)
-                said = f'"{question}" is taken for {first} ({found[first]:.2f}) rather than {playbook.id} ({own:.2f})'
-                rival = process.extractOne(
-                    question,
-                    library.playbooks[first].questions,
-                    scorer=fuzz.token_set_ratio,
-                    processor=utils.default_process,
-                )
-                said += f'; nearest there: "{rival[0]}"' if rival else ""
-                yield _at(library.sources[playbook.id], f"questions.{n}", said, "warning")
 
 
 def _cases(

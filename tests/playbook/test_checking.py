@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.playbook import BUILT_IN, check, facts_named, load_library
 from tests.playbook.test_library import HEAD
-from tests.playbook.writing import FINDINGS, QUESTIONS, write
+from tests.playbook.writing import FINDINGS, write
 
 
 class Member(BaseModel):
@@ -73,35 +73,6 @@ def test_questions_few_twice_and_also_near_misses(tmp_path: Path) -> None:
         "one.yml:4: error: 2 questions: the matcher needs 30 or more, varied",
         'one.yml:6: warning: "Points   gone?" is here twice',
         'one.yml:7: error: "Points gone!" is a question of this playbook as well',
-    ]
-
-
-def test_questions_that_two_playbooks_claim(tmp_path: Path) -> None:
-    write(tmp_path, "one")
-    own = [q.replace("number", "thing") + " and why is that so at all" for q in QUESTIONS[2:]]
-    write(tmp_path, "two", questions=["Why is number 0 wrong, today?", "why is the number 1 wrong today", *own])
-    assert said(tmp_path) == [
-        'two.yml:5: error: "Why is number 0 wrong, today?" is claimed by one.yml:5 as well',
-        'two.yml:6: warning: "why is the number 1 wrong today" is nearly "why is number 1 wrong today"'
-        " of one.yml:6 (93 of 100)",
-    ]
-
-
-def test_questions_that_the_matcher_takes_for_another_playbooks(tmp_path: Path) -> None:
-    write(tmp_path, "one")
-    own = [q.replace("number", "thing") + " and why is that so at all" for q in QUESTIONS[2:]]
-    write(tmp_path, "two", questions=["why is the number 1 wrong today", "odd one", *own])
-
-    def scores(text: str) -> dict[str, float]:
-        return {"one": 0.75, "two": 0.5} if text.startswith("why is the number") or text == "odd one" else {}
-
-    assert said(tmp_path, scores=scores) == [
-        'two.yml:5: warning: "why is the number 1 wrong today" is nearly "why is number 1 wrong today"'
-        " of one.yml:6 (93 of 100); the matcher's scores: one 0.75, two 0.50",
-        'two.yml:5: warning: "why is the number 1 wrong today" is taken for one (0.75) rather than two (0.50)'
-        '; nearest there: "why is number 1 wrong today"',
-        'two.yml:6: warning: "odd one" is taken for one (0.75) rather than two (0.50)'
-        '; nearest there: "why is number 0 wrong today"',
     ]
 
 
