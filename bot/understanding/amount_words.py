@@ -43,7 +43,7 @@ BILLS = word_set("bill tab total subtotal price cost purchase order spend amount
 OF_A_BILL = word_set("was is of for at to de fue era es came were")
 OFFERS = word_set("""
     reward rewards recompensa recompensas discount descuento free gratis coupon one ones bonus tier level nivel
-    threshold minimum per por each every cada
+    threshold minimum per por each every cada milestone away
 """)
 """After "100 points": what such points buy, promise, or are given for."""
 DONE = word_set("""
@@ -53,13 +53,15 @@ DONE = word_set("""
     revertir aplicar
 """)
 """What was done, or shall not be done, with points: no balance either."""
-PRIZES = word_set("reward tier coupon discount recompensa descuento nivel level threshold minimum minimo")
+PRIZES = word_set("reward tier coupon discount recompensa descuento nivel level threshold minimum minimo limit limite")
 """What so many points buy: "the reward is 300 points"."""
 GONE = word_set("""
     taken deducted gone lost missing short less fewer more extra too menos mas vanished disappeared removed
     perdidos desaparecieron
 """)
 """After "100 points": a difference between two balances, and none itself."""
+BOUNDS = word_set("least most max maximum minimum minimo maximo limit")
+"""Before a number: a bound, and nobody's balance."""
 LESS = word_set("short less fewer extra too menos")
 """The same right after a number."""
 AUXILIARIES = word_set("were was are is got have has just")
@@ -75,7 +77,9 @@ CLAIM_THINGS = word_set(f"""
 OBSERVE_THINGS = word_set(f"""
     register reg pos caja screen pantalla system sistema till checkout kiosk ours here aqui nuestro {POS}
 """)
-CLAIM_FIXED = word_set("should supposed deberia deberian debe debia expected expects expecting expect ought")
+CLAIM_FIXED = word_set("""
+    should supposed deberia deberian debe debia expected expects expecting expect ought tendria shld shud
+""")
 CLAIM_PEOPLE = word_set("""
     customer cust client cliente clienta guest he she they shes hes guy lady dude gal man woman member senora
     senor ella el husband wife mom dad patron visitor buyer boyfriend girlfriend son daughter
@@ -87,7 +91,7 @@ HAVE = word_set("""
 """)
 """What people at the register do with a balance, beside seeing it."""
 CLAIM_VERBS = word_set("""
-    says say said sez claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before
+    says say said sez claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before antes
     supposedly supuestamente segun according sees ve tells telling remembers remember recalls recuerda
 """)
 OBSERVE_VERBS = word_set("""
@@ -104,7 +108,8 @@ SMALL_WORDS = word_set("the his her their my our your this a el la los su sus cu
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
-    add give gift credit award toss throw put plus bump load comp grant hook slide dale denle agrega agregale
+    add give gift credit award toss throw put plus bump load comp compensate compensar compensale compensele grant hook
+    slide dale denle agrega agregale
     agregar suma sumale sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle
     acredita acreditale acreditar otorga otorgale
     dele agregue agreguele agreguenle sume sumele sumenle ponga pongale ponganle ponerle abone abonele abonenle
@@ -137,7 +142,7 @@ SHOWN = word_set("""
 """Before a number with a minus: a balance below zero, not something asked for."""
 AFTER_DELTA = POINTS | word_set("""
     to for back more on please pls plz porfa por from off and then y al en mas her his him their them a de extra away
-    into real really quick asap rn now today because bc since cuz thanks thx porque ya
+    into not each real really quick asap rn now today because bc since cuz thanks thx porque ya
 """)
 PRICES = word_set("price total bill purchase order tab cart item check ticket eighth ounce next precio cuenta compra")
 """What money is taken off, not points."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.understanding.amount_tokens import Tokens
-from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS
+from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER
 from bot.understanding.countable import may_be_balance
 from bot.understanding.cues import Cues, Role
 from bot.understanding.deltas import deltas
@@ -115,6 +115,10 @@ class _Reader:
                 second.role = _other(first.role)
             elif _NEGATED.search(joined) and len(between) <= 3 and first.role:
                 second.role = _other(first.role)
+            elif _NEGATED.search(joined) and len(between) <= 2 and min(first.value, second.value) >= 10:
+                first.is_points = second.is_points = True  # "why 80 and not 800"
+            elif joined in _AGAINST and second.role is None and first.rank <= 1:
+                first.role, first.is_points = None, True  # "shows 80/800"
             elif joined in _EITHER and second.role is None and max(first.value, second.value) >= 10:
                 first.role = second.role = None
                 first.is_points = second.is_points = True
@@ -136,12 +140,20 @@ class _Reader:
         elif second.role is None and first.rank == 4 and self.word(second.at - 1) in _IS:
             second.role = "observed"  # "should be 500, is 200"
         elif first.role == second.role == "claimed":
+            told_by = [one for one in numbers if self._told_by_provider(one.at)]
+            if len(told_by) == 1:
+                told_by[0].role = None  # "guest insists on 2,050, alpine says 250": not what the customer says
+                return
             past = [one for one in numbers if self._is_past(one.at)]
             if len(past) == 1:
                 # "wallet shows 0 but she had 610": the 610 is claimed; the 0 is neither that nor the register's.
                 (first if past == [second] else second).role = None
             elif first.rank != second.rank and min(first.rank, second.rank) == 1:
                 (first if first.rank < second.rank else second).role = None
+
+    def _told_by_provider(self, at: int) -> bool:
+        """Whether the provider shows that number: "alpine says 250"."""
+        return PROVIDER in (self.word(at - 1), self.word(at - 2))
 
     def _stands(self, at: int) -> bool:
         """Whether a number is what there is: after "is", or right before "should"."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.understanding.amount_tokens import Tokens
 from bot.understanding.amount_words import (
     AUXILIARIES,
+    AWAY,
     BILLS,
+    BOUNDS,
     CLAIM_FIXED,
     DONE,
     EXPIRING,
@@ -27,7 +29,14 @@ from bot.understanding.amount_words import (
 from bot.understanding.plain import word_set
 
 _EITHER = word_set("or o")
+_MORE_OR_LESS = word_set("more less fewer extra mas menos")
 _ARTICLES = word_set("a an")
+_TIMES = word_set("day week month year visit dia semana mes ano visita")
+_UP_TO = {
+    *((word, "to") for word in ("up", "close", "near", "next")),
+    *((word, "than") for word in ("less", "more", "fewer", "greater", "higher", "lower")),
+    *((word, "de") for word in ("menos", "mas", "minimo", "maximo")),
+}
 _IN_A_YEAR = word_set("in since en desde")
 _HIGHEST_REGISTER = 20
 
@@ -36,15 +45,16 @@ def may_be_balance(tokens: Tokens, at: int) -> bool:
     """Whether the number at this place may be somebody's points."""
     value, written = tokens.value(at), tokens.written[at]
     before, after = tokens.word(at - 1), tokens.beside(at)
+    bound = before in BOUNDS or (tokens.word(at - 2), before) in _UP_TO
     if value > LARGEST or (value >= LONGEST_BARE and after not in POINTS):
         return False
     if _in_a_row(tokens, at):
         return False  # "303 555 01 87"
     if len(written) > 1 and written.startswith("0"):
         return False  # "ends in 0142"
-    if before in _ARTICLES and after not in POINTS and written.isdigit():
+    if value and before in _ARTICLES and after not in POINTS and written.isdigit():
         return False  # "getting a 403"
-    if tokens.counts_something(at) or after == "off" or before in SPENT or before in LABELS:
+    if tokens.counts_something(at) or after == "off" or before in SPENT or before in LABELS or bound:
         return False
     if after in _EITHER and tokens.word(at + 3) in UNITS:
         return False  # "10 or 15 customers"
@@ -73,7 +83,7 @@ def _is_earned(tokens: Tokens, at: int) -> bool:
 def _is_moved(tokens: Tokens, at: int) -> bool:
     """ "gave him 50 by mistake", "transfer 300 points", "le quitaron 200"."""
     place = at - 1
-    while tokens.word(place) in WHOM:
+    while tokens.word(place) in WHOM | AWAY:
         place -= 1
     return tokens.word(place) in DONE
 
@@ -92,7 +102,8 @@ def _buys(tokens: Tokens, at: int) -> bool:
     if tokens.beside(at) not in POINTS:
         return False
     priced = at + 2 < len(tokens) and tokens.kinds[at + 2] == "money"
-    return priced or tokens.beside(at + 1) in OFFERS | EXPIRING
+    a_day = tokens.beside(at + 1) in _ARTICLES and tokens.word(at + 3) in _TIMES
+    return priced or a_day or tokens.beside(at + 1) in OFFERS | EXPIRING
 
 
 def _is_difference(tokens: Tokens, at: int) -> bool:
@@ -101,6 +112,8 @@ def _is_difference(tokens: Tokens, at: int) -> bool:
         return True
     if not PAST.isdisjoint((tokens.word(at - 1), tokens.word(at - 2))):
         return False
+    if tokens.beside(at) in _MORE_OR_LESS and tokens.word(at + 2) in POINTS:
+        return True  # "300 more pts than i see"
     place = at + 1 if tokens.beside(at) in POINTS else at
     gone = GONE if place > at else LESS
     while tokens.beside(place) in AUXILIARIES:

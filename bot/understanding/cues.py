@@ -34,10 +34,12 @@ _THEIRS = word_set("hers theirs")
 _OF_THEM = word_set("her his their customers custs clients guests")
 _SCREENS = word_set("screen pantalla")
 _TOGETHER = word_set("and or vs versus y o con with than que")
+_COMES_UP = word_set("comes come pops up shown displayed showing")
 _ACCOUNTS = word_set("one account acct profile cuenta perfil")
 _HERE = word_set("here aqui")
 _WHOSE: dict[str, Role] = {"mine": "observed", "ours": "observed", "hers": "claimed", "theirs": "claimed"}
-_NOTHING = POINTS | word_set("nothing none nada")
+_NOTHING = word_set("nothing none nada")
+_NO = word_set("no not sin")
 
 
 class Cues:
@@ -103,7 +105,7 @@ class Cues:
             return None, 0
         if self.word(at) in ("online", "web") and self.word(at + 1) in ("order", "orders", "menu", "store", "shop"):
             return None, 0
-        if self.word(at) in _HERE and start < at and self.word(at - 1) in _NOTHING:
+        if self.word(at) in _HERE and start < at and self._nothing(at - 1):
             return None, 0  # "no points here" has said it all
         if self._both_named(at, start) or self.theirs(at):
             return None, 3
@@ -120,6 +122,10 @@ class Cues:
         following = [self.word(at + step) for step in (1, 2)]
         seen = not (OBSERVE_VERBS | HAVE).isdisjoint(following)
         return seen or (at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "number")
+
+    def _nothing(self, at: int) -> bool:
+        """Whether "nothing", or "no points", ends there."""
+        return self.word(at) in _NOTHING or (self.word(at) in POINTS and self.word(at - 1) in _NO)
 
     def _both_named(self, at: int, start: int) -> bool:
         """Whether a thing there is named together with one of the other side: "in the app and the register, 740"."""
@@ -142,6 +148,10 @@ class Cues:
         place = at + 1
         if self.word(place) in POINTS:
             place += 1
+        if self.tokens.closes(place - 1) and self._leads_on(place, end):
+            return None, at
+        while self.word(place) in _COMES_UP and not self.tokens.closes(place - 1):
+            place += 1
         if self.word(place) in ("here", "aqui", "online") and self._closes(place, end):
             return ("claimed" if self.word(place) == "online" else "observed"), place
         if self.word(place) not in PREPOSITIONS:
@@ -149,16 +159,23 @@ class Cues:
         place += 1
         while self.word(place) in SMALL_WORDS:
             place += 1
-        word = self.word(place)
-        if place >= end or (word == "phone" and self.word(place + 1) == "number"):
-            return None, at
-        if word in _WHOSE and self._closes(place, end):
-            return _WHOSE[word], place
-        if (side := self._side(place)) and self._closes(place, end):
-            return side, place
-        if word in CLAIM_THINGS and self._closes(place, end):
-            return "claimed", place
-        return ("observed", place) if word in OBSERVE_THINGS and self._closes(place, end) else (None, at)
+        role = self._shown_by(place) if place < end and self._closes(place, end) else None
+        return role, place if role else at
+
+    def _shown_by(self, at: int) -> Role | None:
+        """Which side shows what is said to be "in" or "on" the thing there."""
+        word = self.word(at)
+        if word == "phone" and self.word(at + 1) == "number":
+            return None
+        if word in CLAIM_THINGS:
+            return "claimed"
+        return "observed" if word in OBSERVE_THINGS else _WHOSE.get(word) or self._side(at)
+
+    def _leads_on(self, place: int, end: int) -> bool:
+        """Whether the words there lead right to the next number: "3k points, here 300", "80, en la app 800"."""
+        while place < end and self.word(place) in PREPOSITIONS | SMALL_WORDS:
+            place += 1
+        return place + 1 == end < len(self.tokens)
 
     def _closes(self, place: int, end: int) -> bool:
         """Whether the thing there belongs to the number before: no verb follows that gives it to the next one."""

@@ -22,8 +22,9 @@ from bot.understanding.amount_words import (
 )
 from bot.understanding.plain import word_set
 
+_OFF_BY = {("off", "by"), ("short", "by"), ("down", "by"), ("wrong", "by")}
 _WHO = word_set("you they we i he she it anyone anybody someone somebody")
-_DID = word_set("did didnt does do have has why")
+_DID = word_set("did didnt")
 """Before who does it: a question about what is done already."""
 
 
@@ -33,7 +34,11 @@ def deltas(tokens: Tokens) -> dict[int, int]:
     for at, kind in enumerate(tokens.kinds):
         if kind not in ("signed", "number") or tokens.counts_something(at):
             continue
-        if kind == "signed" and tokens.word(at - 1) not in SHOWN:
+        if (
+            kind == "signed"
+            and tokens.word(at - 1) not in SHOWN
+            and (tokens.word(at - 2), tokens.word(at - 1)) not in _OFF_BY
+        ):
             value = tokens.value(at)
             out[at] = value if tokens.written[at][0] == "+" else -value
         elif kind == "number" and (sign := _asked(tokens, at)):
@@ -59,7 +64,7 @@ def _asked(tokens: Tokens, at: int) -> int:
     past = tokens.word(back - 1) in _WHO and tokens.word(back - 2) in _DID
     if past or tokens.word(back - 1) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
         return 0
-    if verb in ADD and after == "off":
+    if verb in ADD and "off" in (after, tokens.word(at + 2) if after in POINTS else ""):
         return 0  # "give 50 off" is a discount
     if verb in ADD or (verb in GIVE_BACK and after in POINTS):
         return 1

@@ -35,7 +35,7 @@ _LOYALTY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ORDER_WORD = (
-    r"(?:orders?|ordr|ord|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|txn|trx|invoice|sale"
+    r"(?:orders?|ordr|ord|receipts?|rec(?:ie|i|e)pts?|rcpt|tickets?|tiket|transactions?|transacci[oó]n(?:es)?|txn|trx|invoice|sale"
     r"|recibos?|pedidos?|ordene?s?|ventas?|compra|folio)"
 )
 _NUMBER = r"(?=[a-z-]{0,5}\d)[a-z0-9][a-z0-9-]{3,19}"

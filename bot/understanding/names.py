@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding.amount_words import ADD
 from bot.understanding.found import Found
 from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
-from bot.understanding.word_names import WORD_NAMES, begins_a_sentence, is_person
+from bot.understanding.word_names import NEVER_ALONE, WORD_NAMES, begins_a_sentence, is_person
 
 _WORD = re.compile(r"(?:[A-Z]\.){2,4}(?=[ ])|[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona dr dra")
@@ -26,22 +25,30 @@ _WEAK = word_set("for para por of de called is es to")
 _PEOPLE = word_set("customer cust client guest member patient guy dude man woman lady girl gal person cliente clienta")
 _CALLED = word_set("named called llamado llamada")
 """After one of the people, whatever comes is a name, also in small letters."""
-_GIVEN_TO = re.compile(r"(?:\d|\b(?:points?|pts|puntos|ptos))[ ](?:to|a)[ ]$", re.IGNORECASE)
+_GIVEN_TO = re.compile(
+    rf"(?:\d|\b(?:points?|pts|puntos|ptos))[ ](?:to|a)[ ]$"
+    rf"|\b(?:{'|'.join(sorted(ADD))})[ ]\d{{1,5}}[ ]?(?:points?|pts|puntos|ptos)[ ]$",
+    re.IGNORECASE,
+)
 _PARTICLES = word_set("de la del los las van von da di san st")
 _FOLLOWERS = word_set("""
     says shows showing claims swears has have had isnt doesnt didnt cant wants needs points account profile
     missing phone email number birthday wallet balance register loyalty bought earned called asked think thinks
-    should never still order dice tiene puntos cuenta perfil quiere compro pero telefono
+    should never still sees gets order dice tiene puntos cuenta perfil quiere compro pero telefono
 """)
 _VERBS = word_set("""
-    says said claims swears has have had got gets never wants needs buys bought earned joined came signed thinks called
-    asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no
+    says said claims swears sees has have had got gets never wants needs buys bought earned joined came signed thinks called
+    asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no lost spent keeps insists tried wont
+    complained complains redeemed earns perdio gasto recibio canjeo aparece lleva insiste
 """)
 _THEN_POINTS = re.compile(r"(?:[ ][^\W\d_]+)?[ ]\d")
 _GAP_BEFORE = re.compile(r"[ (]{1,2}$")
 _GAP_AFTER = re.compile(r"[ ,:(]{1,3}")
 _LAST_NAME_BEFORE = re.compile(r"\w, ?$")
 _SET_AGAINST = re.compile(r"\d/\d+[ ]$")
+_DOES = re.compile(r"(?:[^e]ed|[a-z]{3}ing|ó)$")
+"""How verbs end; in small letters "dana switched" tells a name and what she did."""
+_IRISH = re.compile(r"[OD]['’][A-Z]|Ma?c[A-Z]")
 _POSSESSIVE = ("'s", "’s")
 _LONGEST_NAME = 3
 
@@ -153,22 +160,13 @@ class _Reader:
         if plain in self.known:
             # "Park Tanner": a common word may be a first name where the capitals of both say so.
             return bool(brought) and self._shouts(word) and self._capital_stranger(at + 1)
-        if brought == "title" or (brought == "name" and self._are_strangers(at)):
+        if brought == "title":
             return True
         if self._shouts(word):
             return (
                 (bool(brought) and brought not in _WEAK) or (bool(brought) and at > 0) or self._capital_stranger(at + 1)
             )
         return False
-
-    def _are_strangers(self, at: int) -> bool:
-        """Whether two words mean nothing here, nor look like a slip of one that does: "name is priscilla vance"."""
-        two = self.words[at : at + 2]
-        return len(two) == 2 and all(
-            self._surname(at + place)
-            and process.extractOne(self._bare(word), self.known, scorer=OSA.distance, score_cutoff=1) is None
-            for place, word in enumerate(two)
-        )
 
     def _is_person(self, at: int, brought: str) -> bool:
         """Whether a first name that is a word, too, stands there for somebody."""
@@ -188,6 +186,8 @@ class _Reader:
             )
         if at + 1 >= len(self.words) or not self._joined(at, at + 1) or not self._surname(at + 1):
             return False
+        if not brought and self._bare(word) in NEVER_ALONE:
+            return False  # "will sees no points"
         told = at + 2 < len(self.words) and self._joined(at + 1, at + 2) and self.words[at + 2].folded in _VERBS
         return bool(brought) or (told and begins_a_sentence(self.text, word.start))
 
@@ -240,7 +240,7 @@ class _Reader:
             return True
         if plain in self.first_names and plain not in self.known:
             return True
-        if plain in self.known or len(plain) < 3:
+        if plain in self.known or plain in _VERBS or len(plain) < 3 or _DOES.search(word.text):
             return False
         return all(OSA.distance(plain, other, score_cutoff=1) > 1 for other in _FOLLOWERS)
 
@@ -252,7 +252,7 @@ class _Reader:
         if self._bare(word) in WORD_NAMES and self._is_person(at, brought):
             return True
         if not self._is_first_name(self._bare(word), word):
-            return bool(brought) and brought not in _WEAK
+            return bool(brought) and (brought not in _WEAK or bool(_IRISH.match(word.text)))
         follows = at + 1 < len(self.words) and self._joined(at, at + 1) and self.words[at + 1].folded in _VERBS
         return (
             bool(brought)

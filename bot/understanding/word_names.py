@@ -13,7 +13,7 @@ WORD_NAMES = MONTHS | word_set("""
     sky star penny sandy brook brooke melody charity destiny trinity
     sol flor luz paz cruz mar dolores soledad consuelo esperanza socorro pilar rocio nieves blanca perla estrella luna
 """)
-_NEVER_ALONE = word_set("will may bill guy star skip chip reed mar cruz")
+NEVER_ALONE = word_set("will may bill guy star skip chip reed mar cruz")
 """In small letters a verb after these says nothing: "bill says 90"."""
 _VERBS_AFTER = word_set("""
     says said claims swears wants thinks insists told asked bought came called jura dice quiere compro vino
@@ -40,7 +40,7 @@ def is_person(text: str, start: int, end: int, *, word: str, brought: str, shout
     if brought:
         return inside and (brought in _BRINGS_ALONE or word not in MONTHS)
     if after in _VERBS_AFTER and _OPENS.search(text[:start]):
-        return word not in _NEVER_ALONE or (shouts and after in ("says", "said", "dice", "bought", "claims"))
+        return word not in NEVER_ALONE or (shouts and after in ("says", "said", "dice", "bought", "claims"))
     return False
 
 
