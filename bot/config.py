@@ -6,6 +6,7 @@ Every description below becomes a row of docs/settings.md.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -58,8 +59,11 @@ def _known_zone(name: str) -> str:
     return name
 
 
+SHORTEST_KEY: Final = 32
+
+
 def _long_enough(key: SecretStr) -> SecretStr:
-    if len(key.get_secret_value()) < 32:
+    if len(key.get_secret_value()) < SHORTEST_KEY:
         raise ValueError("too short: use 32 characters or more")
     return key
 
@@ -97,11 +101,20 @@ class Roles(Table):
 
 class Security(Table):
     key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        description="32 characters or more; references (HMAC) and encryption at rest are derived from it."
+        description="32 characters or more; references (HMAC) and encryption at rest are derived from it. While it is "
+        "replaced: NEW,OLD, the newest first, between commas or on lines of their own (`pointsman key rotate`)."
     )
     audit_heads: str | None = Field(
         None, description="A file, best on another disk, to which each signed head of the audit trail is added too."
     )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that `key` holds, the newest first. A comma is a part of a key unless a whole key stands on either
+        side of it."""
+        text = self.key.get_secret_value()
+        parts = tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
+        return parts if parts and all(len(part) >= SHORTEST_KEY for part in parts) else (text,)
 
 
 class StaffMember(Table):

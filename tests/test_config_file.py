@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import Config, Security
 from bot.config_file import config_path, load_config
 from bot.errors import ConfigError
 from bot.toml_lines import key_lines, line_of
@@ -179,3 +179,17 @@ def test_lines_of_nested_tables_and_multiline_strings() -> None:
     }
     assert line_of(("s", 1, "nothing", "here"), lines) == 11
     assert line_of(("zzz",), lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("a" * 32, ("a" * 32,)),
+        (f"{'b' * 40}, {'a' * 32}", ("b" * 40, "a" * 32)),
+        (f"{'b' * 32}\n{'a' * 32},\n", ("b" * 32, "a" * 32)),
+        (f"{'a' * 32},short", (f"{'a' * 32},short",)),
+        ("," * 32, ("," * 32,)),
+    ],
+)
+def test_a_key_may_have_older_ones_behind_it(text: str, keys: tuple[str, ...]) -> None:
+    assert Security(key=text).keys == keys

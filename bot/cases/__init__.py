@@ -11,14 +11,17 @@ from bot.cases import (
     erasure,
     evidence,
     inbox,
+    keyring,
     labels,
     posts,
     proposal_faults,
     proposal_store,
+    rekeying,
     snapshots,
     switches,
 )
 from bot.cases.database import is_current, open_database, reading, upgrade, writing
+from bot.cases.keyring import open_vault
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
 from bot.cases.people_rules import may_approve_here
@@ -55,16 +58,19 @@ __all__ = [
     "evidence",
     "inbox",
     "is_current",
+    "keyring",
     "labels",
     "mask_email",
     "mask_phone",
     "may_approve_here",
     "move",
     "open_database",
+    "open_vault",
     "posts",
     "proposal_faults",
     "proposal_store",
     "reading",
+    "rekeying",
     "snapshots",
     "switches",
     "too_late",

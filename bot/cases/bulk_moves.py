@@ -4,7 +4,7 @@ rows, in the caller's transaction. `faults` holds the rows against what was put 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from bot.cases import audit
 from bot.cases.bulk_models import DECIDING, MOVES, BulkRun, RunState
 from bot.cases.bulk_store import change_run, digest, get_run
 from bot.cases.tables import audit as audit_table
+from bot.cases.tables import bulk_runs
 from bot.cases.vault import Vault
 from bot.errors import TooLate
 
@@ -80,6 +81,27 @@ def too_late(run: BulkRun, *, timezone: str = "UTC") -> TooLate:
 def faults(conn: sa.Connection) -> list[str]:
     """Lists whose rows are not those that were put on record: the last digest of the plan and of the outcome, each. A
     list that is under way has no outcome on record yet."""
+    plans, outcomes = _on_record(conn)
+    wrong = {s for s, kept in plans.items() if digest(conn, s) != kept}
+    wrong |= {s for s, kept in outcomes.items() if digest(conn, s, outcome=True) != kept}
+    return sorted(wrong)
+
+
+def put_anew(conn: sa.Connection, vault: Vault, *, actor: str, now: datetime, but: Collection[str]) -> None:
+    """After every row's seal was made anew, with another security key: the new digests, on record; those of lists that
+    were not as they were put on record (`but`) stay as they are, and so stay at fault."""
+    plans, outcomes = _on_record(conn)
+    for run_id in sorted({*plans, *outcomes} - set(but)):
+        plan = digest(conn, run_id)
+        same = (bulk_runs.c.id == run_id, bulk_runs.c.digest == plans.get(run_id))
+        conn.execute(bulk_runs.update().where(*same).values(digest=plan))
+        told = {"digest": plan} if run_id in plans else {}
+        told |= {"outcome": digest(conn, run_id, outcome=True)} if run_id in outcomes else {}
+        record(conn, get_run(conn, vault, run_id), "reseal", actor=actor, now=now, detail=told)
+
+
+def _on_record(conn: sa.Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """The last digests of each list in the trail: of its plan, and of its outcome."""
     plans: dict[str, str] = {}
     outcomes: dict[str, str] = {}
     where = audit_table.c.deed.startswith("bulk.", autoescape=True)
@@ -88,6 +110,4 @@ def faults(conn: sa.Connection) -> list[str]:
         detail = json.loads(raw)
         plans |= {subject: detail["digest"]} if "digest" in detail else {}
         outcomes |= {subject: detail["outcome"]} if "outcome" in detail else {}
-    wrong = {s for s, kept in plans.items() if digest(conn, s) != kept}
-    wrong |= {s for s, kept in outcomes.items() if digest(conn, s, outcome=True) != kept}
-    return sorted(wrong)
+    return plans, outcomes

@@ -67,9 +67,18 @@ def read_file(lines: Iterable[str]) -> Iterator[Checkpoint]:
             continue
 
 
+def sign_anew(conn: sa.Connection, before: Vault, after: Vault) -> None:
+    """Sign every head with the key that took the place of another; one that was not signed with that stays as it is."""
+    for one in kept(conn):
+        if before.signed(one.content, one.signature):
+            mine = checkpoints.c.number == one.number
+            conn.execute(checkpoints.update().where(mine).values(signature=after.sign(one.content)))
+
+
 def verify(conn: sa.Connection, vault: Vault, *, outside: Iterable[Checkpoint] = ()) -> audit.Report:
-    """Walk the chain once, and hold it against every signed head, those kept `outside` included."""
-    heads = {c.seq: c for c in outside if vault.signed(c.content, c.signature)}
+    """Walk the chain once, and hold it against every signed head, those kept `outside` included: they were signed with
+    the key of their time."""
+    heads = {c.seq: c for c in outside if vault.ever_signed(c.content, c.signature)}
     for one in kept(conn):
         if not vault.signed(one.content, one.signature):
             head = audit.head(conn)

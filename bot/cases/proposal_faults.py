@@ -13,21 +13,26 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bot.cases.models import ProposalState
-from bot.cases.proposal_store import from_row, untouched
+from bot.cases.proposal_store import from_row, unkeyed_seal, untouched
 from bot.cases.proposals import DECIDING, MOVES
 from bot.cases.tables import audit, proposals
 from bot.cases.vault import Vault
 
 _AT_ONCE: Final = 500
 _SIGNING: Final = frozenset({"sign", "approve", "break_glass"})
+_ASKING: Final = frozenset({"submit", "confirm"})
+RESEALED: Final = "key.reseal"
+"""The deed of rows that tell the seals of requests as they are under a newer security key."""
 
 
-class _Told(BaseModel):
-    """What the trail says of one request."""
+class Told(BaseModel):
+    """What the trail says of one request. unsealed: it was asked for in an older version, which put no seal, no points
+    and no reasons on record."""
 
     state: str = ProposalState.OFFERED.value
     points: str | None = None
     seal: str | None = None
+    unsealed: bool = False
     why: list[str] = []
     signers: tuple[str, ...] = ()
     decided: tuple[str, datetime] | None = None
@@ -35,7 +40,7 @@ class _Told(BaseModel):
 
 def faults(conn: sa.Connection, vault: Vault) -> list[str]:
     """The ids of requests that are not as they were put on record, that are gone, or that nobody put there."""
-    told = _told(conn)
+    told = on_record(conn)
     found: list[str] = []
     for row in conn.execute(sa.select(proposals), execution_options={"yield_per": _AT_ONCE}).mappings():
         record = told.pop(row["id"], None)
@@ -44,17 +49,23 @@ def faults(conn: sa.Connection, vault: Vault) -> list[str]:
     return sorted([*found, *told])
 
 
-def _told(conn: sa.Connection) -> dict[str, _Told]:
-    """By the request's id; the last word of each row of the trail counts."""
-    told: dict[str, _Told] = {}
+def on_record(conn: sa.Connection) -> dict[str, Told]:
+    """What the trail says of every request, by the request's id; the last word of each row of the trail counts."""
+    told: dict[str, Told] = {}
     for subject, deed, actor, raw, at in _rows(conn):
         move, detail = deed.rpartition(".")[2], json.loads(raw)
-        record = told.setdefault(subject, _Told())
+        if deed == RESEALED:
+            for one, seal in detail["seals"].items():
+                told[one].seal = seal
+            continue
+        record = told.setdefault(subject, Told())
         if move in MOVES:
             record.state = detail["to"]
             record.points = detail.get("points", record.points)
             record.seal = detail.get("seal", record.seal)
             record.why = detail.get("why", record.why)
+        if move in _ASKING:
+            record.unsealed = "seal" not in detail
         if move in _SIGNING:
             record.signers = (*record.signers, actor)
         if move in DECIDING:
@@ -64,20 +75,23 @@ def _told(conn: sa.Connection) -> dict[str, _Told]:
 
 def _rows(conn: sa.Connection) -> Iterator[tuple[str, str, str, str, datetime]]:
     columns = (audit.c.subject, audit.c.deed, audit.c.actor, audit.c.detail, audit.c.at)
-    where = audit.c.subject.startswith("P_", autoescape=True)
+    where = sa.or_(audit.c.subject.startswith("P_", autoescape=True), audit.c.deed == RESEALED)
     query = sa.select(*columns).where(where).order_by(audit.c.seq)
     for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
         if not row.deed.endswith(".refused"):
             yield row.subject, row.deed, row.actor, row.detail, row.at
 
 
-def _as_told(row: sa.RowMapping, record: _Told, vault: Vault) -> bool:
-    points: Any = row["points"]
-    stands = (row["state"], None if points is None else Decimal(str(points)), tuple(row["approvers"]))
-    said = (record.state, None if record.points is None else Decimal(record.points), record.signers)
+def _as_told(row: sa.RowMapping, record: Told, vault: Vault) -> bool:
     decided = (row["decided_by"], row["decided_at"]) if row["decided_by"] is not None else None
+    if (row["state"], tuple(row["approvers"]), decided) != (record.state, record.signers, record.decided):
+        return False
+    if record.unsealed:
+        return row["private"] is None or row["parameters_hash"] == unkeyed_seal(from_row(row, vault))
+    points: Any = row["points"]
     why = [reason["code"] for reason in row["verdict"].get("reasons", ())]
-    if stands != said or decided != record.decided or why != record.why:
+    moved = (None if points is None else Decimal(str(points)), why)
+    if moved != (None if record.points is None else Decimal(record.points), record.why):
         return False
     if row["parameters_hash"] is None:
         return record.seal is None or row["private"] is None  # not asked for yet, or erased

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from hashlib import sha256
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
+from bot.cases import audit
 from bot.cases.audit import canonical
 from bot.cases.case_store import new_id
 from bot.cases.models import History, Proposal, ProposalState
@@ -44,6 +47,22 @@ def seal_of(vault: Vault, proposal: Proposal) -> str:
 def untouched(vault: Vault, proposal: Proposal) -> bool:
     """Whether the request is the one that was frozen when it was asked for."""
     return proposal.parameters_hash == seal_of(vault, proposal)
+
+
+def unkeyed_seal(proposal: Proposal) -> str:
+    """What older versions bound: the kind and every parameter, without a key."""
+    return sha256(canonical([proposal.kind, to_jsonable_python(proposal.parameters)]).encode()).hexdigest()
+
+
+def seal_fault(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Literal["", "older", "tampered"]:
+    """What is wrong with the request's seal. "older": asked for in a version that made other seals, as the trail says,
+    which has none of it. Neither is carried out."""
+    if untouched(vault, proposal):
+        return ""
+    asked = [audit.last_about(conn, proposal.id, f"{proposal.kind}.{deed}") for deed in ("submit", "confirm")]
+    details = [json.loads(entry.detail) for entry in asked if entry is not None]
+    unsealed = bool(details) and not any("seal" in detail for detail in details)
+    return "older" if unsealed and proposal.parameters_hash == unkeyed_seal(proposal) else "tampered"
 
 
 def new_proposal(

@@ -1,8 +1,7 @@
 """Our tables. The truth is here; the engine's own tables (schema or prefix `dbos`) only queue, delay and retry.
 
-Personal data lives in `inbox.payload`, `cases.private`, `evidence.value` and `snapshots.value` alone, encrypted at
-rest with a key derived from `[security] key`, and can be erased; everything else refers to people by HMAC references
-or ids of Slack.
+Personal data lives in the columns of `ENCRYPTED` alone, encrypted at rest with a key derived from `[security] key`, and
+can be erased; everything else refers to people by HMAC references or ids of Slack.
 """
 
 from __future__ import annotations
@@ -199,6 +198,15 @@ switches = Table(  # `pointsman pause`, and other facts about the whole house
     Column("set_at", UtcDateTime, nullable=False),
 )
 
+keyring = Table(  # one row, once the security key was replaced: how often, which one is in use, and those before it
+    "keyring",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", String(8), nullable=False),  # its name
+    Column("since", UtcDateTime, nullable=False),
+    Column("past", LargeBinary, nullable=False),  # encrypted JSON under the key in use: the keys it replaced
+)
+
 bulk_runs = Table(
     "bulk_runs",
     metadata,
@@ -269,3 +277,15 @@ bulk_rows = Table(
     Index("ix_bulk_rows_phone", "phone_ref", "run_id"),
     Index("ix_bulk_rows_email", "email_ref", "run_id"),
 )
+
+ENCRYPTED: tuple[tuple[sa.Table, str], ...] = (
+    (inbox, "payload"),
+    (cases, "private"),
+    (cases, "diagnosis"),
+    (evidence, "value"),
+    (proposals, "private"),
+    (snapshots, "value"),
+    (bulk_runs, "private"),
+    (bulk_rows, "private"),
+)
+"""Columns of what may be personal; `paces.places` is none, and `keyring.past` are keys."""

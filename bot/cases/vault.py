@@ -1,14 +1,21 @@
-"""Encryption at rest, and references that tell equality without telling the value."""
+"""Encryption at rest, references that tell equality without telling the value, and signatures.
+
+All of it is derived from `[security] key`. A key can be replaced by a newer one (`bot.cases.rekeying`): what is
+encrypted says under which key it is, and a reference is the older key's reference, keyed once more with the newer: so
+references are carried over without knowing of whom they are, and the older key alone makes none of them any more.
+"""
 
 from __future__ import annotations
 
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic_core import to_json
@@ -16,45 +23,140 @@ from pydantic_core import to_json
 from bot.errors import ConfigError
 
 MIN_KEY = 32
+_ID: Final = 8
+"""Characters of a key's name; in front of what is encrypted stands the name, and a dot that no older value has."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is derived from one security key. id: its name, 8 hex digits, which gives nothing of it away."""
+
+    id: str
+    encryption: bytes = field(repr=False)
+    references: bytes = field(repr=False)
+    signatures: bytes = field(repr=False)
+
+    @classmethod
+    def derived(cls, text: str) -> Key:
+        """Raises ConfigError when `text` has fewer than 32 characters."""
+        if len(text) < MIN_KEY:
+            raise ConfigError(
+                f"The security key needs at least {MIN_KEY} characters.", f"[security] key has {len(text)} characters"
+            )
+        return cls(
+            id=_derive(text, b"pointsman key name").hex()[:_ID],
+            encryption=_derive(text, b"pointsman encryption at rest"),
+            references=_derive(text, b"pointsman references"),
+            signatures=_derive(text, b"pointsman signatures"),
+        )
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Key:
+        """The key that `to_json` wrote."""
+        parts = {name: bytes.fromhex(stored[name]) for name in ("encryption", "references", "signatures")}
+        return cls(id=stored["id"], **parts)
+
+    def to_json(self) -> dict[str, str]:
+        """Everything of it: to be encrypted before it is stored."""
+        secret = {"encryption": self.encryption, "references": self.references, "signatures": self.signatures}
+        return {"id": self.id, **{name: part.hex() for name, part in secret.items()}}
 
 
 class Vault:
-    """Both keys are derived from `[security] key`; losing it loses the personal data, never the decisions."""
+    """A database's key in use, and those before it; losing it loses the personal data, never the decisions."""
 
-    def __init__(self, key: str) -> None:
-        """Raises ConfigError when `key` has fewer than 32 characters."""
-        if len(key) < MIN_KEY:
-            raise ConfigError(
-                f"The security key needs at least {MIN_KEY} characters.", f"[security] key has {len(key)} characters"
-            )
-        self._fernet = Fernet(urlsafe_b64encode(_derive(key, b"pointsman encryption at rest")))
-        self._signing_key = _derive(key, b"pointsman signatures")
-        self._reference_key = _derive(key, b"pointsman references")
+    def __init__(
+        self, key: str | Key, *, past: Sequence[Key] = (), others: Sequence[Key] = (), number: int = 0
+    ) -> None:
+        """past: the keys that were replaced, oldest first. others: keys that may open something, and nothing else.
+        number: how many rotations there were. Raises ConfigError when `key` has fewer than 32 characters."""
+        self.key = Key.derived(key) if isinstance(key, str) else key
+        self.past = tuple(past)
+        self.others = tuple(others)
+        self.number = number
+        self._fernets = {k.id: Fernet(urlsafe_b64encode(k.encryption)) for k in (self.key, *self.past, *self.others)}
+        self._any = MultiFernet(list(self._fernets.values()))
+
+    def after(self, key: Key) -> Vault:
+        """The vault of the same database once `key` took the place of the one in use."""
+        others = [k for k in self.others if k.id != key.id]
+        return Vault(key, past=(*self.past, self.key), others=others, number=self.number + 1)
 
     def encrypt(self, value: Any) -> bytes:
         """Any JSON-safe value (also pydantic models, Decimal, datetime) as an authenticated, encrypted blob."""
-        return self._fernet.encrypt(to_json(value))
+        return self.mark + self._fernets[self.key.id].encrypt(to_json(value))
 
     def decrypt(self, blob: bytes) -> Any:
-        """The JSON value. Raises ConfigError when the blob was made with another key or was changed."""
+        """The JSON value. Raises ConfigError when the blob was made with a key that is not here, or was changed."""
+        return json.loads(self._opened(blob))
+
+    def again(self, blob: bytes) -> bytes:
+        """The same value under the key in use. Raises ConfigError as `decrypt` does."""
+        return self.mark + self._fernets[self.key.id].encrypt(self._opened(blob))
+
+    @property
+    def mark(self) -> bytes:
+        """How everything begins that is encrypted under the key in use."""
+        return f"{self.key.id}.".encode()
+
+    def _opened(self, blob: bytes) -> bytes:
+        name = marked(blob)
+        if name is not None and name not in self._fernets:
+            raise under_another(name)
         try:
-            return json.loads(self._fernet.decrypt(blob))
+            return self._any.decrypt(blob) if name is None else self._fernets[name].decrypt(blob[_ID + 1 :])
         except InvalidToken as error:
-            raise ConfigError(
-                "Stored data cannot be read with this security key.", "decryption failed: another [security] key?"
-            ) from error
+            raise (under_another(None) if name is None else _damaged(name)) from error
 
     def ref(self, text: str) -> str:
-        """64 hex digits, the same for the same text under the same key. Normalise before (E.164, lower case)."""
-        return hmac.new(self._reference_key, text.encode(), sha256).hexdigest()
+        """64 hex digits, the same for the same text under the same keys. Normalise before (E.164, lower case)."""
+        for key in (*self.past, self.key):
+            text = _keyed(key.references, text)
+        return text
+
+    def carried(self, reference: str) -> str:
+        """A reference of the time before the key in use, as `ref` makes it now."""
+        return _keyed(self.key.references, reference)
 
     def sign(self, text: str) -> str:
-        """64 hex digits that only who has the key can make; another derived key than that of `ref`."""
-        return hmac.new(self._signing_key, text.encode(), sha256).hexdigest()
+        """64 hex digits that only who has the key in use can make; another derived key than that of `ref`."""
+        return _keyed(self.key.signatures, text)
 
     def signed(self, text: str, signature: str) -> bool:
-        """Whether `signature` is ours for `text`."""
+        """Whether `signature` was made for `text` with the key in use."""
         return hmac.compare_digest(self.sign(text), signature)
+
+    def ever_signed(self, text: str, signature: str) -> bool:
+        """Whether it was made with the key in use or one before it: of what was kept where nothing is signed anew."""
+        made = (_keyed(key.signatures, text) for key in (self.key, *self.past))
+        return any(hmac.compare_digest(one, signature) for one in made)
+
+
+def marked(blob: bytes) -> str | None:
+    """The name of the key that a blob is under; None for those of before keys had names."""
+    return blob[:_ID].decode("ascii", "replace") if blob[_ID : _ID + 1] == b"." else None
+
+
+def under_another(name: str | None) -> ConfigError:
+    """The error for something that no key at hand opens, with what to do."""
+    which = f"under key {name}, which POINTSMAN_KEY does not hold" if name else "under none that POINTSMAN_KEY holds"
+    return ConfigError(
+        f"Stored data cannot be read with this security key: it is {which}. Put the key of that time behind the one "
+        "in use, POINTSMAN_KEY=IN_USE,OTHER (docs/running.md, Keys).",
+        f"decryption failed: another [security] key? ({name or 'without a name'})",
+    )
+
+
+def _damaged(name: str) -> ConfigError:
+    return ConfigError(
+        f"Stored data cannot be read: it is under security key {name}, and was changed or damaged since. Bring back a "
+        "copy, or let it be erased in its time.",
+        f"decryption failed: under key {name}, and damaged",
+    )
+
+
+def _keyed(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), sha256).hexdigest()
 
 
 def _derive(key: str, purpose: bytes) -> bytes:

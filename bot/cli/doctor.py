@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cases import is_current, open_database, reading, snapshots
+from bot.cli.doctor_key import key_findings
 from bot.cli.doctor_vendors import Finding, vendor_findings
 from bot.config import Config, Store
 from bot.playbook import BUILT_IN, Library, load_library
@@ -59,7 +60,7 @@ def _database(config: Config) -> Iterator[Finding]:
         with engine.connect() as conn:
             conn.execute(sa.text("SELECT 1"))
         current = is_current(engine)
-        native = list(_native_points(config, engine)) if current else []
+        after = [*key_findings(config, engine), *_native_points(config, engine)] if current else []
     except sa.exc.SQLAlchemyError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding("mend", f"database: {kind} does not answer: {reason}", "Check `database` and that it runs.")
@@ -68,7 +69,7 @@ def _database(config: Config) -> Iterator[Finding]:
         engine.dispose()
     if current:
         yield Finding("ok", f"database: {kind}, up to date")
-        yield from native
+        yield from after
     else:
         yield Finding("note", f"database: {kind}, tables not up to date", "`pointsman db upgrade` (serve does it too).")
 

@@ -116,11 +116,11 @@ def _last_item(library: Library, addition: Addition) -> int:
 
 def _read(settings: Config, since: datetime) -> tuple[list[Case], list[Label]]:
     """The cases and labels since then."""
-    from bot.cases import Vault, case_store, open_database, reading
+    from bot.cases import case_store, open_database, open_vault, reading
     from bot.cases.labels import all_labels
 
     with reading(open_database(settings.database)) as conn:
-        cases = list(case_store.cases_since(conn, Vault(settings.security.key.get_secret_value()), since))
+        cases = list(case_store.cases_since(conn, open_vault(conn, settings.security.keys), since))
         return cases, [label for label in all_labels(conn) if label.at >= since]
 
 

@@ -24,13 +24,13 @@ def audit_verify(
 ) -> None:
     """Check the audit trail's chain and its signed heads, and requests and the rows of lists against it. Exit code 1
     when one was changed, removed or moved."""
-    from bot.cases import Vault, audit, bulk_moves, checkpoints, open_database, proposal_faults, reading
+    from bot.cases import audit, bulk_moves, checkpoints, open_database, open_vault, proposal_faults, reading
 
     settings = read_config(config)
     kept = settings.security.audit_heads
     lines = Path(kept).read_text(encoding="utf-8").splitlines() if kept and Path(kept).exists() else []
-    vault = Vault(settings.security.key.get_secret_value())
     with reading(open_database(settings.database)) as conn:
+        vault = open_vault(conn, settings.security.keys)
         result = checkpoints.verify(conn, vault, outside=checkpoints.read_file(lines))
         if result.ok and head is not None:
             result = audit.verify(conn, known_head=_head(head)).model_copy(update={"signed": result.signed})

@@ -72,11 +72,11 @@ def _replay_one(settings: Config, named: str, folders: list[Path], *, as_json: b
 
 def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
     """Replay every case with evidence on record; the number of those that would end otherwise."""
-    from bot.cases import Vault, case_store, open_database, reading
+    from bot.cases import case_store, open_database, open_vault, reading
     from bot.diagnosis import differences
 
-    vault = Vault(settings.security.key.get_secret_value())
     with reading(open_database(settings.database)) as conn:
+        vault = open_vault(conn, settings.security.keys)
         cases = case_store.cases_since(conn, vault, system_clock() - timedelta(days=days))
     today = _Today(settings, folders)
     replayed, differing, left = 0, 0, 0
@@ -104,11 +104,11 @@ def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
 
 def _find(settings: Config, named: str) -> Case:
     """The case with this id, or at this link. Raises BadInput."""
-    from bot.cases import Vault, case_store, open_database, reading
+    from bot.cases import case_store, open_database, open_vault, reading
 
-    vault = Vault(settings.security.key.get_secret_value())
     link = _LINK.search(named)
     with reading(open_database(settings.database)) as conn:
+        vault = open_vault(conn, settings.security.keys)
         if link is not None:
             at = f"{link['seconds']}.{link['rest']}"
             found = case_store.cases_at(conn, vault, channel=link["channel"], ts=at)

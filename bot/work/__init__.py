@@ -12,6 +12,7 @@ from bot.work.pausing import set_pause
 from bot.work.ports import Presenter, Silent
 from bot.work.queue import Work, prepare, subject_of
 from bot.work.rehearsal import rehearse
+from bot.work.rotating import rotate_key
 from bot.work.worker import Worker
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "prepare",
     "receive",
     "rehearse",
+    "rotate_key",
     "set_pause",
     "shared_paces",
     "stores_with_own_points",

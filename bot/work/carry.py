@@ -99,11 +99,12 @@ def _rules_allow(house: House, proposal: Proposal) -> bool:
         if switches.is_paused(conn):
             return False
         verdict = judge(house, conn, nobody, Deed.SEND, proposal)
+        fault = proposal_store.seal_fault(conn, house.vault, proposal)
     if not verdict.allowed:
         marks.refuse(house, proposal, verdict.reasons[0].code, refusal_words(verdict), NOTHING_SENT)
         return False
-    if not proposal_store.untouched(house.vault, proposal):
-        marks.refuse(house, proposal, "tampered", Words.of("refused.tampered"), NOTHING_SENT)
+    if fault:
+        marks.refuse(house, proposal, fault, Words.of(f"refused.{fault}"), NOTHING_SENT)
         return False
     if verdict.dry_run:
         marks.refuse(house, proposal, "read_only", would_send(proposal), NOTHING_SENT)

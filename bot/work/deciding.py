@@ -29,13 +29,7 @@ def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = Fa
     try:
         return proposal_store.get_proposal(conn, house.vault, proposal_id, lock=lock)
     except KeyError as error:
-        raise TooLate("That is no longer there. Ask me again and I look afresh.", f"gone {proposal_id}") from error
-
-
-def untampered(house: House, proposal: Proposal) -> None:
-    """Raises a refusal unless the request is the one that was frozen when it was asked for."""
-    if not proposal_store.untouched(house.vault, proposal):
-        raise Refusal("tampered", Words.of("refused.tampered"))
+        raise TooLate("That is no longer there. Ask me again and I look again.", f"gone {proposal_id}") from error
 
 
 class Refusal(NotAllowed):
@@ -86,6 +80,17 @@ class Decision:
     def judge(self, deed: Deed, proposal: Proposal) -> Verdict:
         """The rules' verdict. Raises a refusal, put on record, when they say no."""
         return self.allow(judge(self.house, self.conn, self.actor, deed, proposal))
+
+    def unchanged(self) -> None:
+        """Raises a refusal unless the request is the one that was frozen when it was asked for. One of an older
+        version, which cannot be held against its seal, is closed, so that it can be asked for again."""
+        fault = proposal_store.seal_fault(self.conn, self.house.vault, self.proposal)
+        if fault == "older":
+            why = Words.of("refused.older")
+            self.move("refuse", code="older", result={**self.proposal.result, **outcome(why, code="older")})
+            raise _Answered(_told(NotAllowed, why, "older"))
+        if fault:
+            raise Refusal(fault, Words.of("refused.tampered"))
 
     def allow(self, verdict: Verdict) -> Verdict:
         """The verdict itself, when it allows."""

@@ -10,7 +10,7 @@ import phonenumbers
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
-from bot.cases import Vault, audit, erasure, open_database, reading, snapshots, writing
+from bot.cases import Vault, audit, erasure, open_database, open_vault, reading, snapshots, writing
 from bot.cases.database import is_current, overwrite_erased
 from bot.clock import Clock, system_clock
 from bot.config import Config
@@ -43,18 +43,19 @@ def erase_customer(
 
     Raises BadInput for a phone or e-mail that is none, NotAllowed while a change of theirs is under way.
     """
-    vault = Vault(config.security.key.get_secret_value())
-    refs, about = _references(config, vault, person)
     engine = open_database(config.database, pool_size=2)
-    if not is_current(engine):
-        prepare(config.database)
     names = _names(person)
-
-    def looked() -> erasure.Found:
-        with reading(engine) as conn:
-            return erasure.find(conn, vault, refs=refs, about=about, names=names)
-
     try:
+        if not is_current(engine):
+            prepare(config.database)
+        with reading(engine) as conn:
+            vault = open_vault(conn, config.security.keys)
+        refs, about = _references(config, vault, person)
+
+        def looked() -> erasure.Found:
+            with reading(engine) as conn:
+                return erasure.find(conn, vault, refs=refs, about=about, names=names)
+
         first = found = looked()
         for nth in range(_ROUNDS if really else 0):
             if nth and found.nothing:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Vault, open_database
+from bot.cases import Actor, Vault, open_database, open_vault, reading
 from bot.clock import Clock, system_clock
 from bot.config import Config
 from bot.work.knowledge import Knowledge
@@ -101,10 +101,12 @@ def open_house(
     if migrate:
         prepare(config.database)
     engine = open_database(config.database)
+    with reading(engine) as conn:
+        vault = open_vault(conn, config.security.keys)
     return House(
         config=config,
         engine=engine,
-        vault=Vault(config.security.key.get_secret_value()),
+        vault=vault,
         work=Work(engine),
         systems=systems,
         knowledge=knowledge,

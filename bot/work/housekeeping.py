@@ -23,6 +23,7 @@ from bot.cases import (
     switches,
 )
 from bot.cases.database import overwrite_erased, writing
+from bot.config import Config
 from bot.work import bulk, native_points
 from bot.work.exceptions import tell_exceptions
 from bot.work.house import House
@@ -77,7 +78,12 @@ def sign_head(house: House) -> None:
     file: one that cannot be written is alarming, and stops nothing."""
     with writing(house.engine) as conn:
         signed = checkpoints.make(conn, house.vault, now=house.clock())
-    path = house.config.security.audit_heads
+    keep_outside(house.config, signed)
+
+
+def keep_outside(config: Config, signed: checkpoints.Checkpoint | None) -> None:
+    """Add a signed head to the file that the settings name, if they do."""
+    path = config.security.audit_heads
     if signed is None or path is None:
         return
     try:

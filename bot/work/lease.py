@@ -10,7 +10,8 @@ from __future__ import annotations
 import fcntl
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 SLOT_CLASS = 7_061_003
 """The first key of the advisory locks; the second is the slot."""
+GATE = 7_061_005
+"""The advisory lock that lets processes in: shared while one takes a slot, held by who must be alone."""
 MAX_SLOTS = 256
 SIGHTINGS = 2
 """How many checks in a row must find a slot free before its work is taken: a restarting database drops all locks."""
@@ -74,30 +77,21 @@ class SlotLease:
 
     def __init__(self, url: str, *, prefix: str = "pointsman", clock: Callable[[], float] = time.monotonic) -> None:
         """Take the first free slot. Raises WorkUnavailable when the database is away or all slots are taken."""
-        self._url = database_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = _plain(url)
         self._prefix = prefix
         self._clock = clock
         self._sightings: dict[int, int] = {}
         self._lost_at: float | None = None
         try:
-            self._conn = self._connect()
+            self._conn = _connect(self._url)
+            self._conn.execute("SELECT pg_advisory_lock_shared(%s)", (GATE,))
             self._slot = next(n for n in range(MAX_SLOTS) if self._take(n))
+            self._conn.execute("SELECT pg_advisory_unlock_shared(%s)", (GATE,))
         except (psycopg.Error, StopIteration) as error:
             raise WorkUnavailable(
                 "I cannot reach my database just now.", f"no slot could be leased: {error or 'all taken'}"
             ) from error
         self.executor_id = f"{prefix}-{self._slot}"
-
-    def _connect(self) -> psycopg.Connection[tuple[bool]]:
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=2,
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=2,
-            tcp_user_timeout=9000,
-        )
 
     def _take(self, slot: int) -> bool:
         row = self._conn.execute("SELECT pg_try_advisory_lock(%s, %s)", (SLOT_CLASS, slot)).fetchone()
@@ -122,7 +116,7 @@ class SlotLease:
     def _retake(self) -> bool:
         """True while there is hope: the database is still away, or the slot is ours again, or a reaper may let go."""
         if self._conn.closed:
-            self._conn = self._connect()
+            self._conn = _connect(self._url)
             self._lost_at = self._clock()  # hope is counted from when the database answered
         if self._take(self._slot):
             self._lost_at = None
@@ -158,3 +152,45 @@ def take_lease(url: str) -> Lease:
     """The lease that fits the database. Raises WorkUnavailable."""
     parsed = database_url(url)
     return FileLease(Path(str(parsed.database))) if parsed.get_backend_name() == "sqlite" else SlotLease(url)
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """While the body runs, no process works on this database, nor begins to. Raises WorkUnavailable when one does."""
+    parsed = database_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        lease = FileLease(Path(str(parsed.database)))
+        try:
+            yield
+        finally:
+            lease.release()
+        return
+    with closing(_connect(_plain(url))) as conn:
+        gate = conn.execute("SELECT pg_try_advisory_lock(%s)", (GATE,)).fetchone()
+        if gate is None or not gate[0] or conn.execute(_AT_WORK, (SLOT_CLASS,)).fetchone():
+            raise WorkUnavailable(
+                "Another Pointsman is already running here.", "another process works on this database: stop it first"
+            )
+        yield
+
+
+_AT_WORK = """
+SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+def _plain(url: str) -> str:
+    return database_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _connect(url: str) -> psycopg.Connection[tuple[bool]]:
+    return psycopg.connect(
+        url,
+        autocommit=True,
+        connect_timeout=2,
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=2,
+        tcp_user_timeout=9000,
+    )

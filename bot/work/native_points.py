@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Gauge
 
-from bot.cases import Vault, open_database, reading, snapshots, writing
+from bot.cases import open_database, open_vault, reading, snapshots, writing
 from bot.cases.database import is_current
 from bot.config import Config, Store
 from bot.work.house import House
@@ -114,7 +114,7 @@ def use_recorded(config: Config, store: Store, program: LoyaltyProgram) -> None:
         if not is_current(engine):
             return
         with reading(engine) as conn:
-            value = snapshots.read(conn, Vault(config.security.key.get_secret_value()), store.id)
+            value = snapshots.read(conn, open_vault(conn, config.security.keys), store.id)
     finally:
         engine.dispose()
     if value is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.cases import ProposalState, Vault, audit, open_database, proposal_store, switches
+from bot.cases import ProposalState, Vault, audit, open_database, open_vault, proposal_store, switches
 from bot.cases.database import writing
 from bot.clock import Clock, system_clock
 from bot.config import Config
@@ -24,7 +24,7 @@ def set_pause(config: Config, *, paused: bool, reason: str, by: str, clock: Cloc
     work = Work(engine)
     try:
         with writing(engine) as conn:
-            vault = Vault(config.security.key.get_secret_value())
+            vault = open_vault(conn, config.security.keys)
             return _switch(conn, work, vault, paused=paused, reason=reason, by=by, clock=clock)
     finally:
         work.close()

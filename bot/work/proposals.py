@@ -27,7 +27,7 @@ from bot.effects import BadFields, Check, ReadBack
 from bot.understanding import masked
 from bot.words import Words
 from bot.work.carry import effect, settle
-from bot.work.deciding import Decision, Refusal, decision, only_once, read_proposal, untampered
+from bot.work.deciding import Decision, Refusal, decision, only_once, read_proposal
 from bot.work.grounds import customer_references, named_references
 from bot.work.house import House
 from bot.work.marks import undone
@@ -134,7 +134,7 @@ def approve(house: House, proposal_id: str, actor: Actor) -> Proposal:
     with decision(house, proposal_id, actor, "approve") as click:
         click.expect(ProposalState.SUBMITTED)
         proposal = click.proposal
-        untampered(house, proposal)
+        click.unchanged()
         verdict = click.judge(Deed.APPROVE, proposal)
         click.still_true(check)
         signed: dict[str, Any] = {"approvers": [*proposal.approvers, actor.user_id]}
@@ -165,7 +165,7 @@ def break_glass(house: House, proposal_id: str, actor: Actor, reason: str) -> Pr
     with decision(house, proposal_id, actor, "break_glass") as click:
         click.expect(ProposalState.SUBMITTED)
         proposal = click.proposal
-        untampered(house, proposal)
+        click.unchanged()
         verdict = click.judge(Deed.BREAK_GLASS, proposal)
         click.still_true(check)
         detail = {"reason": masked(why), "signatures": len(proposal.approvers), "why": verdict.codes}
@@ -247,7 +247,7 @@ def confirm_done(house: House, proposal_id: str, actor: Actor) -> Proposal:
     found = _found_by_hand(house, seen) if seen.guided and seen.state is APPROVED else ReadBack(confirmed=None)
     with decision(house, proposal_id, actor, "confirm_done") as click:
         _agreed(click)
-        untampered(house, click.proposal)
+        click.unchanged()
         click.judge(Deed.BY_HAND, click.proposal)
         if click.proposal.reads_back and not found.confirmed:
             raise Refusal("not_seen", Words.of("refused.not_seen", why=found.reason or Words.of("read.no_answer")))

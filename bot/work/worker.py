@@ -23,7 +23,9 @@ from dbos import DBOS, DBOSConfig
 from dbos._serialization import DBOSPortableJSONSerializer
 from prometheus_client import Counter
 
-from bot.cases.database import writing
+from bot.cases import keyring
+from bot.cases.database import reading, writing
+from bot.errors import WorkUnavailable
 from bot.work import native_points
 from bot.work.house import House
 from bot.work.housekeeping import every_second
@@ -70,13 +72,15 @@ class Worker:
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Take a name, launch the engine, begin to work. Raises WorkUnavailable, or RuntimeError if one runs here."""
+        """Take a name, launch the engine, begin to work. Raises WorkUnavailable, RuntimeError if one runs here."""
         global _current
         if _current is not None:
             raise RuntimeError("one worker a process")
         self._lease = take_lease(self.house.config.database)
         _current = self
         try:
+            if not self._same_key():
+                raise WorkUnavailable("The security key was replaced just now: start again.", "the key was replaced")
             quieten_engine()
             native_points.use_newest(self.house)
             self.house.work.register_queues()
@@ -87,6 +91,11 @@ class Worker:
             raise
         self._beat = threading.Thread(target=self._heartbeat, name="pointsman-lease", daemon=True)
         self._beat.start()
+
+    def _same_key(self) -> bool:
+        """Whether the security key is still the one that this process began with."""
+        with reading(self.house.engine) as conn:
+            return keyring.number(conn) == self.house.vault.number
 
     def _engine_config(self, executor_id: str) -> DBOSConfig:
         return {
@@ -156,14 +165,21 @@ class Worker:
     def _heartbeat(self) -> None:
         while not self._stopping.wait(1.0):
             try:
-                if self._lease is not None and not self._lease.tick(_busy_executors, _recover):
-                    log.critical("Another process holds this one's name; stopping before work is done twice")
+                lost = self._lost()
+                if lost:
+                    log.critical("%s; stopping before work is done wrongly", lost)
                     self.stop(drain_s=0)
                     self._on_lost()
                     return
                 every_second(self.house)
             except Exception as error:  # noqa: BLE001 - the heartbeat outlives a database that is away
                 log.warning("Heartbeat: %s", error)
+
+    def _lost(self) -> str:
+        """Why this process must not go on; "" while it may."""
+        if self._lease is not None and not self._lease.tick(_busy_executors, _recover):
+            return "Another process holds this one's name"
+        return "" if self._same_key() else "The security key was replaced: start again with the new one"
 
 
 _current: Worker | None = None

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from bot.cases import Vault, mask_email, mask_phone
+from bot.cases.vault import Key, marked
 from bot.errors import ConfigError
 
 KEY = "a key of thirty-two characters!!"
@@ -28,6 +29,30 @@ def test_another_key_or_a_changed_blob_is_refused() -> None:
         Vault(KEY + "other").decrypt(blob)
     with pytest.raises(ConfigError):
         Vault(KEY).decrypt(blob[:-4] + b"AAAA")
+
+
+def test_values_of_before_keys_had_names_are_read_and_named_the_next_time() -> None:
+    vault = Vault(KEY)
+    unnamed = vault.encrypt("x").partition(b".")[2]
+    assert marked(unnamed) is None
+    assert vault.decrypt(unnamed) == "x"
+    assert marked(vault.again(unnamed)) == vault.key.id
+    with pytest.raises(ConfigError, match="without a name"):
+        Vault(KEY + "other").decrypt(unnamed)
+
+
+def test_after_a_rotation_the_older_key_reads_but_makes_nothing_any_more() -> None:
+    old = Vault(KEY)
+    new = old.after(Key.derived(KEY + "newer"))
+    assert (new.number, new.past, new.decrypt(old.encrypt("x"))) == (1, (old.key,), "x")
+    assert new.carried(old.ref("+13035550142")) == new.ref("+13035550142") != Vault(KEY + "newer").ref("+13035550142")
+    assert new.signed("x", new.sign("x"))
+    assert not new.signed("x", old.sign("x"))
+    assert new.ever_signed("x", old.sign("x"))
+    assert not new.ever_signed("x", Vault(KEY + "other").sign("x"))
+    assert Vault(KEY, others=[new.key]).decrypt(new.encrypt("y")) == "y"
+    assert Key.from_json(new.key.to_json()) == new.key
+    assert repr(new.key) == f"Key(id='{new.key.id}')"
 
 
 def test_references_are_equal_for_equal_texts_under_one_key_only() -> None:

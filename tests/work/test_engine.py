@@ -20,11 +20,11 @@ import pytest
 import sqlalchemy as sa
 from dbos._utils import GlobalParams
 
-from bot.cases import inbox, reading, writing
+from bot.cases import inbox, open_database, reading, writing
 from bot.cases.database import database_url
 from bot.clock import system_clock
 from bot.errors import WorkUnavailable
-from bot.work import House, Worker, housekeeping, receive, subject_of, worker
+from bot.work import House, Work, Worker, housekeeping, receive, subject_of, worker
 from bot.work.housekeeping import every_second, retain, sweep
 from bot.work.lease import FileLease, SlotLease, take_lease
 from bot.work.queue import QUEUE_OF, QUEUES, VERSION, engine_url
@@ -256,8 +256,12 @@ def test_a_database_that_takes_no_write_is_said_at_once(sqlite_database: str) ->
     house.close()
 
 
-def test_a_database_server_that_is_away_is_said_at_once() -> None:
-    house = household(settings("postgresql://nobody@127.0.0.1:9/none"), clock=system_clock)
+def test_a_database_server_that_is_away_is_said_at_once(sqlite_database: str) -> None:
+    config = settings("postgresql://nobody@127.0.0.1:9/none")
+    engine = open_database(config.database)
+    opened = household(settings(sqlite_database), clock=system_clock)
+    opened.close()
+    house = replace(opened, config=config, engine=engine, work=Work(engine))
     began = time.monotonic()
     with pytest.raises(WorkUnavailable):
         receive(house, key="k", kind="question", payload={})

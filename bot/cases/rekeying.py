@@ -1,0 +1,200 @@
+"""Another security key takes the place of the one in use. Two parts:
+
+`switch`, all or nothing, while nobody else works on the database: every reference, seal and signature is made anew, and
+what the trail says of seals and digests is told anew. Nothing is blessed by it: what did not agree with its seal, its
+signature or the trail before does not agree afterwards either.
+
+`encrypt_anew`, in small steps, beside a running `serve`, as often as one likes: what is encrypted under a key before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.cases import audit, bulk_moves, checkpoints, proposal_faults
+from bot.cases.database import reading, writing
+from bot.cases.keyring import key_mark
+from bot.cases.models import Proposal
+from bot.cases.proposal_faults import RESEALED, Told
+from bot.cases.proposal_store import from_row, seal_of, untouched
+from bot.cases.tables import ENCRYPTED, bulk_rows, bulk_runs, cases, keyring, proposals
+from bot.cases.vault import Key, Vault
+from bot.errors import ConfigError
+
+AT_ONCE: Final = 1000
+"""Rows of one statement of the switch."""
+STEP: Final = 100
+"""Values of one small transaction."""
+DEED: Final = "key.rotate"
+_REFS: Final = ("customer_ref", "phone_ref", "email_ref", "seal")
+Watch = Callable[[str], None]
+
+
+def switch(conn: sa.Connection, before: Vault, key: Key, *, actor: str, now: datetime) -> Vault:
+    """Put `key` in the place of the one in use, in the caller's one writing transaction; returns the vault from then
+    on. Nobody else may be working with the older one. Raises ConfigError for a key that was replaced before."""
+    if key.id in {one.id for one in before.past}:
+        raise ConfigError(
+            f"POINTSMAN_KEY begins with key {key.id}, which was replaced before. Put the newest key first: NEW,OLD.",
+            "a replaced key is not taken again",
+        )
+    after = before.after(key)
+    changed_lists = bulk_moves.faults(conn)
+    _carry_over(conn, cases, ("customer_ref",), after)
+    _carry_over(conn, bulk_rows, _REFS, after, but=changed_lists)
+    _runs(conn, before, after)
+    seals = _requests(conn, before, after)
+    conn.execute(keyring.delete())
+    past = after.encrypt([one.to_json() for one in after.past])
+    conn.execute(keyring.insert().values(number=after.number, key_id=key.id, since=now, past=past))
+    told = {"from": before.key.id, "to": key.id}
+    audit.append(conn, actor=actor, deed=DEED, subject=f"key:{key.id}", detail=told, now=now)
+    for some in _parts(sorted(seals.items())):
+        audit.append(conn, actor=actor, deed=RESEALED, subject=f"key:{key.id}", detail={"seals": dict(some)}, now=now)
+    bulk_moves.put_anew(conn, after, actor=actor, now=now, but=changed_lists)
+    checkpoints.sign_anew(conn, before, after)
+    return after
+
+
+def _carry_over(
+    conn: sa.Connection, table: sa.Table, names: Sequence[str], after: Vault, *, but: Sequence[str] = ()
+) -> None:
+    """References, and seals of rows of lists: what those bind has no reference in it. The seals of lists that are not
+    as they were put on record (`but`) stay as they are, and fit nothing any more."""
+
+    def anew(row: sa.RowMapping, name: str) -> str | None:
+        stays = row[name] is None or (name == "seal" and row["run_id"] in but)
+        return row[name] if stays else after.carried(row[name])
+
+    columns = [table.c[name] for name in names]
+    somewhere = sa.or_(*(column.is_not(None) for column in columns))
+    own = sa.and_(*(column == sa.bindparam(f"pk_{column.name}") for column in table.primary_key))
+    write = table.update().where(own).values({c.name: sa.bindparam(f"to_{c.name}") for c in columns})
+    for page in _pages(conn, table, columns, somewhere, AT_ONCE):
+        keys = [{f"pk_{c.name}": row[c.name] for c in table.primary_key} for row in page]
+        found = [{f"to_{name}": anew(row, name) for name in names} for row in page]
+        conn.execute(write, [key | values for key, values in zip(keys, found, strict=True)])
+
+
+def _runs(conn: sa.Connection, before: Vault, after: Vault) -> None:
+    """The references that lists keep among what is encrypted: of those who sent them."""
+    kept = conn.execute(sa.select(bulk_runs.c.id, bulk_runs.c.private).where(bulk_runs.c.private.is_not(None))).all()
+    for run_id, blob in kept:
+        private = _opened(before, blob)
+        if private is not None and private.get("own_refs"):
+            private["own_refs"] = [after.carried(ref) for ref in private["own_refs"]]
+            conn.execute(bulk_runs.update().where(bulk_runs.c.id == run_id).values(private=after.encrypt(private)))
+
+
+def _requests(conn: sa.Connection, before: Vault, after: Vault) -> dict[str, str]:
+    """References and seals of requests; returns the new seals of those whose seal was as the trail has it. A seal binds
+    references too, so it is made of what it binds, where that was whole; else it is carried over, and fits nothing."""
+    told = proposal_faults.on_record(conn)
+    seals: dict[str, str] = {}
+    for page in _pages(conn, proposals, list(proposals.c), sa.true(), AT_ONCE):
+        for row in page:
+            record = told.get(row["id"], Told())
+            values = _references(row, after)
+            seal = row["parameters_hash"]
+            if seal is not None and not record.unsealed:
+                whole = _whole(row, before) if seal == record.seal else None
+                values["parameters_hash"] = seal_of(after, _with(whole, values)) if whole else after.carried(seal)
+                seals |= {row["id"]: values["parameters_hash"]} if seal == record.seal else {}
+            conn.execute(proposals.update().where(proposals.c.id == row["id"]).values(**values))
+    return seals
+
+
+def _references(row: sa.RowMapping, after: Vault) -> dict[str, Any]:
+    values: dict[str, Any] = {"customer_refs": sorted(after.carried(ref) for ref in row["customer_refs"])}
+    if row["customer_ref"] is not None:
+        values["customer_ref"] = after.carried(row["customer_ref"])
+    if row["offer"].get("once") is not None:
+        values["offer"] = {**row["offer"], "once": after.carried(row["offer"]["once"])}
+    return values
+
+
+def _with(request: Proposal, values: Mapping[str, Any]) -> Proposal:
+    return request.model_copy(update={**values, "customer_refs": frozenset(values["customer_refs"])})
+
+
+def _whole(row: sa.RowMapping, before: Vault) -> Proposal | None:
+    """The request, where it agrees with its seal; what was erased of it agrees with nothing."""
+    if row["private"] is None or _opened(before, row["private"]) is None:
+        return None
+    request = from_row(row, before)
+    return request if untouched(before, request) else None
+
+
+def _opened(vault: Vault, blob: bytes) -> Any:
+    """The value; None when no key at hand opens it: `encrypt_anew` says so of each."""
+    try:
+        return vault.decrypt(blob)
+    except ConfigError:
+        return None
+
+
+def encrypt_anew(engine: sa.Engine, vault: Vault, watch: Watch) -> tuple[int, int]:
+    """Encrypt what is not under the key in use with it: (values done, values that no key at hand opens, left as they
+    are). A value that somebody writes meanwhile is theirs. `watch` is told of each small step."""
+    done = unreadable = 0
+    for table, name in ENCRYPTED:
+        column = table.c[name]
+        older = sa.and_(column.is_not(None), key_mark(column) != vault.mark)
+        own = sa.and_(*(one == sa.bindparam(f"pk_{one.name}") for one in table.primary_key))
+        anew = table.update().where(own, column == sa.bindparam("was")).values({name: sa.bindparam("anew")})
+        for page in _pages(engine, table, [column], older, STEP):
+            rows = []
+            for row in page:
+                blob = _again(vault, row[name])
+                key = {f"pk_{one.name}": row[one.name] for one in table.primary_key}
+                rows += [{**key, "was": row[name], "anew": blob}] if blob is not None else []
+            unreadable += len(page) - len(rows)
+            if rows:
+                with writing(engine) as conn:
+                    conn.execute(anew, rows)
+            done += len(rows)
+            watch("encrypted")
+    return done, unreadable
+
+
+def _again(vault: Vault, blob: bytes) -> bytes | None:
+    try:
+        return vault.again(blob)
+    except ConfigError:
+        return None
+
+
+def _pages(
+    source: sa.Connection | sa.Engine,
+    table: sa.Table,
+    columns: Sequence[sa.Column[Any]],
+    where: sa.ColumnElement[bool],
+    size: int,
+) -> Iterator[Sequence[sa.RowMapping]]:
+    """Rows in the order of their keys, a page at a time, each page read anew; over an engine, in a short transaction of
+    its own."""
+    keys = list(table.primary_key)
+    query = sa.select(*{c.name: c for c in (*keys, *columns)}.values()).where(where).order_by(*keys).limit(size)
+    last: tuple[Any, ...] | None = None
+    while True:
+        page = _read(source, query if last is None else query.where(sa.tuple_(*keys) > sa.tuple_(*last)))
+        if not page:
+            return
+        yield page
+        last = tuple(page[-1][one.name] for one in keys)
+
+
+def _read(source: sa.Connection | sa.Engine, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
+    if isinstance(source, sa.Connection):
+        return source.execute(query).mappings().all()
+    with reading(source) as conn:
+        return conn.execute(query).mappings().all()
+
+
+def _parts(seals: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
+    for start in range(0, len(seals), AT_ONCE):
+        yield seals[start : start + AT_ONCE]

@@ -1,0 +1,69 @@
+"""Another security key in the place of the one in use, as one deed of an operator."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+
+from bot.cases import Vault, checkpoints, erasure, open_database, open_vault, reading, rekeying
+from bot.cases.database import overwrite_erased, writing
+from bot.cases.vault import Key
+from bot.clock import Clock, system_clock
+from bot.config import Config
+from bot.work.house import unwatched
+from bot.work.housekeeping import keep_outside
+from bot.work.lease import alone
+from bot.work.queue import prepare
+
+SWITCH_BUSY_MS = 60_000
+
+
+class Rotated(BaseModel):
+    """key: the name of the key in use now. replaced: that of the one before, where it was replaced just now. encrypted:
+    values that came under the key in use. unreadable: values that no key at hand opens; they are as they were."""
+
+    model_config = ConfigDict(frozen=True)
+    key: str
+    replaced: str | None = None
+    encrypted: int = 0
+    unreadable: int = 0
+
+
+def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: rekeying.Watch = unwatched) -> Rotated:
+    """Put the first key of `POINTSMAN_KEY` in the place of the one in use, and encrypt what is stored with it. Again,
+    or after it was killed, it goes on where it stopped. `watch` is told each stage (tests end the process there).
+
+    The key is replaced all at once, while no process serves; what is stored is encrypted anew in small steps, beside a
+    running `serve` too. Raises WorkUnavailable while one serves and the key is to be replaced; ConfigError when none of
+    the keys is the one in use, or the first was replaced before.
+    """
+    prepare(config.database)
+    newest = Key.derived(config.security.keys[0])
+    engine = open_database(config.database, pool_size=2)
+    try:
+        with reading(engine) as conn:
+            vault = open_vault(conn, config.security.keys)
+        replaced = None
+        if newest.id != vault.key.id:
+            with alone(config.database):
+                replaced, vault = _replace(engine, config, newest, by=by, clock=clock, watch=watch)
+        encrypted, unreadable = rekeying.encrypt_anew(engine, vault, watch)
+        if encrypted:
+            overwrite_erased(engine, *erasure.TABLES)
+    finally:
+        engine.dispose()
+    return Rotated(key=vault.key.id, replaced=replaced, encrypted=encrypted, unreadable=unreadable)
+
+
+def _replace(
+    engine: sa.Engine, config: Config, newest: Key, *, by: str, clock: Clock, watch: rekeying.Watch
+) -> tuple[str, Vault]:
+    """The name of the key that was replaced, and the vault from then on."""
+    with writing(engine, busy_ms=SWITCH_BUSY_MS) as conn:
+        before = open_vault(conn, config.security.keys)
+        after = rekeying.switch(conn, before, newest, actor=by[:40], now=clock())
+        signed = checkpoints.make(conn, after, now=clock())
+        watch("switching")
+    keep_outside(config, signed)
+    watch("switched")
+    return before.key.id, after
