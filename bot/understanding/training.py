@@ -8,6 +8,7 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from bot.understanding.calibration import (
     Acceptance,
@@ -84,7 +85,9 @@ def train(
         raise ValueError("a matcher needs at least one playbook with questions")
     texts, labels = _labelled(playbooks, questions, chatter, near_misses)
     featurizer = Featurizer(vocabulary, Seen.of(texts))
-    return _Trainer(playbooks, featurizer, texts, np.array(labels)).model(), featurizer
+    # A second thread gains little, and where the other cores are busy each product waits for it.
+    with threadpool_limits(1, "blas"):
+        return _Trainer(playbooks, featurizer, texts, np.array(labels)).model(), featurizer
 
 
 def _labelled(
