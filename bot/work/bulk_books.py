@@ -122,10 +122,11 @@ def skip_rest(house: House, run: BulkRun) -> None:
 
 
 def go_on(house: House, run: BulkRun, trouble: VendorError | None, wait: timedelta) -> None:
-    """After a turn: end the list when every row has ended, else queue the next turn for when a row is due."""
+    """After a turn: end the list when every row has ended, else queue the next turn for when a row is due. Who lost the
+    turn meanwhile may still be the one with the last row."""
     with writing(house.engine) as conn:
         seen = get_run(house, conn, run.id, lock=True)
-        if seen.state not in GOING or seen.runner != run.runner:
+        if seen.state not in GOING:
             return
         left = bulk_store.counts(conn, run.id)
         waits = seen.state is RunState.PAUSED or (seen.state is RunState.RUNNING and switches.is_paused(conn))
@@ -134,6 +135,8 @@ def go_on(house: House, run: BulkRun, trouble: VendorError | None, wait: timedel
             if not waits:
                 _end(house, conn, seen)
             return  # whoever ends the pause queues it again
+        if seen.runner != run.runner:
+            return
         due = bulk_store.earliest_due(conn, run.id, work)
         later = max(due - house.clock(), timedelta(seconds=0.5)) if due is not None else timedelta()
         troubles = seen.troubles + 1 if trouble is not None else 0

@@ -280,6 +280,21 @@ def test_stopped_half_way_what_was_sent_stays(sqlite_lists: Lists) -> None:
     assert lists.deeds(run)[-2:] == ["stop", "stopped"]
 
 
+def test_a_stopped_list_ends_when_its_last_row_does_whoever_has_the_turn(sqlite_lists: Lists) -> None:
+    """Else it reads "stopping" until the next turn, which waits for rows that the one before had under way."""
+    lists = sqlite_lists
+    people(lists.servers, "ash", 30)
+    run = lists.approved(points(30))
+
+    def watch(stage: str) -> None:
+        if stage == "bulk_sent":
+            bulk.cancel_bulk(lists.house, run.id, MANAGER)
+            assert lists.turn(run).state is R.CANCELLING
+
+    carry_list(replace(lists.house, watch=watch), f"{run.id}#1", sleep=no_wait, together=one_lane)
+    assert (lists.get(run).state, lists.states(run)) == (R.CANCELLED, {S.DONE: 10, S.SKIPPED: 20})
+
+
 def test_undone_by_a_counter_run(lists: Lists) -> None:
     made = people(lists.servers, "ash", 4)
     text = "email,points\npat1@example.com,5\npat2@example.com,-40\npat3@example.com,9\nnobody@example.com,1\n"
