@@ -207,6 +207,7 @@ class Reader:
             undo_of=proposal.undo_of,
             can_undo=self._undoable(proposal),
             read_only=self._house.config.store(proposal.store_id).read_only,
+            customer=str(proposal.shown.get("name") or ""),
             paused=self._paused() if proposal.state in _STOPPABLE else None,
         )
 

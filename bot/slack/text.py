@@ -97,7 +97,7 @@ def signed(amount: Decimal) -> str:
 
 def age(since: datetime, now: datetime) -> str:
     """How old, in one short word: 5 min, 3 h, 2 d."""
-    minutes = max(0, int((now - since).total_seconds() // 60))
+    minutes = max(1, int((now - since).total_seconds() // 60))
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"

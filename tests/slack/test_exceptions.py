@@ -15,6 +15,8 @@ from bot.slack.strings import reason, speaker
 from bot.slack.views.exceptions import exceptions_message
 from bot.slack.views.model import ExceptionsView
 from bot.work import proposals
+from bot.work.erasing import Person as Customer
+from bot.work.erasing import erase_customer
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import buttons, shop_floor
 
@@ -36,8 +38,11 @@ ASK: list[dict[str, dict[str, Any]]] = [
 def test_an_emergency_and_a_days_list_stand_in_the_escalation_channel_once(tmp_path: Path) -> None:
     with shop_floor(tmp_path) as floor:
         dialogue = Dialogue(floor)
-        dialogue.play(ASK)
+        dialogue.play([*ASK[:1], {"shows": {"in": "q", "buttons": ["fix:adjust_points", "fix:record_purchase"]}}])
+        dialogue.play(ASK[1:])
         request = next(m for m in dialogue.thread("q") if "approve" in buttons(m))
+        card = dialogue.thread("q")[0]
+        assert "fix:record_purchase" not in buttons(card)  # it would give the points of one receipt a second time
         presenter = floor.house.presenter
         assert isinstance(presenter, SlackPresenter)
         quinn = presenter.person("T0HARBOR", "U0QUINN").actor
@@ -59,6 +64,15 @@ def test_an_emergency_and_a_days_list_stand_in_the_escalation_channel_once(tmp_p
         for _ in range(2):
             presenter.show_exceptions("digest/2026-11-20")
         assert len(told("Exceptions of 2026-11-20")) == 1
+
+        channel, ts = dialogue.threads["q"]
+        floor.card(channel, ts, lambda text: "*Done*: +600 points" in text)
+        erase_customer(floor.house.config, Customer(phone="303-555-0164"), by="cli:sam", really=True)
+        presenter.show_proposal(proposal_id)
+        text = floor.card(channel, ts, lambda text: "This customer's data was erased" in text).text
+        assert "Ada Brook" not in text
+        news = floor.said(channel, ts, "<@U0RILEY> *Done*: a change whose details were erased.")
+        assert buttons(news) == {}
 
 
 class Given:

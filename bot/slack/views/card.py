@@ -72,7 +72,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     later = moved[-1:] if acted and acted.state is ProposalState.DONE and moved[-1]["type"] == "actions" else []
     out += moved[: len(moved) - len(later)]
     if cause is not None:
-        out += _conclusion(cause, acted, say)
+        out += _conclusion(cause, acted, say, closed=case.state is CaseState.CLOSED)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
     if diagnosis.waiting_for is not None and case.state is CaseState.WAITING and acted is None:
         out += _question(case, diagnosis.waiting_for, say)
@@ -107,12 +107,12 @@ def _worth_another_look(cause: Conclusion | None, diagnosis: Diagnosis) -> bool:
     return not cause.fixes and any(e.failure_code in _PASSING for e in diagnosis.evidence.values())
 
 
-def _conclusion(cause: Conclusion, acted: FixView | None, say: Say) -> list[Block]:
+def _conclusion(cause: Conclusion, acted: FixView | None, say: Say, *, closed: bool) -> list[Block]:
     out: list[Block] = []
     tell, wait = cause.tell.strip(), cause.wait
     if acted is not None and acted.state is ProposalState.DONE and not acted.undo_of:
         tell, wait = _tell_done(acted, say), ""
-    if tell:
+    if tell and not closed:
         quote = "\n".join(f"> {line}" for line in tell.splitlines())
         out.append(section(f"*{say('card.tell')}*{f' · {wait}' if wait else ''}\n{quote}"))
     if cause.say:

@@ -192,6 +192,8 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     waiting = fix.state is S.SUBMITTED
     title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else _decided(fix, what, say)
     pairs = [(say("decide.what"), what)]
+    if fix.customer:
+        pairs.append((say("decide.customer"), escape(clip(fix.customer, 200))))
     pairs += [(escape(say.words(one.label)), escape(clip(short_ids(say.words(one.text)), _LONG))) for one in fix.lines]
     pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
     if waiting and fix.expires_at:

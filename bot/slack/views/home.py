@@ -118,9 +118,11 @@ def _listed(decisions: Sequence[Decision], now: datetime, say: Say) -> list[Bloc
 
 def _decision(one: Decision, now: datetime, say: Say) -> Block:
     fix, case = one.fix, one.case
+    what = change_in_words(fix, say)
+    name = escape(clip(fix.customer, 100))
     line = say(
         "home.decision_line",
-        what=change_in_words(fix, say),
+        what=say("home.change_of", what=what, name=name) if name and name not in what else what,
         store=escape(case.store_name),
         asker=user(fix.requester),
         age=_since(case, now),

@@ -23,11 +23,11 @@ class FixView:
     """One proposal as people see it; what comes as words is said in each reader's language, and masked already.
 
     words: the change as a phrase. form: what is asked before it is submitted. lines, minds, irreversible: what deciders
-    read. mode: "act" by API; "guided" by a person, following `steps`, because of `why`; "none" not at all, because of
-    `why`. reads_back: once done by hand, the API shows it. reason: as typed, for us. balance_now: what a done change of
-    points left. deciders: ids of people who may decide; stuck: none of them can, only an administrator, alone. outcome:
-    for staff, what the vendor answered, when it is not simply done. paused: why effects are stopped for all, while
-    this waits for one; "" where nobody said why.
+    read. mode: "act" by API; "guided" by a person, following `steps`, because of `why`; "none" not at all, because
+    of `why`. reads_back: once done by hand, the API shows it. reason: as typed, for us. balance_now: what a done
+    change of points left. deciders: ids of people who may decide; stuck: none of them can, only an administrator,
+    alone. outcome: for staff, what the vendor answered, when it is not simply done. customer: the profile's name,
+    "" where unknown. paused: why effects are stopped for all, while this waits for one; "" where nobody said why.
     """
 
     id: str
@@ -59,6 +59,7 @@ class FixView:
     can_undo: bool = False
     read_only: bool = False
     paused: str | None = None
+    customer: str = ""
 
     @property
     def guided(self) -> bool:

@@ -13,7 +13,8 @@ from bot.understanding import Because, Entities, Reason
 from bot.work.why import Why
 
 _LONGEST = 2_900
-_WORDS = 4
+_READ = 4
+_SUREST = 99
 _OPEN = frozenset({CaseState.CHOOSING, CaseState.UNMATCHED, CaseState.ANSWERED, CaseState.WAITING})
 
 
@@ -42,25 +43,25 @@ def _taken(why: Why, titles: Mapping[str, str], say: Say) -> str:
     words = _words(why.because.pro)
     if why.playbook is None:
         return say("why.nearest", title=escape(titles.get(why.because.playbook, why.because.playbook)), words=words)
-    return say("why.matched", title=title, words=words, percent=round(100 * why.score))
+    return say("why.matched", title=title, words=words, percent=min(round(100 * why.score), _SUREST))
 
 
 def _more(because: Because, titles: Mapping[str, str], say: Say) -> list[str]:
     """What spoke for the next best, and what was read as what."""
     out = []
-    if because.over and because.contra:
+    if because.over:
         title = escape(titles.get(because.over, because.over))
-        out.append(say("why.over", title=title, words=_words(because.contra)))
+        key = "why.over" if because.contra else "why.next"
+        out.append(say(key, title=title, words=_words(because.contra)))
     if because.repaired:
-        pairs = ", ".join(f"{escape(one.written)} → {escape(one.meant)}" for one in because.repaired[:8])
+        pairs = ", ".join(f"{escape(one.written)} → {escape(one.meant)}" for one in because.repaired[:_READ])
         out.append(say("why.read", pairs=pairs))
     return out
 
 
 def _words(reasons: Iterable[Reason]) -> str:
-    """Words in quotes, two that count together joined; what stands for a number or phone in brackets."""
-    said = list(dict.fromkeys(" + ".join(one.words) for one in reasons))[:_WORDS]
-    return ", ".join(f"“{escape(words.replace('<', '(').replace('>', ')'))}”" for words in said)
+    """The asker's own words, in quotes."""
+    return ", ".join(f"“{escape(one.words)}”" for one in reasons)
 
 
 def _named(named: Entities, say: Say) -> list[str]:

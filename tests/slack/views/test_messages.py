@@ -33,10 +33,12 @@ def test_a_request_for_a_decision_as_a_whole() -> None:
         minds=(Words.raw("The customer may see the comment."),),
         verdict=("Points need a manager's approval.",),
         expires_at=AT,
+        customer="June <Kessler>",
     )
     text, blocks = decision_request(asked, case(link="https://example.com/t"), EN)
     pairs = [
         "*Change*\n+50 points",
+        "*Customer*\nJune &lt;Kessler&gt;",
         "*Balance*\n200 → 250",
         "*Reason (stays with us)*\nnever &lt;arrived&gt;",
         "*Asked by*\n<@U0RILEY>",

@@ -19,11 +19,10 @@ BECAUSE = Because(
     playbook="balance_mismatch",
     over="sync_delay",
     pro=(
-        Reason(words=("different",), weight=0.4),
-        Reason(words=("says", "<number>"), weight=0.2),
-        Reason(words=("different",), weight=0.1),
+        Reason(words="difrent", weight=0.4),
+        Reason(words="app <x> … register", weight=0.2),
     ),
-    contra=(Reason(words=("late",), weight=-0.1),),
+    contra=(Reason(words="late", weight=-0.1),),
     repaired=(Repair(written="a<b", meant="app"),),
 )
 NAMED = Entities(
@@ -59,7 +58,7 @@ def case(state: CaseState = CaseState.ANSWERED, **changes: Any) -> Case:
 def test_the_words_the_next_best_and_what_was_named() -> None:
     answered = case(diagnosis=DIAGNOSIS.model_dump(mode="json"))
     assert why_text(answered, Why("balance_mismatch", BECAUSE, 0.934, NAMED), TITLES, EN).splitlines() == [
-        "I took this for *The app &amp; the register differ* (93 % sure), because of “different”, “says + (number)”.",
+        "I took this for *The app &amp; the register differ* (93 % sure), because of “difrent”, “app &lt;x&gt; … register”.",
         "Next best was *Points are late*, because of “late”.",
         "I read: a&lt;b → app.",
         "I found in your words: phone (•••) •••-0142, e-mail d•••@example.com, customer Dana, receipt 5512064, "
