@@ -191,9 +191,8 @@ def reasons(because: Because) -> list[str]:
 
 
 def _spoken(found: Iterable[Reason]) -> str:
-    """Words in quotes, two that count together joined; masks as what they stand for ("<number>": a number)."""
-    said = (" + ".join(one.words) for one in found)
-    return ", ".join(f'"{words}"' for words in said).replace("<", "(").replace(">", ")")
+    """The question's own words, in quotes."""
+    return ", ".join(f'"{one.words}"' for one in found)
 
 
 @app.command()

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from bot.understanding.calibration import Thresholds, softmax
 from bot.understanding.features import Features, Featurizer
-from bot.understanding.models import Because, Candidate, Match, Reason, Repair
+from bot.understanding.models import Because, Candidate, Match
 from bot.understanding.plain import MAX_LENGTH
+from bot.understanding.reasons import readings, told
 from bot.understanding.training import Model, train, weighed
 from bot.understanding.vocabulary import Vocabulary
 
 _SHOWN = 5
-_REASONS = 6
 _NOBODYS = np.array([-1])
 _NOTHING = Match(candidates=(), margin=0.0, decision="none")
 
@@ -80,7 +80,7 @@ class Matcher:
     def explain(self, text: str) -> Because | None:
         """Why the text matches its first candidate rather than the second; None where it means nothing.
 
-        Each reason is a word, or two words of the text, with its share of the difference between the two raw scores.
+        Each reason is words of the text with their share of the difference between the two raw scores.
         """
         found = self.match(text)
         if not found.candidates:
@@ -94,20 +94,10 @@ class Matcher:
         sources = self._featurizer.sources(text)
         for number, words in zip(self.model.numbers.find(sources).tolist(), sources.values(), strict=True):
             spoken[words] = spoken.get(words, 0.0) + shares.get(number, 0.0)
-        ranked = sorted(((share, words) for words, share in spoken.items()), key=lambda one: (-one[0], one[1]))
-        reasons = [Reason(words=words, weight=round(share, 4)) for share, words in ranked]
-        repaired = [
-            Repair(written=word.written, meant=word.meant)
-            for word in self._featurizer.words(text)
-            if word.written != word.meant and not word.meant.startswith("<")
-        ]
-        return Because(
-            playbook=names[0],
-            over=names[1] if len(names) > 1 else None,
-            pro=tuple(one for one in reasons[:_REASONS] if one.weight > 0),
-            contra=tuple(one for one in reasons[::-1][:_REASONS] if one.weight < 0),
-            repaired=tuple(dict.fromkeys(repaired)),
-        )
+        read = self._featurizer.words(text)
+        pro, contra = told(((share, named) for named, share in spoken.items()), read)
+        over = names[1] if len(names) > 1 else None
+        return Because(playbook=names[0], over=over, pro=pro, contra=contra, repaired=readings(read))
 
     def _likely(self, features: Features) -> NDArray[np.float64]:
         """The probability, shape (playbooks,), that the text is a question of each; the rest to one is chatter's."""

@@ -66,10 +66,10 @@ class Entities(BaseModel):
 
 
 class Reason(BaseModel):
-    """A word, or two words together, as we say them, and how much it spoke for one playbook rather than another."""
+    """Words that stand together in the text, and how much the strongest spoke for one playbook rather than another."""
 
     model_config = ConfigDict(frozen=True)
-    words: tuple[str, ...]
+    words: str
     weight: float
 
 
@@ -82,7 +82,7 @@ class Repair(BaseModel):
 
 
 class Because(BaseModel):
-    """Why `playbook` came first: what spoke for it (`pro`) and for the second, `over`, (`contra`), strongest first."""
+    """Why `playbook` came first: what spoke for it (`pro`) and for the second, `over`, (`contra`), in the text's order."""
 
     model_config = ConfigDict(frozen=True)
     playbook: str

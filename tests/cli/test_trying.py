@@ -13,12 +13,12 @@ def test_reasons_are_a_line_each() -> None:
     because = Because(
         playbook="balance_mismatch",
         over="sync_delay",
-        pro=(Reason(words=("different",), weight=0.4), Reason(words=("says", "<number>"), weight=0.2)),
-        contra=(Reason(words=("late",), weight=-0.1),),
+        pro=(Reason(words="difrent", weight=0.4), Reason(words="app … register", weight=0.2)),
+        contra=(Reason(words="late", weight=-0.1),),
         repaired=(Repair(written="difrent", meant="different"), Repair(written="pts", meant="points")),
     )
     assert reasons(because) == [
-        'matched because of: "different", "says + (number)"',
+        'matched because of: "difrent", "app … register"',
         'for sync_delay spoke: "late"',
         "read as: difrent → different, pts → points",
     ]

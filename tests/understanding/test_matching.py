@@ -218,20 +218,19 @@ def test_a_question_in_another_general_word_is_understood() -> None:
     assert [first(matcher, text) for text in ("purchase", "cook something delicious")] == ["trips", "meals"]
     why = matcher.explain("cook something delicious")
     assert why is not None
-    assert {("cook",), ("delicious",), ("cook", "delicious")} >= {one.words for one in why.pro} - {("something",)}
+    assert [one.words for one in why.pro] == ["cook", "delicious"]
     blind = Matcher.train(questions, ["good morning", "see you"], Vocabulary())
     assert blind.match("purchase").candidates[0].score < matcher.match("purchase").candidates[0].score
 
 
-def test_why_a_text_matches_is_told_in_our_words() -> None:
+def test_why_a_text_matches_is_told_in_its_own_words() -> None:
     why = trained().explain("cust says 500 pts pos shows 200, balence is difrent")
     assert why is not None
     assert (why.playbook, why.over is not None) == ("balance_mismatch", True)
     assert {Repair(written="pts", meant="points"), Repair(written="balence", meant="balance")} <= set(why.repaired)
-    assert [one.weight for one in why.pro] == sorted((one.weight for one in why.pro), reverse=True)
     assert all(one.weight > 0 for one in why.pro)
     assert all(one.weight < 0 for one in why.contra)
-    assert "different" in {word for one in why.pro for word in one.words}
+    assert any("difrent" in one.words for one in why.pro)
 
 
 def test_nothing_has_no_reason() -> None:
