@@ -38,7 +38,8 @@ _COUNTED = tuple(
 
 def seal_of(vault: Vault, proposal: Proposal) -> str:
     """What a signature binds: who asks for what, for whom, on what it stands, and every parameter. Keyed, since a plain
-    hash of a phone could be guessed back, and could be made anew by whoever writes to the database."""
+    hash of a phone could be guessed back, and could be made anew by whoever writes to the database. A version that
+    binds otherwise keeps this beside it, as `unkeyed_seal` is kept: else what waits meanwhile reads as changed."""
     whose = [proposal.id, proposal.store_id, proposal.requester, proposal.customer_ref, sorted(proposal.customer_refs)]
     what = [proposal.kind, proposal.offer, proposal.expected, proposal.parameters, proposal.undo_of]
     return vault.ref(f"proposal:{canonical(to_jsonable_python([*whose, *what]))}")

@@ -48,7 +48,7 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
             with alone(config.database):
                 replaced, vault = _replace(engine, config, newest, by=by, clock=clock, watch=watch)
         encrypted, unreadable = rekeying.encrypt_anew(engine, vault, watch)
-        if encrypted:
+        if replaced or encrypted:
             overwrite_erased(engine, *erasure.TABLES)
     finally:
         engine.dispose()
