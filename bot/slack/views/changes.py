@@ -14,9 +14,9 @@ S = ProposalState
 _LONG = 600
 _STEPS = 2900
 _REASON = 150
-_NEXT = (S.DECLINED, S.REJECTED, S.STALE)
+_NEXT = (S.DECLINED, S.REJECTED, S.STALE, S.UNKNOWN)
 """Ends after which the asker is told what to do now."""
-_EXPLAINED = (S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
+_EXPLAINED = (S.SENDING, S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
 
 def change_in_words(fix: FixView, say: Say) -> str:
@@ -60,7 +60,8 @@ def state_line(fix: FixView, say: Say) -> str:
         line = say("state.by_hand_waits" if waits else "state.by_hand", what=what, asker=user(fix.requester))
         return _with_pause(line, fix, say)
     if fix.state is S.APPROVED:
-        return _with_pause(_approved(fix, what, say), fix, say)
+        waiting = (told(say.words(w)) for w in fix.outcome)  # for a vendor that does not answer
+        return _with_pause(" ".join([_approved(fix, what, say), *waiting]), fix, say)
     line = _ended(fix, what, say)
     if fix.state in _EXPLAINED:
         line = " ".join([line, *(told(say.words(w)) for w in fix.outcome)])

@@ -352,6 +352,10 @@ def test_a_change_on_the_card_in_every_state() -> None:
         ["*Not done*: +50 points. It said &lt;no&gt;."],
         [],
     )
+    asked = (Words.of("outcome.asking"),)
+    assert shown(S.SENDING, outcome=asked)[0] == ["*Doing it now*: +50 points. I keep asking whether it arrived."]
+    waits = shown(S.APPROVED, outcome=(Words.of("outcome.again"),), **by)[0]
+    assert waits == ["*Approved* by <@U0MORGAN>: +50 points. I do it right away. I try again in a moment."]
     assert shown(S.UNKNOWN)[1] == ["resolve:arrived", "resolve:absent"]
     assert shown(S.UNDONE, undo_of="P_0") == (["*Undone*: +50 points, to undo an earlier change."], [])
     assert shown(S.EXPIRED)[0][0].startswith("*Expired*: nobody decided in time on +50 points.")
