@@ -5,16 +5,17 @@ from __future__ import annotations
 from connectors.contract import Capabilities, HumanCheck, LinkNature, Operation, Support, by_api, guided, missing
 
 LOOKUP = guided(
-    "Treez's API shows the stored loyalty id and cannot change it; Loyalty ID Lookup on its screens can.",
+    "Treez lets me read the stored loyalty id, not change it; its own Loyalty ID Lookup can.",
     "In Customer Management open {name}'s profile (customer {customer_id}) and press Edit.",
-    "Press the magnifier beside Integrated Loyalty Member. No magnifier: no id is stored, so there is nothing to look "
-    "up; at the register open Redeem rewards to link a member, or offer to enroll.",
-    "At the register after a wallet error: Find updated wallet starts the same lookup, without leaving the sale.",
-    "It says the id is up to date: nothing to change, close it.",
-    "It shows the current id and another one: the right one is {found_id}. Exactly that (dashes do not count): Yes; "
-    "else No.",
-    "It finds no record and asks to clear the id: press Yes only if clearing it was decided here, else No.",
-    "No, or closing it at any step, changes nothing. Then say here that it is done: the profile is read again.",
+    "Press the magnifier beside Integrated Loyalty Member. If there is none, no id is stored: open Redeem "
+    "rewards at the register instead, which offers to link a member, or offer to enroll.",
+    "If a wallet error shows during a sale, Find updated wallet starts the same lookup without leaving the sale.",
+    "If it says that the id is up to date, close it: there is nothing to change.",
+    "If it shows the current id and another one, the right one is {found_id}. Press Yes only if it is exactly "
+    "that (dashes do not count), else No.",
+    "If it finds no record and asks to clear the id, press Yes only if clearing it was decided here, else No.",
+    "Pressing No, or closing it, changes nothing. When you are through, say here that it is done: I read the "
+    "profile again.",
     reads_back=True,
 )
 _NOT_IN_V2 = missing("Only the newer generation of Treez's API has this, and this store's keys are for the older one.")
