@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases import Vault, checkpoints, erasure, open_database, open_vault, reading, rekeying
-from bot.cases.database import overwrite_erased, writing
+from bot.cases.database import is_current, overwrite_erased, writing
 from bot.cases.vault import Key
 from bot.clock import Clock, system_clock
 from bot.config import Config
@@ -37,10 +37,11 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
     running `serve` too. Raises WorkUnavailable while one serves and the key is to be replaced; ConfigError when none of
     the keys is the one in use, or the first was replaced before.
     """
-    prepare(config.database)
     newest = Key.derived(config.security.keys[0])
     engine = open_database(config.database, pool_size=2)
     try:
+        if not is_current(engine):
+            prepare(config.database)
         with reading(engine) as conn:
             vault = open_vault(conn, config.security.keys)
         replaced = None

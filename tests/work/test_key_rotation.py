@@ -19,11 +19,13 @@ from bot.cases import (
     case_store,
     checkpoints,
     keyring,
+    open_database,
     open_vault,
     proposal_faults,
     proposal_store,
     reading,
     snapshots,
+    upgrade,
     writing,
 )
 from bot.cases.tables import ENCRYPTED, metadata
@@ -40,6 +42,7 @@ from bot.work.erasing import Person, erase_customer
 from bot.work.housekeeping import sign_head
 from bot.work.lease import SlotLease, alone, take_lease
 from bot.work.rotating import Rotated
+from tests.cases.databases import fresh_database
 from tests.work.household import DANA_NEW, KEY, MORGAN, QUINN, RILEY, Shop, household, refs, settings
 from tests.work.nursery import wait_for
 from tests.work.rotating_nursery import RotatingNursery
@@ -120,7 +123,8 @@ def test_everything_goes_on_under_the_new_key_and_the_old_one_opens_nothing(shop
     assert whole(now)
 
 
-def test_a_customer_is_found_again_and_forgotten(shop: Shop) -> None:
+def test_a_customer_is_found_again_and_forgotten(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
     lived = lived_in(shop)
     shop.ask_adjust("+5", phone="+13035550144")
     rotated(shop, NEW, KEY)
@@ -184,7 +188,8 @@ def test_an_empty_house_has_the_older_key_until_it_is_rotated(sqlite_shop: Shop)
 # -- nothing is blessed by it ------------------------------------------------------------------------------------------
 
 
-def test_what_was_changed_before_stays_changed(shop: Shop) -> None:
+def test_what_was_changed_before_stays_changed(sqlite_shop: Shop) -> None:
+    shop = sqlite_shop
     lived = lived_in(shop)
     agreed = proposals.approve(shop.house, shop.ask_adjust("+7", phone="+13035550148").id, MORGAN)
     forged = shop.ask_adjust("+9", phone="+13035550156")
@@ -345,6 +350,24 @@ def test_one_damaged_value_keeps_nobody_out(sqlite_shop: Shop) -> None:
         conn.execute(evidence_table.update().values(value=b"nothing that a key opens"))
     assert under(sqlite_shop, KEY).house.vault.key.id == OLD_ID
     assert rotated(sqlite_shop, NEW, KEY).unreadable == 1
+
+
+def test_a_database_of_an_older_version_is_read_and_brought_up_to_date_by_the_rotation() -> None:
+    with fresh_database("sqlite", migrated=False) as url:
+        upgrade(url, "0004")
+        engine, stored = open_database(url), Vault(KEY)
+        with writing(engine) as conn:
+            unnamed = stored.encrypt({"text": "x"}).partition(b".")[2]
+            row = {"key": "message:1", "kind": "question", "payload": unnamed, "received_at": system_clock()}
+            conn.execute(metadata.tables["inbox"].insert().values(**row))
+            assert open_vault(conn, [NEW, KEY]).key.id == OLD_ID
+        config = settings(url).model_copy(update={"security": Security(key=f"{NEW},{KEY}")})
+        assert rotate_key(config, by="cli:test") == Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=1)
+        with reading(engine) as conn:
+            assert open_vault(conn, [NEW]).decrypt(conn.execute(sa.text("SELECT payload FROM inbox")).scalar_one()) == {
+                "text": "x"
+            }
+        engine.dispose()
 
 
 def test_every_encrypted_column_is_looked_at() -> None:
