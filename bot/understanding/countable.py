@@ -67,12 +67,11 @@ def may_be_balance(tokens: Tokens, at: int) -> bool:
 
 def _in_a_row(tokens: Tokens, at: int) -> bool:
     """Whether the number is one of three or more with nothing between them: a phone in pieces."""
-    first, last = at, at
-    while tokens.is_number(first - 1) and not tokens.closes(first - 1):
-        first -= 1
-    while tokens.is_number(last + 1) and not tokens.closes(last):
-        last += 1
-    return last - first >= 2
+
+    def joined(left: int) -> bool:
+        return tokens.is_number(left) and tokens.is_number(left + 1) and not tokens.closes(left)
+
+    return any(joined(first) and joined(first + 1) for first in (at - 2, at - 1, at))
 
 
 def _is_earned(tokens: Tokens, at: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.found import Found
+from bot.understanding.found import Found, just_before
 
 _COLLEAGUE = re.compile(
     r"\b(?:manager|mgr|supervisor|coworker|co-worker|colleague|budtender|bartender|cashier|associate|trainer|boss|owner"
@@ -37,6 +37,7 @@ _SOLD = re.compile(
     r"|edibles?|battery|tincture|distillate)\b)",
     re.IGNORECASE,
 )
+_FAR = 40
 _SURELY = re.compile(
     r"\b(?:customers?|custs?|clients?|clientes?|clientas?|guest|member|named)[ .:]{1,2}$", re.IGNORECASE
 )
@@ -44,7 +45,7 @@ _SURELY = re.compile(
 
 def is_customer(text: str, name: Found) -> bool:
     """Whether the name found in the text may be a customer's; where that is open, it is not."""
-    before, after = text[: name.start], text[name.end :]
+    before, after = just_before(text, name.start), text[name.end : name.end + _FAR]
     alone = " " not in name.value
     if _SURELY.search(before):
         return True

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from bot.understanding.amount_words import PERSON, POS, PROVIDER, STORE
 from bot.understanding.amounts import amounts
 from bot.understanding.customers import is_customer
-from bot.understanding.found import COVER, Found, covered, values
+from bot.understanding.found import COVER, Found, covered, just_before, values
 from bot.understanding.identifiers import emails, loyalty_ids, order_ids
 from bot.understanding.models import Entities
 from bot.understanding.names import names
@@ -96,7 +96,9 @@ def _shops(text: str, stores: Mapping[str, Sequence[str]], known: Vocabulary) ->
     exact = phrases(text, stores)
     near = phrases(text, stores, misspelt=True, common=known.meaningful | known.names)
     guessed = [
-        one for one in near if one not in exact and (_AT.search(text[: one.start]) or _SHOP.match(text[one.end :]))
+        one
+        for one in near
+        if one not in exact and (_AT.search(just_before(text, one.start)) or _SHOP.match(text, one.end))
     ]
     return sorted([*exact, *guessed], key=lambda one: one.start)
 
@@ -108,8 +110,8 @@ def _vendors(text: str, entries: Mapping[str, Sequence[str]], known: Vocabulary)
         one
         for one in phrases(text, entries, misspelt=True)
         if text[one.start : one.end].lower() not in known.common
-        or _WITHIN.search(text[: one.start])
-        or _ACTS.match(text[one.end :])
+        or _WITHIN.search(just_before(text, one.start))
+        or _ACTS.match(text, one.end)
     ]
 
 

@@ -18,6 +18,15 @@ class Found:
     value: str
 
 
+_NEAR = 80
+"""Characters before a place in which a word still says something about it."""
+
+
+def just_before(text: str, at: int) -> str:
+    """The text right before that place: what a pattern that ends in `$` looks at, at the same cost anywhere."""
+    return text[max(at - _NEAR, 0) : at]
+
+
 def covered(text: str, found: Iterable[Found]) -> str:
     """The text, as long as before, with everything found covered."""
     letters = list(text)

@@ -96,7 +96,7 @@ def order_ids(text: str) -> list[Found]:
         if re.fullmatch(r"[2-9]\d{2}-\d{4}|[2-9]\d{2}-[2-9]\d{2}-\d{4}", match["first"]):
             continue
         bare = "#" not in match.group() and _MAY_BE_POINTS.fullmatch(match["first"])
-        if bare and _POINTS_AFTER.match(text[match.end("first") :]):
+        if bare and _POINTS_AFTER.match(text, match.end("first")):
             continue
         found.append(Found(match.start("first"), match.end("first"), match["first"].lower()))
         for more in _LONG_NUMBER.finditer(match["more"]):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from bot.understanding.amount_words import ADD
-from bot.understanding.found import Found
+from bot.understanding.found import Found, just_before
 from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.word_names import NEVER_ALONE, WORD_NAMES, begins_a_sentence, is_person
@@ -37,14 +37,15 @@ _FOLLOWERS = word_set("""
     should never still sees gets order dice tiene puntos cuenta perfil quiere compro pero telefono
 """)
 _VERBS = word_set("""
-    says said claims swears sees has have had got gets never wants needs buys bought earned joined came signed thinks called
-    asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no lost spent keeps insists tried wont
-    complained complains redeemed earns perdio gasto recibio canjeo aparece lleva insiste
+    says said claims swears sees has have had got gets never wants needs buys bought earned joined came signed thinks
+    called asked is isnt cant doesnt didnt dice tiene quiere compro jura gano vino no lost spent keeps insists tried
+    wont complained complains redeemed earns perdio gasto recibio canjeo aparece lleva insiste
 """)
 _THEN_POINTS = re.compile(r"(?:[ ][^\W\d_]+)?[ ]\d")
 _GAP_BEFORE = re.compile(r"[ (]{1,2}$")
 _GAP_AFTER = re.compile(r"[ ,:(]{1,3}")
 _LAST_NAME_BEFORE = re.compile(r"\w, ?$")
+_NOTHING_MORE = re.compile(r"[ ?!.]{0,5}$")
 _SET_AGAINST = re.compile(r"\d/\d+[ ]$")
 _DOES = re.compile(r"(?:[^e]ed|[a-z]{3}ing|ó)$")
 """How verbs end; in small letters "dana switched" tells a name and what she did."""
@@ -134,10 +135,10 @@ class _Reader:
 
     def _given_points(self, at: int) -> bool:
         """Whether points go to who is named there: "50 to dana", "give dana ortiz 50"."""
-        if _GIVEN_TO.search(self.text[: self.words[at].start]):
+        if _GIVEN_TO.search(just_before(self.text, self.words[at].start)):
             return True
         to = at - 2 if self.words[at - 1].folded in ("a", "up") and at > 1 else at - 1
-        return self.words[to].folded in ADD and bool(_THEN_POINTS.match(self.text[self.words[at].end :]))
+        return self.words[to].folded in ADD and bool(_THEN_POINTS.match(self.text, self.words[at].end))
 
     def _joined(self, left: int, right: int, by: str = "[ \t]") -> bool:
         return bool(re.fullmatch(by, self.text[self.words[left].end : self.words[right].start])) or (
@@ -265,13 +266,16 @@ class _Reader:
     def _beside_a_contact(self, at: int) -> bool:
         """Whether a phone or an e-mail stands right beside it: "dana 303-555-0142". Also "500/200 dana" ends so."""
         word = self.words[at]
-        before = _GAP_BEFORE.search(self.text[: word.start])
-        after = _GAP_AFTER.match(self.text[word.end :])
-        if _LAST_NAME_BEFORE.search(self.text[: word.start]) or self.text[word.end : word.end + 1] in ("@", "."):
+        before = _GAP_BEFORE.search(just_before(self.text, word.start))
+        after = _GAP_AFTER.match(self.text, word.end)
+        if _LAST_NAME_BEFORE.search(just_before(self.text, word.start)) or self.text[word.end : word.end + 1] in (
+            "@",
+            ".",
+        ):
             return False
-        closes = not self.text[word.end :].strip(" ?!.")
+        closes = _NOTHING_MORE.match(self.text, word.end) is not None
         return (
             (before is not None and before.start() in self.ends)
-            or (after is not None and word.end + after.end() in self.begins)
-            or (closes and _SET_AGAINST.search(self.text[: word.start]) is not None)
+            or (after is not None and after.end() in self.begins)
+            or (closes and _SET_AGAINST.search(just_before(self.text, word.start)) is not None)
         )

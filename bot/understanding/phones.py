@@ -6,7 +6,7 @@ import re
 
 import phonenumbers
 
-from bot.understanding.found import Found
+from bot.understanding.found import Found, just_before
 
 _GAP = r"(?:[ \t.\-‐–/_]{0,2}|[ ][.\-‐–/][ ])"
 _EXTENSION = r"(?:[ \t]*,?[ \t]*(?:x|ext\.?|extension|extensi[oó]n)[ \t]*\d{1,6}(?!\d))?"
@@ -83,9 +83,9 @@ def _overlaps(match: re.Match[str], found: list[Found]) -> bool:
 def _is_amount_and_local(match: re.Match[str], text: str) -> bool:
     """Whether "240 555-0142" is rather an amount and a local number: written apart, after "shows" and the like."""
     apart = match["first"] == " " and match["second"] not in ("", " ") and not match["open"] and not match["country"]
-    return apart and bool(_AMOUNT_BEFORE.search(text[: match.start()]))
+    return apart and bool(_AMOUNT_BEFORE.search(just_before(text, match.start())))
 
 
 def _stands_alone(match: re.Match[str], text: str) -> bool:
     """Whether "867 5309" is set apart by a word for phones, so that it is not two amounts."""
-    return bool(_PHONE_WORD.search(text[: match.start()]))
+    return bool(_PHONE_WORD.search(just_before(text, match.start())))

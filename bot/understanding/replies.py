@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from rapidfuzz import fuzz, process
 
-from bot.understanding.plain import fold, word_set
+from bot.understanding.plain import MAX_LENGTH, fold, word_set
 
 
 def _phrases(block: str) -> frozenset[str]:
@@ -15,15 +15,17 @@ def _phrases(block: str) -> frozenset[str]:
 
 
 _WORD = re.compile(r"[^\W_]+")
+_SHORT = 20
+"""Words of which a short reply has no more."""
 _ALIKE = 88.5
 """How alike (of 100) a misspelt reply must be to one we know."""
 _SHORTEST_MISSPELT = 7
 _BEFORE = word_set(
-    "oh ok okay ah but and so actually sorry please pls no nah ya mejor perdon pero y eso entonces a ver"
+    "oh oops whoops ok okay ah but and so actually sorry please pls no nah ya mejor perdon pero y eso entonces a ver"
 )
 _AFTER = word_set(
     "please pls thanks thank you thx ty then now i we got found figured solved it out all good gracias ya por favor"
-    " porfa tho though lol"
+    " porfa tho though lol sorry perdon"
 )
 _SURELY = word_set("nevermind nvm nm olvidalo olvidelo olvidale olvidate")
 _TAIL = _AFTER | word_set(
@@ -32,6 +34,13 @@ _TAIL = _AFTER | word_set(
 )
 """What may follow a sure "never mind": why, and nothing that asks ("nvm she left", "olvídalo, ya se fue")."""
 _LONGEST_TAIL = 7
+_THEN = word_set("then so and y pues que porque because")
+_NO = word_set("no not isnt wasnt arent didnt doesnt dont cant wont never nunca tampoco nada")
+_DENIABLE = word_set(
+    "se lo quedo esta figured fixed working works worked good set sorted resolved solved fine found showing shows show"
+    " there back"
+)
+"""What a "no" right before denies; "no never mind" denies nothing."""
 _NEVER_MIND = _phrases("""
     never mind / nevermind / nvm / nm / forget it / forget about it / disregard / disregard that / ignore that /
     ignore this / ignore my last message / ignore that last one / scratch that / cancel / cancel that / cancel it /
@@ -41,6 +50,33 @@ _NEVER_MIND = _phrases("""
     ya lo resolvimos / lo resolvimos / no hace falta / ya no hace falta / ya no es necesario / no es necesario /
     cancela / cancelalo
 """)
+_WHOSE_STATE = (
+    r"(?:it|its|thats|that|this|theyre|everything|we|were|(?:the |her |his |their )?(?:points|balance|account|case))"
+)
+_STATE = r"(?:fixed|working|works|worked|good|set|sorted|resolved|solved|fine)"
+_CALL_IT = r"(?:this|it|that|this one|that one|this case|the case|my question)"
+_SOLVED = re.compile(
+    rf"(?:{_WHOSE_STATE} )(?:is |are |all |got |has been )*{_STATE}(?: itself| out)?(?: now| already| again)*"
+    rf"|(?:shes|hes|theyre|customers?) (?:is |are )?(?:all )?(?:good|set|fine)(?: now)?"
+    rf"|(?:fixed itself|{_STATE} now|sorted)"
+    rf"|(?:{_WHOSE_STATE} )?(?:is |are )?(?:showing|shows?|there|back)(?: up)? (?:now|again)"
+    r"|(?:i |we )?got (?:it|them) (?:working|fixed|sorted|resolved|solved|to work)(?: now)?"
+    rf"|(?:you |u |we )?(?:can |could )?(?:please )?(?:close|cancel|ignore|disregard|drop) {_CALL_IT}"
+    r"|(?:you |u )?can close"
+    r"|(?:it was a )?false alarm|(?:my )?(?:wrong (?:thread|chat|channel)|mistake)|dont worry about (?:it|this)"
+    r"|ya (?:le |me |nos )?(?:funciona|funciono|sirve|salio|salieron|aparecio|aparecieron|se ven?)"
+    r"(?: (?:bien|todo|los puntos|sus puntos))?|(?:fue )?falsa alarma"
+    r"|(?:me equivoque de|era otro|otro) (?:hilo|chat|canal)"
+    r"|cancele(?:lo)?|cierre(?:lo| el caso)?|cierra(?:lo| el caso)"
+)
+"""Ways to say that it is solved or shall be closed, the whole reply long: "fixed for her but not for him" is more than
+that."""
+_LEFT = re.compile(
+    r"(?:the )?(?:she|he|they|customer|cust|guest|client|lady|guy|clienta?|cliente)"
+    r" (?:just )?(?:left|found|remembered|gave up|went home|walked out|is gone|changed|doesnt want|didnt want|se fue"
+    r"|encontro)(?: [a-z]+){0,4}"
+)
+"""Why nothing more is wanted, after a sure "never mind"."""
 _WHY = _phrases("""
     why / whyy / why this / why that / why is that / why so / why this one / why this answer / why that answer /
     why did you say that / why did you say this / why do you think that / why did you pick this /
@@ -48,12 +84,16 @@ _WHY = _phrases("""
     the reason / y tho / how come / how do you know / how do you know that / explain / explain this / explain that /
     explain this answer / por que / porque / porque esta respuesta / por que esta respuesta / por que esa respuesta
     / por que dices eso / por que dice eso / como sabes / como lo sabes / como lo sabe / como sabes eso /
-    en que te basas / explica / explicame / explicalo
+    en que te basas / en que se basa / como sabe eso / what is that based on / whats that based on /
+    how did you get that / howd you get that / how do you get that / explica / explicame / explicalo
 """)
 _GOES_ON = re.compile(
     r"^(?:what about|how about|and|or|also|try|oops|sorry|wait|correction|maybe|same|now|i meant|meant|its actually"
-    r"|could be|any luck|y|o|tambien|prueba|pruebe|perdon|que tal|que hay|quise decir|el correcto|quizas?|ahora)\b"
-    r"|\b(?:too|instead|also|tambien)$"
+    r"|could be|any luck|(?:actually|this one|that one|es el|es la|no es el|its) \d+|not that|no the other"
+    r"|the other one|(?:el|la) otr[oa]|(?:its|it is) under|(?:her|his|their|su) (?:[a-z]+ )?"
+    r"(?:number|phone|cell|email|numero|telefono|cel|correo) (?:is|es)|y|o|tambien|prueba|pruebe|perdon|que tal|que hay"
+    r"|quise decir|el correcto|quizas?|ahora)\b"
+    r"|\b(?:too|instead|also|tambien|i mean)$"
     r"|\b(?:other|right|correct|wrong|new|old|otro|otra|correcto|nuevo|viejo) "
     r"(?:number|phone|cell|email|mail|numero|telefono|cel|celular|correo)\b"
 )
@@ -65,8 +105,16 @@ def asks_why(text: str) -> bool:
 
 
 def never_mind(text: str) -> bool:
-    """Whether a reply says that nothing more is wanted, and nothing else."""
-    return _says(text, _NEVER_MIND) or _surely(_words(text))
+    """Whether a reply says that nothing more is wanted, and nothing else; who asks ("its fixed?") wants something."""
+    words = _words(text)
+    if "?" in text:
+        return _surely(words)
+    return _says(text, _NEVER_MIND) or _surely(words) or _is_solved(words)
+
+
+def _is_solved(words: list[str]) -> bool:
+    """Whether the words, politeness at either end apart, say that it is solved."""
+    return any(_SOLVED.fullmatch(said) for said in _said(words))
 
 
 def goes_on(text: str) -> bool:
@@ -78,28 +126,52 @@ def _surely(words: list[str]) -> bool:
     """Whether a reply begins with a sure "never mind" and goes on with why, in a few words."""
     first = next((at for at, word in enumerate(words) if word not in _BEFORE), len(words))
     rest = words[first:]
-    if rest[:2] in (["never", "mind"], ["forget", "it"]):
+    if rest[:2] in (["never", "mind"], ["forget", "it"], ["ignore", "this"], ["ignore", "that"]):
         tail = rest[2:]
     elif rest and rest[0] in _SURELY:
         tail = rest[1:]
     else:
         return False
-    return len(tail) <= _LONGEST_TAIL and _TAIL.issuperset(tail)
+    while tail and tail[0] in _THEN:
+        tail = tail[1:]
+    explained = _is_solved(tail) or _LEFT.fullmatch(" ".join(tail)) is not None
+    return len(tail) <= _LONGEST_TAIL and (_TAIL.issuperset(tail) or explained)
 
 
 def _says(text: str, known: Collection[str]) -> bool:
     """Whether the words, politeness at either end apart, are one of the known phrases, or a slip from one."""
     words = _words(text)
-    first = next((at for at, word in enumerate(words) if word not in _BEFORE), len(words))
-    last = next((at for at in range(len(words), 0, -1) if words[at - 1] not in _AFTER), 0)
-    said = {" ".join(words[start:end]) for start in range(first + 1) for end in range(last, len(words) + 1)}
+    said = _said(words)
     if not said.isdisjoint(known):
         return True
-    core = " ".join(words[first:last])
+    core = min((one for one in said if one), key=lambda one: (len(one), one), default="")
     if len(core) < _SHORTEST_MISSPELT:
         return False
-    return process.extractOne(core, known, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+    alike = process.extract(core, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    return any(_denied(core) == _denied(phrase) for phrase, _, _ in alike)
+
+
+def _denied(text: str) -> list[str]:
+    """The words that say no: "ya no se arregló" is no slip of "ya se arregló"."""
+    return [word for word in text.split() if word in _NO]
+
+
+def _said(words: list[str]) -> set[str]:
+    """The words with more or less of the politeness at either end; but "no" before "se arregló" denies it."""
+    if len(words) > _SHORT:
+        return set()
+    first, last = _core(words)
+    denied = {at for at, word in enumerate(words) if at and words[at - 1] == "no" and word in _DENIABLE}
+    starts = set(range(first + 1)) - denied
+    return {" ".join(words[start:end]) for start in starts for end in range(last, len(words) + 1)}
+
+
+def _core(words: list[str]) -> tuple[int, int]:
+    """Where the words begin and end that are no politeness."""
+    first = next((at for at, word in enumerate(words) if word not in _BEFORE), len(words))
+    last = next((at for at in range(len(words), 0, -1) if words[at - 1] not in _AFTER), 0)
+    return first, last
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    return _WORD.findall(fold(text[:MAX_LENGTH]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.understanding.amount_words import CLAIM_THINGS, CLAIM_VERBS, OBSERVE_THINGS, OBSERVE_VERBS
+from bot.understanding.found import just_before
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d)?k\b|\d{1,6})"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,3}(?:\.\d)?k\b|\d{1,6})"
 _POINTS = r"(?:[ ]?(?:points?|pts?|puntos|ptos))?"
 _THING = rf"(?:{'|'.join(sorted(CLAIM_THINGS | OBSERVE_THINGS, key=lambda word: (-len(word), word)))})"
 _ARROW = r"(?:/|→|➡|-{1,2}>|=>|>)"
@@ -78,7 +79,7 @@ def _each_its_name(found: re.Match[str]) -> str:
 
 def _each_before(found: re.Match[str]) -> str:
     """ "500 app 50 pos", where no thing stands before that the first number may belong to."""
-    return found.group() if _THING_BEFORE.search(found.string[: found.start()]) else _each_its_name(found)
+    return found.group() if _THING_BEFORE.search(just_before(found.string, found.start())) else _each_its_name(found)
 
 
 def _set_against(found: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.understanding.found import just_before
 from bot.understanding.plain import word_set
 
 MONTHS = word_set("april may june august abril mayo junio julio")
@@ -20,7 +21,7 @@ _VERBS_AFTER = word_set("""
 """)
 _OWNED = word_set("account profile app wallet phone number email points balance cuenta perfil")
 _BRINGS_ALONE = word_set("customer cust client cliente clienta guest member named name title to")
-_WORD_AFTER = re.compile(r"[ ]+([^\W\d_]+)")
+_WORD_AFTER = re.compile(r"[ ]{1,3}([^\W\d_]+)")
 _OPENS = re.compile(r"(?:^|[.!?,;:\n(]|\b(?:and|but|so|hey|hi|ok|y|pero))\s*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:^|[.!?\n])\s*$")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -32,18 +33,18 @@ def is_person(text: str, start: int, end: int, *, word: str, brought: str, shout
     word: it, folded, without "'s". brought: the word that brings it in, "title" or "to" where one surely does; empty
     where there is none. shouts: whether its capital says something.
     """
-    following = _WORD_AFTER.match(text[end:])
+    following = _WORD_AFTER.match(text, end)
     after = following.group(1).lower() if following else ""
     inside = shouts and not begins_a_sentence(text, start)
     if _POSSESSIVE.search(text[start:end]):
         return after in _OWNED and not (word in MONTHS and after in ("points", "balance"))
     if brought:
         return inside and (brought in _BRINGS_ALONE or word not in MONTHS)
-    if after in _VERBS_AFTER and _OPENS.search(text[:start]):
+    if after in _VERBS_AFTER and _OPENS.search(just_before(text, start)):
         return word not in NEVER_ALONE or (shouts and after in ("says", "said", "dice", "bought", "claims"))
     return False
 
 
 def begins_a_sentence(text: str, at: int) -> bool:
     """Whether a sentence begins there, so that a capital says nothing."""
-    return _SENTENCE.search(text[:at]) is not None
+    return _SENTENCE.search(just_before(text, at)) is not None
