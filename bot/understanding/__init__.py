@@ -1,5 +1,6 @@
 """Text into playbook candidates and entities. Pure: no HTTP, no Slack, no database."""
 
+from bot.understanding.corrections import asks, correction, takes_back
 from bot.understanding.entities import entities, masked, unclear_points
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
@@ -17,8 +18,10 @@ __all__ = [
     "Reason",
     "Repair",
     "Vocabulary",
+    "asks",
     "asks_why",
     "built_in_vocabulary",
+    "correction",
     "entities",
     "goes_on",
     "language_of",
@@ -26,5 +29,6 @@ __all__ = [
     "load_vocabulary",
     "masked",
     "never_mind",
+    "takes_back",
     "unclear_points",
 ]

@@ -52,7 +52,9 @@ def supply(
         else:
             _check_useful(house, click.case, text, short=short)
             texts = (*told.texts, text[:_LONGEST_REPLY])
-            private = told.but(texts=texts, phone=None, run=told.run + 1, need=None)
+            said = entities(text)
+            amended = {key: value for key, value in told.amended.items() if not getattr(said, key)}
+            private = told.but(texts=texts, phone=None, amended=amended, unsure=None, run=told.run + 1, need=None)
         known = click.case.playbook is not None  # else it is kept, and the choices stay open
         state = looked_into(click.case) if known else click.case.state
         click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
@@ -63,7 +65,7 @@ def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
     named = entities(text, area_code=area_code)
     if named.email or named.order_id or named.loyalty_id:
         return
-    if Told.of(case.private).need == "which_points" and (named.claimed_points or named.observed_points):
+    if case.playbook is not None and (named.claimed_points or named.observed_points or named.points_delta):
         return
     if not named.phone:
         text = "I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142."
@@ -96,8 +98,26 @@ def pick_points(house: House, case_id: str, nth: int, actor: Actor) -> None:
         if told.need != "which_points" or not 0 <= nth <= len(offered):
             raise BadInput("That was answered already. Say in the thread what the register shows.", "gone")
         picked = offered[nth] if nth < len(offered) else Reading()
-        private = told.but(points=picked, run=told.run + 1, need=None)
+        if told.unsure is None:
+            private = told.but(points=picked, run=told.run + 1, need=None)
+        else:
+            sides = {"claimed_points": picked.claimed, "observed_points": picked.observed}
+            amended = told.amended | {key: value for key, value in sides.items() if value is not None}
+            private = told.but(amended=amended, unsure=None, run=told.run + 1, need=None)
         click.change("points", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
+
+
+def put_right(house: House, case_id: str, number: int, actor: Actor, *, side: str | None) -> None:
+    """Points said again. side: the entity that they replace; None: either side's, so that it is asked whose."""
+    with clicked(house, case_id, actor) as click:
+        still_open(click)
+        told = click.told
+        if side is None:
+            private = told.but(unsure=number, need="which_points")
+            click.change("put_right", job="present", state=CaseState.NEEDS, private=private)
+        else:
+            private = told.but(amended=told.amended | {side: number}, unsure=None, run=told.run + 1, need=None)
+            click.change("put_right", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
 
 
 def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.cases import Actor, Case, CaseState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
-from bot.understanding import asks_why, entities, goes_on, never_mind
+from bot.understanding import asks, asks_why, correction, entities, goes_on, never_mind, takes_back
 from bot.work import case_clicks
 from bot.work.clicking import check_may_touch
 from bot.work.house import House
@@ -20,6 +20,7 @@ _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
 """How alike (of 100) a reply must be to an option's label to count as that answer."""
 _LATELY = timedelta(minutes=30)
+_POINTS = ("claimed_points", "observed_points", "points_delta")
 
 
 def thread_case(house: House, arrival: Arrival) -> Case | None:
@@ -66,7 +67,7 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         if mine:
             case_clicks.close(house, case.id, actor)
         return mine
-    return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _adds))
+    return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _puts_right, _adds))
 
 
 def takes_up_again(house: House, case: Case, text: str) -> bool:
@@ -78,6 +79,18 @@ def takes_up_again(house: House, case: Case, text: str) -> bool:
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     return any(set(getattr(named, key)) - set(getattr(known, key)) for key in ("phone", "email", "loyalty_id"))
+
+
+def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
+    """Whether the asker goes on in the thread with another question about the same customer: "when do her points
+    expire?". It must be asked as one, mean another playbook clearly, and name nobody; else it is people's talk."""
+    if arrival.source != "thread" or arrival.user != case.asker or case.playbook is None or not asks(arrival.text):
+        return False
+    named = entities(arrival.text, area_code=area_code_of(house, case))
+    if named.phone or named.email or named.loyalty_id or named.customer_name:
+        return False
+    match = understood(house, arrival.text, case.store_id)
+    return match.decision == "answer" and match.candidates[0].playbook != case.playbook
 
 
 def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
@@ -108,6 +121,30 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
     if not best or best[0][1] < _ALIKE or (len(best) > 1 and best[1][1] == best[0][1]):
         return False
     case_clicks.answer(house, case.id, ask.fact, best[0][2], actor)
+    return True
+
+
+def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """Points said again: "no, 1200" for the ones that were named, whose is asked where it could be either side's;
+    "actually the app says 1200" says so itself."""
+    if case.playbook is None or case.state is CaseState.ESCALATED:
+        return False
+    area_code = area_code_of(house, case)
+    named = entities(text, area_code=area_code)
+    known = Told.of(case.private).entities(area_code=area_code, stores={})
+    sides = {key: getattr(known, key)[0] for key in _POINTS if len(getattr(known, key)) == 1}
+    if (goes_on(text) or takes_back(text)) and any(
+        set(getattr(named, key)) - set(getattr(known, key)) for key in _POINTS
+    ):
+        case_clicks.supply(house, case.id, text, actor, short=True)
+        return True
+    said = correction(text)
+    meant = [key for key, value in sides.items() if said and said.instead_of in (None, abs(value))]
+    if said is None or not meant or said.number in map(abs, sides.values()):
+        return False
+    side = meant[0] if len(meant) == 1 else None
+    number = -said.number if side is not None and sides[side] < 0 else said.number
+    case_clicks.put_right(house, case.id, number, actor, side=side)
     return True
 
 

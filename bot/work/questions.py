@@ -26,7 +26,7 @@ from bot.work.case_clicks import (
     rate,
     supply,
 )
-from bot.work.follow_ups import follow_up, takes_up_again, thread_case
+from bot.work.follow_ups import asks_anew, follow_up, takes_up_again, thread_case
 from bot.work.house import House
 from bot.work.looking import (
     diagnose_case,
@@ -98,7 +98,8 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
     if earlier is not None and follow_up(house, earlier, arrival, person.actor):
         return earlier.id
     again = earlier is not None and takes_up_again(house, earlier, arrival.text)
-    if arrival.source == "thread" and not again:
+    another = earlier is not None and not again and asks_anew(house, earlier, arrival)
+    if arrival.source == "thread" and not again and not another:
         return None
     if (
         not again

@@ -19,6 +19,7 @@ Need = Literal["store", "customer", "area_code", "which_phone", "order", "which_
 Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
 
 _LOCAL_DIGITS = 7
+_POINTS = ("claimed_points", "observed_points", "points_delta")
 _COMPARES = re.compile(r"\bsaid\.(?:claimed|observed)\b")
 
 
@@ -61,10 +62,11 @@ class Told(BaseModel):
     """The private side of a case.
 
     texts: the question, then what was replied. inherited: the customer of an earlier question in the same thread.
-    phone: which of several was picked, by a person. answers: asked fact to option. run: counts diagnoses asked for, so
-    that an overtaken one shows nothing. looked_up: what the kept evidence is about; None: look everything up afresh.
-    rejected: playbooks that people said it is not. need: what the card asks for. woken_at: when a vendor's message last
-    had it looked into anew.
+    phone: which of several was picked, by a person. amended: points that were put right afterwards, by the entity's
+    name; unsure: one that may put right either side's, until somebody says whose. answers: asked fact to option. run:
+    counts diagnoses asked for, so that an overtaken one shows nothing. looked_up: what the kept evidence is about;
+    None: look everything up afresh. rejected: playbooks that people said it is not. need: what the card asks for.
+    woken_at: when a vendor's message last had it looked into anew.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +74,8 @@ class Told(BaseModel):
     inherited: Entities = Entities()
     phone: str | None = None
     points: Reading | None = None
+    amended: dict[str, int] = {}
+    unsure: int | None = None
     answers: dict[str, str] = {}
     rejected: tuple[str, ...] = ()
     need: Need | None = None
@@ -98,14 +102,18 @@ class Told(BaseModel):
         return self.model_copy(update={"phone": None})
 
     def entities(self, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Entities:
-        """Everything named so far. A later reply corrects an earlier text; the picked phone comes first."""
+        """Everything named so far. A later reply corrects an earlier text; the picked phone comes first. The points of
+        an earlier text are another customer's where a later one names somebody else."""
         found = self.inherited.model_dump()
         for text in self.texts:
             named = entities(text, area_code=area_code, stores=stores).model_dump()
+            if _somebody_else(found["customer_name"], named["customer_name"]):
+                found.update(dict.fromkeys(_POINTS, ()))
             found.update({key: values for key, values in named.items() if values})
         if self.points is not None:
             sides = {"claimed_points": self.points.claimed, "observed_points": self.points.observed}
             found.update({key: (value,) for key, value in sides.items() if value is not None and not found[key]})
+        found.update({key: (value,) for key, value in self.amended.items()})
         phones = tuple(dict.fromkeys(found["phone"]))
         if self.phone is not None:
             phones = (self.phone, *(p for p in phones if p != self.phone))
@@ -113,13 +121,21 @@ class Told(BaseModel):
 
     def unclear(self) -> tuple[int, ...]:
         """Numbers of the texts that are points of nobody knows whom, where no text says the customer's or the
-        register's, and nobody was asked yet."""
+        register's, and nobody was asked yet; or the one that puts right nobody knows which."""
+        if self.unsure is not None:
+            return (self.unsure,)
         if self.points is not None:
             return ()
         found = self.entities(area_code=None, stores={})
         if found.claimed_points or found.observed_points or found.points_delta:
             return ()
         return tuple(dict.fromkeys(n for text in self.texts for n in unclear_points(text)))
+
+
+def _somebody_else(known: Sequence[str], named: Sequence[str]) -> bool:
+    """Whether a reply names other customers than those before: not Dana once more, nor Dana with her last name."""
+    before = {part for name in known for part in name.casefold().split()}
+    return bool(before) and bool(named) and all(before.isdisjoint(name.casefold().split()) for name in named)
 
 
 def customer_of(found: Entities) -> Entities:
