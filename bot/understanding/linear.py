@@ -1,6 +1,6 @@
 """Weighted ridge regression over sparse rows: deterministic, and what each row scores when left out is free.
 
-Up to EXACT_ROWS rows it is solved exactly, in the dual, which costs rows cubed (seconds, and for a moment six bytes
+Up to EXACT_ROWS rows it is solved exactly, in the dual, which costs rows cubed (seconds, and for a moment five bytes
 for each pair of rows) and does not care how many features there are. With more rows the features are folded into
 SKETCHED columns (a count sketch: each feature has a column and a sign), and the primal is solved, which costs rows
 times columns squared: libraries of thousands of playbooks train in seconds and stay small.

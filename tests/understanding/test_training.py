@@ -92,6 +92,10 @@ def test_what_is_solved_with_the_factor_is_what_numpy_solves(size: int) -> None:
     solver = Cholesky.of(np.tril(matrix).astype(np.float32))
     np.testing.assert_allclose(solver.backward(solver.forward(right)), np.linalg.solve(matrix, right), atol=1e-4)
     np.testing.assert_allclose(solver.inverse_diagonal(asked), np.linalg.inv(matrix).diagonal()[asked], atol=1e-4)
+    for count in {size, min(size, 256)}:
+        part = solver.first(count)
+        solved = part.backward(part.forward(right[:count]))
+        np.testing.assert_allclose(solved, np.linalg.solve(matrix[:count, :count], right[:count]), atol=1e-4)
 
 
 def test_features_are_folded_only_where_there_are_many_rows() -> None:
