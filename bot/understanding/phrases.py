@@ -13,6 +13,8 @@ from bot.understanding.plain import fold
 
 _FUZZY_LENGTH = 6
 _WORD = re.compile(r"[^\W\d_]+")
+_folded = lru_cache(maxsize=8_192)(fold)
+"""Letters, and the spellings that every text is held against, are folded once."""
 
 
 @lru_cache(maxsize=64)
@@ -30,7 +32,7 @@ def _tight(text: str) -> str:
 
 def _letterwise_fold(text: str) -> str:
     """The text folded letter by letter, so that positions stay."""
-    return "".join(fold(letter)[:1] or letter for letter in text)
+    return text.lower() if text.isascii() else "".join(_folded(letter)[:1] or letter for letter in text)
 
 
 def phrases(
@@ -44,8 +46,8 @@ def phrases(
 
     misspelt: also words of six or more letters that are one slip from a spelling; words in `common` are none.
     """
-    spellings = {fold(name).replace("_", " "): name.lower() for name in entries}
-    spellings |= {fold(written): name.lower() for name, many in entries.items() for written in many if written.strip()}
+    spellings = {_folded(name).replace("_", " "): name.lower() for name in entries}
+    spellings |= {_folded(written): name.lower() for name, many in entries.items() for written in many if written.strip()}
     pattern, meaning = _pattern(tuple(sorted(spellings.items())))
     folded = _letterwise_fold(text)
     found = [Found(m.start(), m.end(), meaning[_tight(m.group())]) for m in pattern.finditer(folded)]
