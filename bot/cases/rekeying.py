@@ -21,14 +21,14 @@ from bot.cases.keyring import key_mark
 from bot.cases.models import Proposal
 from bot.cases.proposal_faults import RESEALED, Told
 from bot.cases.proposal_store import from_row, seal_of, untouched
-from bot.cases.tables import ENCRYPTED, bulk_rows, bulk_runs, cases, keyring, proposals
+from bot.cases.tables import ENCRYPTED, bulk_rows, bulk_runs, cases, keyring, proposals, snapshots
 from bot.cases.vault import Key, Vault
 from bot.errors import ConfigError
 
 AT_ONCE: Final = 1000
 """Rows of one statement of the switch."""
 STEP: Final = 100
-"""Values of one small transaction."""
+"""Values of one small transaction; of a store's nightly points, which are large, it is one."""
 DEED: Final = "key.rotate"
 _REFS: Final = ("customer_ref", "phone_ref", "email_ref", "seal")
 Watch = Callable[[str], None]
@@ -146,7 +146,7 @@ def encrypt_anew(engine: sa.Engine, vault: Vault, watch: Watch) -> tuple[int, in
         older = sa.and_(column.is_not(None), key_mark(column) != vault.mark)
         own = sa.and_(*(one == sa.bindparam(f"pk_{one.name}") for one in table.primary_key))
         anew = table.update().where(own, column == sa.bindparam("was")).values({name: sa.bindparam("anew")})
-        for page in _pages(engine, table, [column], older, STEP):
+        for page in _pages(engine, table, [column], older, 1 if table is snapshots else STEP):
             rows = []
             for row in page:
                 blob = _again(vault, row[name])
@@ -155,8 +155,7 @@ def encrypt_anew(engine: sa.Engine, vault: Vault, watch: Watch) -> tuple[int, in
             unreadable += len(page) - len(rows)
             if rows:
                 with writing(engine) as conn:
-                    conn.execute(anew, rows)
-            done += len(rows)
+                    done += conn.execute(anew, rows).rowcount
             watch("encrypted")
     return done, unreadable
 

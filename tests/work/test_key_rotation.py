@@ -18,12 +18,14 @@ from bot.cases import (
     audit,
     case_store,
     checkpoints,
+    inbox,
     keyring,
     open_database,
     open_vault,
     proposal_faults,
     proposal_store,
     reading,
+    rekeying,
     snapshots,
     upgrade,
     writing,
@@ -39,12 +41,13 @@ from bot.config import Security
 from bot.errors import ConfigError, NotAllowed, WorkUnavailable
 from bot.work import Worker, proposals, rotate_key
 from bot.work.erasing import Person, erase_customer
+from bot.work.house import unwatched
 from bot.work.housekeeping import sign_head
 from bot.work.lease import SlotLease, alone, take_lease
 from bot.work.rotating import Rotated
 from tests.cases.databases import fresh_database
 from tests.work.household import DANA_NEW, KEY, MORGAN, QUINN, RILEY, Shop, household, refs, settings
-from tests.work.nursery import wait_for
+from tests.work.nursery import Nursery, wait_for
 from tests.work.rotating_nursery import RotatingNursery
 from tests.work.test_forgetting import arrived, found
 
@@ -248,12 +251,12 @@ def test_heads_kept_outside_under_the_older_key_still_find_a_cut(sqlite_shop: Sh
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[RotatingNursery]:
+def nursery() -> Iterator[Nursery]:
     with RotatingNursery() as running:
         yield running
 
 
-def test_killed_at_any_moment_it_goes_on_where_it_stopped(shop: Shop, nursery: RotatingNursery) -> None:
+def test_killed_at_any_moment_it_goes_on_where_it_stopped(shop: Shop, nursery: Nursery) -> None:
     lived = lived_in(shop)
     total = sum(counted(shop).values())
     order = {"database": shop.house.config.database, "key": f"{NEW},{KEY}"}
@@ -313,6 +316,33 @@ def test_a_bot_whose_key_was_replaced_all_the_same_ends_itself(sqlite_database: 
         conn.execute(metadata.tables["keyring"].insert().values(**row))
     wait_for(lambda: ended, 10, "the bot to end itself")
     house.close()
+
+
+def test_what_changes_meanwhile_is_left_to_who_changed_it(database: str) -> None:
+    """A message is erased, and another written anew, between the look at them and the write."""
+    engine, beside = open_database(database), open_database(database)
+    old = Vault(KEY)
+    new = old.after(Key.derived(NEW))
+    with writing(engine) as conn:
+        for n in range(3):
+            inbox.keep(conn, old, key=f"message:{n}", kind="question", payload={"n": n}, now=system_clock())
+
+    turns = iter(("read", "write"))
+
+    @sa.event.listens_for(engine, "checkout")
+    def meanwhile(*_: object) -> None:
+        if next(turns, None) == "write":
+            with writing(beside) as other:
+                payload = metadata.tables["inbox"].update().where(sa.column("key") == sa.bindparam("mine"))
+                other.execute(payload.values(payload=None), {"mine": "message:0"})
+                other.execute(payload.values(payload=new.encrypt({"n": "new"})), {"mine": "message:1"})
+
+    assert rekeying.encrypt_anew(engine, new, unwatched) == (1, 0)
+    with reading(beside) as conn:
+        kept = [inbox.read(conn, new, f"message:{n}") for n in range(3)]
+    assert [row and row.payload for row in kept] == [None, {"n": "new"}, {"n": 2}]
+    engine.dispose()
+    beside.dispose()
 
 
 # -- a key that is lost ------------------------------------------------------------------------------------------------
