@@ -34,6 +34,8 @@ _TAUGHT: Final[Mapping[str, Literal["chosen", "not_this", "relabelled"]]] = {
     "relabelled": "relabelled",
 }
 """What a label teaches, by its kind."""
+_UNCHOSEN = timedelta(days=1)
+"""After this long nobody presses one of several choices any more: none of them was it."""
 _NEAR = 0.2
 """From this score on, a question that was refused may still belong to the playbook it is likest to."""
 
@@ -72,10 +74,14 @@ def learn(
         if one.playbook and (kind := _TAUGHT.get(one.kind)) is not None
     ]
     known = {p.id: {"questions": p.questions, "near_misses": p.near_misses} for p in library.playbooks.values()}
-    asked = [masked(case.private["texts"][0]) for case in cases if _was_refused(case) and case.private.get("texts")]
-    asked += [one.masked_text for one in labels if one.kind == "relabelled" and one.playbook is None]
+    cold = system_clock() - _UNCHOSEN
+    unmet = [case for case in cases if _was_refused(case) or _was_left(case, cold)]
+    asked = [masked(case.private["texts"][0]) for case in unmet if case.private.get("texts")]
+    met = {case.id for case in unmet}
+    new = {one.case_id: one.masked_text for one in labels if one.kind == "relabelled" and one.playbook is None}
+    asked += [text for case_id, text in new.items() if case_id not in met]
     open_ones = unanswered(asked, known, nearest)
-    proposed = [*additions(lessons, known, answered), *open_ones.additions]
+    proposed = [*additions(lessons, known, answered, nearest), *open_ones.additions]
     sys.stdout.write(_diff(library, proposed, open_ones.stubs))
     questions = sum(len(one.texts) for one in proposed)
     err.print(
@@ -131,6 +137,13 @@ def _was_refused(case: Case) -> bool:
     return case.playbook is None and case.state not in (CaseState.NEW, CaseState.CHOOSING)
 
 
+def _was_left(case: Case, before: datetime) -> bool:
+    """Whether nobody pressed any of the choices that it was offered, and nothing came since `before`."""
+    from bot.cases import CaseState
+
+    return case.playbook is None and case.state is CaseState.CHOOSING and case.updated_at < before
+
+
 @report_app.callback(invoke_without_command=True)
 def report(context: typer.Context, config: ConfigOption = None) -> None:
     """How things went, as tables and pictures; `report questions` where nothing is named."""
@@ -182,7 +195,8 @@ def report_questions(
 
 
 def events(cases: list[Case], labels: list[Label], zones: Mapping[str | None, ZoneInfo]) -> list[Event]:
-    """What happened, one by one: each case once asked, and once answered or refused if it was; each label once.
+    """What happened, one by one: each case once asked, and once answered, refused, chosen for or wrong if it was,
+    however often people pressed; wrong once for each playbook.
 
     zones: a store's id to its time zone, None for what belongs to no store known; a week is the store's, so that a
     question on Sunday evening counts as Sunday's.
@@ -198,14 +212,18 @@ def events(cases: list[Case], labels: list[Label], zones: Mapping[str | None, Zo
             found.append(Event("answered", case.playbook, at))
         if _was_refused(case):
             found.append(Event("refused", None, at))
-    for label in labels:
+    told: set[tuple[str, str, str | None]] = set()
+    for label in reversed(labels):  # what was pressed last is what it was
         about = owner.get(label.case_id)
         playbook = label.playbook or (about.playbook if about else None)
         at = label.at.astimezone(zones.get(about.store_id if about else None, zones[None]))
-        if label.kind == "chosen":
-            found.append(Event("chosen", playbook, at))
-        elif label.kind in _REJECTED:
-            found.append(Event("wrong", playbook, at))
+        kind: Literal["chosen", "wrong"] = "chosen" if label.kind == "chosen" else "wrong"
+        if label.kind not in ("chosen", *_REJECTED):
+            continue
+        once = (label.case_id, kind, None if kind == "chosen" else playbook)
+        if once not in told:
+            told.add(once)
+            found.append(Event(kind, playbook, at))
     return found
 
 

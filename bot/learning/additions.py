@@ -21,7 +21,10 @@ _MOST = 2 / 3
 _LONGEST = 240
 """Characters; what is longer was pasted and is no example of how people ask."""
 _DOUBT = "nothing answered this: does it belong here?"
+_SAYS_LITTLE = "chosen for this, but its words hardly tell: may others mean something else?"
+_REALLY_NOT = "somebody said that this was not it: was it really not?"
 _STANDS_FOR = {"[phone]": "303-555-0199", "[email]": "someone@example.com", "[id]": "5512000", "[name]": "dana"}
+_DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -58,11 +61,13 @@ def additions(
     lessons: Iterable[Lesson],
     known: Mapping[str, Mapping[str, Sequence[str]]],
     answered: Callable[[str], str | None],
+    nearest: Callable[[str], str | None] | None = None,
 ) -> list[Addition]:
     """What each playbook should learn, sorted by playbook.
 
     known: playbook -> its "questions" and "near_misses". answered: the playbook that the matcher answers a text with
-    on its own; what it gets right already is not proposed. A text that different people chose different playbooks for
+    on its own; what it gets right already is not proposed. nearest: as for `unanswered`; a text that it finds near to
+    nothing comes with a doubt. A text that different people chose different playbooks for
     teaches nothing, unless support has said which one it was; "not this" is a near miss unless somebody chose that
     playbook for the same text.
     """
@@ -88,8 +93,12 @@ def additions(
     out = []
     for (playbook, key), texts in sorted(found.items()):
         fresh = _fresh(texts, [*known[playbook]["questions"], *known[playbook]["near_misses"]])
-        if fresh:
-            out.append(Addition(playbook, key, tuple(fresh)))
+        if key == "near_misses":
+            told = {_REALLY_NOT: fresh}
+        else:
+            vague = [text for text in fresh if nearest is not None and nearest(text) is None]
+            told = {"": [text for text in fresh if text not in vague], _SAYS_LITTLE: vague}
+        out += [Addition(playbook, key, tuple(some), note) for note, some in told.items() if some]
     return out
 
 
@@ -147,11 +156,11 @@ def _fresh(texts: Sequence[str], known: Sequence[str]) -> list[str]:
 
 def _counted(texts: Sequence[str], known: Sequence[str]) -> dict[str, int]:
     """The texts that are not nearly a known one, each with how often it, or nearly it, is among them."""
-    said = [utils.default_process(text) for text in known]
+    said = [_plain(text) for text in known]
     kept: list[str] = []
     often: dict[str, int] = {}
     for text in texts:
-        words = utils.default_process(text)
+        words = _plain(text)
         near = process.extractOne(words, said, scorer=fuzz.token_sort_ratio, score_cutoff=_SAME)
         if near is None:
             said.append(words)
@@ -160,6 +169,11 @@ def _counted(texts: Sequence[str], known: Sequence[str]) -> dict[str, int]:
         elif near[2] >= len(known):
             often[kept[near[2] - len(known)]] += 1
     return often
+
+
+def _plain(text: str) -> str:
+    """Words only; other numbers make no other question."""
+    return _DIGITS.sub("0", utils.default_process(text))
 
 
 def _id_of(cluster: Sequence[str], known: Collection[str], taken: Collection[str]) -> str:

@@ -65,7 +65,29 @@ def test_not_this_is_a_near_miss_where_the_matcher_would_answer() -> None:
         Lesson("apple cider", "not_this", "apples"),
         Lesson("apple cider", "chosen", "apples"),
     ]
-    assert additions(lessons, KNOWN, lambda _: "apples") == [Addition("apples", "near_misses", ("adam's apple hurts",))]
+    assert additions(lessons, KNOWN, lambda _: "apples") == [
+        Addition(
+            "apples",
+            "near_misses",
+            ("adam's apple hurts",),
+            "somebody said that this was not it: was it really not?",
+        )
+    ]
+
+
+def test_what_was_chosen_though_its_words_say_little_comes_with_a_doubt() -> None:
+    lessons = [Lesson(text, "chosen", "apples") for text in ("zorple the cider", "look at this please", "and that one")]
+    doubt = "chosen for this, but its words hardly tell: may others mean something else?"
+    assert additions(lessons, KNOWN, lambda _: None, lambda text: "apples" if "cider" in text else None) == [
+        Addition("apples", "questions", ("zorple the cider",)),
+        Addition("apples", "questions", ("look at this please", "and that one"), doubt),
+    ]
+
+
+def test_other_numbers_make_no_other_question() -> None:
+    known = {"apples": {"questions": ["app says 500 scale says 200"], "near_misses": []}}
+    told = [Lesson("scale says 90, app says 1200", "chosen", "apples")]
+    assert additions(told, known, lambda _: None) == []
 
 
 def test_support_settles_what_people_chose_differently() -> None:
