@@ -49,20 +49,21 @@ OFFERS = word_set("""
 DONE = word_set("""
     gave given give move moved transfer transferred award awarded credited add added remove removed deduct deducted took
     send sent dio dieron pasa pasar pasaron mover transferir quitaron descontaron agregaron sumaron quito
-    gained reverse reversed undo undid apply applied applying drop desaparecieron desaparecio vencieron caducaron
+    gained charged reverse
+    reversed undo undid apply applied applying drop desaparecieron desaparecio vencieron caducaron
     revertir aplicar
 """)
 """What was done, or shall not be done, with points: no balance either."""
 PRIZES = word_set("reward tier coupon discount recompensa descuento nivel level threshold minimum minimo limit limite")
 """What so many points buy: "the reward is 300 points"."""
 GONE = word_set("""
-    taken deducted gone lost missing short less fewer more extra too menos mas vanished disappeared removed
+    taken deducted gone lost missing short shy less fewer more extra too menos mas vanished disappeared removed
     perdidos desaparecieron
 """)
 """After "100 points": a difference between two balances, and none itself."""
 BOUNDS = word_set("least most max maximum minimum minimo maximo limit")
 """Before a number: a bound, and nobody's balance."""
-LESS = word_set("short less fewer extra too menos")
+LESS = word_set("short shy less fewer extra too menos")
 """The same right after a number."""
 AUXILIARIES = word_set("were was are is got have has just")
 EXPIRING = word_set("expire expired expires expiring will vencen vencieron vence caducan caducaron")
@@ -92,11 +93,12 @@ HAVE = word_set("""
 """What people at the register do with a balance, beside seeing it."""
 CLAIM_VERBS = word_set("""
     says say said sez claims claim claiming swears insists thinks told dice dicen jura cree had tenia was before antes
-    supposedly supuestamente segun according sees ve tells telling remembers remember recalls recuerda
+    supposedly supuestamente segun according sees ve tells telling insiste insisten asegura remembers
+    remember recalls recuerda
 """)
 OBSERVE_VERBS = word_set("""
     shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen marca veo
-    only solo now ahora today hoy actually
+    only solo now ahora today hoy actually currently actualmente
 """)
 PAST = word_set("had was tenia habia")
 PREPOSITIONS = word_set("in on at from per by en inside")
@@ -112,6 +114,7 @@ ADD = word_set("""
     slide dale denle agrega agregale
     agregar suma sumale sumar pon ponle abona abonale abonar dar darle regalale agregarle sumarle abonarle ponerle
     acredita acreditale acreditar otorga otorgale
+    subele subale subirle agreguen sumen
     dele agregue agreguele agreguenle sume sumele sumenle ponga pongale ponganle ponerle abone abonele abonenle
     acredite acreditele otorguele carguele regalele
 """)

@@ -139,13 +139,19 @@ class _Reader:
             first.role = "observed"
         elif second.role is None and first.rank == 4 and self.word(second.at - 1) in _IS:
             second.role = "observed"  # "should be 500, is 200"
-        elif first.role == second.role == "claimed":
-            told_by = [one for one in numbers if self._told_by_provider(one.at)]
-            if len(told_by) == 1:
-                told_by[0].role = None  # "guest insists on 2,050, alpine says 250": not what the customer says
-                return
-            past = [one for one in numbers if self._is_past(one.at)]
-            if len(past) == 1:
+        elif first.role == second.role:
+            self._by_sameness(first, second)
+
+    def _by_sameness(self, first: _Number, second: _Number) -> None:
+        """Of two numbers that both seem to be one side's, one is not: one thing shows one balance."""
+        if first.role == "observed" and first.rank != second.rank and second.rank == 1:
+            second.role, second.is_points = None, True  # "we show 12, he shows 120"
+        elif first.role == "claimed":
+            provided = [one for one in (first, second) if self._told_by_provider(one.at)]
+            past = [one for one in (first, second) if self._is_past(one.at)]
+            if len(provided) == 1:
+                provided[0].role = None  # "guest insists on 2,050, alpine says 250": not what the customer says
+            elif len(past) == 1:
                 # "wallet shows 0 but she had 610": the 610 is claimed; the 0 is neither that nor the register's.
                 (first if past == [second] else second).role = None
             elif first.rank != second.rank and min(first.rank, second.rank) == 1:

@@ -29,6 +29,7 @@ from bot.understanding.amount_words import (
 from bot.understanding.plain import word_set
 
 _EITHER = word_set("or o")
+_WOULD = word_set("to would will shed hed theyd youd")
 _MORE_OR_LESS = word_set("more less fewer extra mas menos")
 _ARTICLES = word_set("a an")
 _TIMES = word_set("day week month year visit dia semana mes ano visita")
@@ -76,7 +77,7 @@ def _in_a_row(tokens: Tokens, at: int) -> bool:
 
 def _is_earned(tokens: Tokens, at: int) -> bool:
     """ "should get 120": of one purchase."""
-    return tokens.word(at - 1) == "get" and tokens.word(at - 2) in CLAIM_FIXED | {"to"}
+    return tokens.word(at - 1) == "get" and tokens.word(at - 2) in CLAIM_FIXED | _WOULD
 
 
 def _is_moved(tokens: Tokens, at: int) -> bool:

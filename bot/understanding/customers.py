@@ -27,6 +27,11 @@ _AT_WORK = re.compile(
     r"['’]?s[ ](?:register|reg|till|drawer|shift|terminal|station|caja|turno|computer|tablet|ipad|login)\b",
     re.IGNORECASE,
 )
+_RELATIVE = re.compile(
+    r"['’]?s[ ](?:mom|mother|dad|father|husband|wife|son|daughter|sister|brother|friend"
+    r"|boyfriend|girlfriend|partner)\b",
+    re.IGNORECASE,
+)
 _INSTRUCTS = re.compile(
     r"[ ](?:(?:said|says|told me|told us|wants me|wants us)[ ]to|(?:said|says)[ ]the[ ](?:customer|guest))\b",
     re.IGNORECASE,
@@ -49,7 +54,7 @@ def is_customer(text: str, name: Found) -> bool:
     alone = " " not in name.value
     if _SURELY.search(before):
         return True
-    if _COLLEAGUE.search(before) or _AT_WORK.match(after) or _INSTRUCTS.match(after) or _SOLD.match(after):
+    if _COLLEAGUE.search(before) or any(one.match(after) for one in (_RELATIVE, _AT_WORK, _INSTRUCTS, _SOLD)):
         return False
     if not alone or _POSSESSIVE.match(after):
         return True

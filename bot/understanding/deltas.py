@@ -23,6 +23,9 @@ from bot.understanding.amount_words import (
 from bot.understanding.plain import word_set
 
 _OFF_BY = {("off", "by"), ("short", "by"), ("down", "by"), ("wrong", "by")}
+_SPOKEN_OF = word_set("the a that this el la un ese este reverse undo cancel why")
+"""Before a number with a sign: one that is there already ("reverse the -100")."""
+_CLITICS = word_set("le les se me lo")
 _WHO = word_set("you they we i he she it anyone anybody someone somebody")
 _DID = word_set("did didnt")
 """Before who does it: a question about what is done already."""
@@ -33,6 +36,8 @@ def deltas(tokens: Tokens) -> dict[int, int]:
     out: dict[int, int] = {}
     for at, kind in enumerate(tokens.kinds):
         if kind not in ("signed", "number") or tokens.counts_something(at):
+            continue
+        if kind == "signed" and tokens.word(at - 1) in _SPOKEN_OF:
             continue
         if (
             kind == "signed"
@@ -61,8 +66,11 @@ def _asked(tokens: Tokens, at: int) -> int:
         away = away or tokens.word(back) in AWAY
         back -= 1
     verb = tokens.word(back)
+    before = back - 1
+    while tokens.word(before) in _CLITICS:
+        before -= 1
     past = tokens.word(back - 1) in _WHO and tokens.word(back - 2) in _DID
-    if past or tokens.word(back - 1) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
+    if past or tokens.word(before) in REFUSED or (within in INSIDE.values() and INSIDE.get(verb) != within):
         return 0
     if verb in ADD and "off" in (after, tokens.word(at + 2) if after in POINTS else ""):
         return 0  # "give 50 off" is a discount

@@ -47,7 +47,9 @@ def phrases(
     misspelt: also words of six or more letters that are one slip from a spelling; words in `common` are none.
     """
     spellings = {_folded(name).replace("_", " "): name.lower() for name in entries}
-    spellings |= {_folded(written): name.lower() for name, many in entries.items() for written in many if written.strip()}
+    spellings |= {
+        _folded(written): name.lower() for name, many in entries.items() for written in many if written.strip()
+    }
     pattern, meaning = _pattern(tuple(sorted(spellings.items())))
     folded = _letterwise_fold(text)
     found = [Found(m.start(), m.end(), meaning[_tight(m.group())]) for m in pattern.finditer(folded)]

@@ -41,6 +41,11 @@ _MOVED = re.compile(
     rf"(?P<one>{_NUMBER}){_POINTS}[ ](?:to|a)[ ](?:only[ ]|just[ ])?(?P<other>{_NUMBER}){_ENDS}",
     re.IGNORECASE,
 )
+_BECAME = re.compile(
+    rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ](?:became|turned (?:into|to)|down to|se (?:volvieron|hicieron))[ ]"
+    rf"(?:only[ ]|just[ ])?(?P<other>{_NUMBER}){_ENDS}",
+    re.IGNORECASE,
+)
 _LARGEST_OF_A_DATE = 31
 _BOTH = re.compile(rf"\b(?P<left>{_THING})/(?P<right>{_THING})\b", re.IGNORECASE)
 _LABELLED = re.compile(rf"\b(?P<left>{_THING})[-=:](?=\d)", re.IGNORECASE)
@@ -65,7 +70,7 @@ def spelled_out(text: str) -> str:
     text = _THINGS_AFTER.sub(_each_before, text)
     text = _GLUED.sub(r"\g<left> \g<one>, ", _IN_BRACKETS.sub(r"\g<left> \g<one>, ", text))
     text = _BOTH.sub(r"\g<left> and \g<right>", _LABELLED.sub(r"\g<left> ", text))
-    for form in (_MOVED, _PAIR, _VERSUS):
+    for form in (_MOVED, _BECAME, _PAIR, _VERSUS):
         text = form.sub(_set_against, text)
     return text
 
