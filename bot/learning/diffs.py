@@ -13,7 +13,8 @@ _ITEM = re.compile(r"^(?P<indent>\s*)- ")
 
 STUB = """\
 # Asked {count} times in one way or another, and no playbook answered. Proposed by `pointsman learn`: rename it,
-# complete it (`pointsman playbooks new` shows every key), or throw it away. Without findings, people get the guidance.
+# complete it (`pointsman playbooks new` shows every key), or throw it away. It needs 30 questions, varied, before
+# `pointsman playbooks check` accepts it. Without findings, people get the guidance.
 id: {id}
 title:
   en: {title}
