@@ -168,6 +168,8 @@ def test_wants_nothing_more(text: str) -> None:
         "one sec",
         "wait",
         "ya no se arregló",
+        "es necesario",
+        "ya hace falta",
         "no se arregló",
         "its not working",
         "its working?",
