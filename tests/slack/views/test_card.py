@@ -296,6 +296,7 @@ def test_who_lets_it_be_reads_that_it_is_closed_and_nothing_to_do() -> None:
     text, blocks = case_card(case(state=CaseState.CLOSED), EN)
     assert blocks[0] == section("Closed. Nothing was changed. Mention me again whenever you need it.")
     assert "What to do" not in text
+    assert "Say to the customer" not in text
     assert actions_of(blocks) == ["helpful", "not_helpful"]
     changed = case_card(case(state=CaseState.CLOSED, fixes=(fix(state=ProposalState.DONE),)), EN)[1]
     assert changed[0] == section("Closed. Mention me again whenever you need it.")

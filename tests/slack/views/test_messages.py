@@ -291,7 +291,12 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
         cases=[mine, case(id="C_2", title="", state=CaseState.UNMATCHED)],
         decisions=[
             home.Decision(fix(state=S.SUBMITTED, reason="never came"), mine, signs=True, alone=True),
-            home.Decision(fix(id="P_2", state=S.SUBMITTED, approvals_needed=2), mine, signs=False, alone=True),
+            home.Decision(
+                fix(id="P_2", state=S.SUBMITTED, approvals_needed=2, customer="June Kessler"),
+                mine,
+                signs=False,
+                alone=True,
+            ),
         ],
         queue=[case(id="C_3", escalated_at=AT), case(id="C_4", escalated_at=AT, claimed_by="U0CASEY")],
     )
@@ -300,7 +305,10 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
     question = "customer says 500, register shows 200, [phone]"
     queued = "*The app and the register differ* · Pine St · <@U0RILEY> · 3 h"
     claim = button("Take it", "claim", "C_3", accessibility_label="Take it: The app and the register differ")
-    others = "*+50 points* · Pine St · asked by <@U0RILEY> · 3 h\n0 of 2 approvals so far\n<https://example.com/t|Open>"
+    others = (
+        "*+50 points for June Kessler* · Pine St · asked by <@U0RILEY> · 3 h\n0 of 2 approvals so far\n"
+        "<https://example.com/t|Open>"
+    )
     spoken = {"accessibility_label": "Decide alone…: +50 points"}
     alone = button("Decide alone…", "break_glass", "P_2", **spoken)
     assert view["blocks"] == [

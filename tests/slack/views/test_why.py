@@ -58,7 +58,8 @@ def case(state: CaseState = CaseState.ANSWERED, **changes: Any) -> Case:
 def test_the_words_the_next_best_and_what_was_named() -> None:
     answered = case(diagnosis=DIAGNOSIS.model_dump(mode="json"))
     assert why_text(answered, Why("balance_mismatch", BECAUSE, 0.934, NAMED), TITLES, EN).splitlines() == [
-        "I took this for *The app &amp; the register differ* (93 % sure), because of “difrent”, “app &lt;x&gt; … register”.",
+        "I took this for *The app &amp; the register differ* (93 % sure), because of “difrent”, "
+        "“app &lt;x&gt; … register”.",
         "Next best was *Points are late*, because of “late”.",
         "I read: a&lt;b → app.",
         "I found in your words: phone (•••) •••-0142, e-mail d•••@example.com, customer Dana, receipt 5512064, "
