@@ -24,7 +24,7 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: st
     """
     with clicked(house, case_id, actor) as click:
         if playbook not in house.library(click.case.store_id).playbooks:
-            raise BadInput("I do not know that kind of question any more. Ask me again and I look again.", "gone")
+            raise BadInput("I do not know that kind of question any more. Ask me again and I will look.", "gone")
         still_open(click)
         told = click.told
         if click.case.playbook != playbook and not reply:

@@ -66,7 +66,7 @@ def clicked(house: House, case_id: str, actor: Actor) -> Iterator[Click]:
         try:
             case = case_store.get_case(conn, house.vault, case_id)
         except KeyError as error:
-            raise TooLate("That is no longer there. Ask me again and I look again.", f"gone {case_id}") from error
+            raise TooLate("That is no longer there. Ask me again and I will look.", f"gone {case_id}") from error
         check_may_touch(house, case, actor)
         yield Click(house, conn, case, actor)
 
@@ -89,7 +89,7 @@ def check(house: House, actor: Actor, deed: Deed, store_id: str | None) -> None:
 def still_open(click: Click) -> None:
     """Raises TooLate for a closed case."""
     if click.case.state is CaseState.CLOSED:
-        raise TooLate("This case is closed already. Ask me again and I look again.", "closed")
+        raise TooLate("This case is closed already. Ask me again and I will look.", "closed")
 
 
 def looked_into(case: Case) -> CaseState:

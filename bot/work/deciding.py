@@ -29,7 +29,7 @@ def _get(house: House, conn: sa.Connection, proposal_id: str, *, lock: bool = Fa
     try:
         return proposal_store.get_proposal(conn, house.vault, proposal_id, lock=lock)
     except KeyError as error:
-        raise TooLate("That is no longer there. Ask me again and I look again.", f"gone {proposal_id}") from error
+        raise TooLate("That is no longer there. Ask me again and I will look.", f"gone {proposal_id}") from error
 
 
 class Refusal(NotAllowed):

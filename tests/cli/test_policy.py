@@ -189,4 +189,4 @@ def test_erase_says_what_would_go_and_of_whom_nothing_is_kept(config: Path) -> N
 
 def test_an_emergency_about_nothing_is_said(config: Path) -> None:
     said = failure("break-glass", "P_0", "--actor", "U1", "--reason", "it cannot wait any longer", "--config", config)
-    assert said == "That is no longer there. Ask me again and I look again."
+    assert said == "That is no longer there. Ask me again and I will look."

@@ -436,7 +436,7 @@ def test_offers_are_made_once_and_replaced_when_things_change(shop: Shop) -> Non
 def test_what_is_gone_or_never_was_is_said_kindly(sqlite_shop: Shop) -> None:
     with pytest.raises(TooLate) as caught:
         proposals.approve(sqlite_shop.house, "P_none", MORGAN)
-    assert caught.value.staff == "That is no longer there. Ask me again and I look again."
+    assert caught.value.staff == "That is no longer there. Ask me again and I will look."
 
 
 def test_requests_are_routed_and_nobody_knowing_the_people_does_not_stop_them(sqlite_shop: Shop) -> None:
