@@ -82,7 +82,7 @@ class Repair(BaseModel):
 
 
 class Because(BaseModel):
-    """Why `playbook` came first: what spoke for it (`pro`) and for the second, `over`, (`contra`), in the text's order."""
+    """Why `playbook` came first: what spoke for it (`pro`) and for the second, `over` (`contra`), as the text goes."""
 
     model_config = ConfigDict(frozen=True)
     playbook: str
