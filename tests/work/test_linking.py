@@ -33,7 +33,9 @@ def test_another_id_is_linked_by_hand_with_the_customer_and_read_back(people: Pe
     assert (offer.mode, offer.reads_back, stored(shop, 4601)) == ("guided", True, offer.expected["stored"])
     agreed = shop.asked(offer)
     assert agreed.state is S.APPROVED  # the asker confirms; nobody has to sign the first one
-    assert f"the right one is {wanted}. Press Yes only if it is exactly that (dashes do not count), else No." in str(steps(agreed)[4])
+    assert f"the right one is {wanted}. Press Yes only if it is exactly that (dashes do not count), else No." in str(
+        steps(agreed)[4]
+    )
     assert (
         steps(agreed)[0].said("es")
         == "En Customer Management abra el perfil de Owen Tate (cliente 4601) y presione Edit."
