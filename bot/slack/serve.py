@@ -32,6 +32,8 @@ EVENTS: Final = "/slack/events"
 _THREADS: Final = 16
 _LARGEST_BODY: Final = 2_000_000
 _AUTH_EVERY_S: Final = 60.0
+_CLOSING_S = 10.0
+"""How long Slack's connection may take to close."""
 Check = Callable[[], bool]
 
 
@@ -79,8 +81,7 @@ class Service:
 
     def stop(self) -> None:
         """Take nothing new, let what runs finish, close."""
-        if self._socket is not None:
-            self._socket.close()  # type: ignore[no-untyped-call]
+        self._leave_slack()
         self._server.stop()
         if self._thread is not None:
             self._thread.join(timeout=10)
@@ -88,6 +89,17 @@ class Service:
             self._working = False
             self._worker.stop()
         self.house.close()
+
+    def _leave_slack(self) -> None:
+        """Slack's client waits without limit for its reader, which never ends where it renews the connection just then;
+        what runs here is worth more than a clean goodbye."""
+        if self._socket is None:
+            return
+        closing = threading.Thread(target=self._socket.close, name="pointsman-goodbye", daemon=True)
+        closing.start()
+        closing.join(timeout=_CLOSING_S)
+        if closing.is_alive():
+            log.warning("The connection to Slack did not close within %.0f seconds; stopping all the same.", _CLOSING_S)
 
     def _checks(self) -> dict[str, Check]:
         return {"database": self._database, "worker": lambda: self._working, "slack": self._slack}
