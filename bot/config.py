@@ -62,6 +62,17 @@ def _known_zone(name: str) -> str:
 SHORTEST_KEY: Final = 32
 
 
+def key_parts(text: str) -> tuple[str, ...]:
+    """The parts of a text of keys, without blanks around them: its lines where there are several, else what stands
+    between commas."""
+    lines = tuple(line.strip() for line in text.split("\n") if line.strip())
+    return lines if len(lines) > 1 else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _enough(text: str) -> bool:
+    return len(text) >= SHORTEST_KEY
+
+
 def _long_enough(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < SHORTEST_KEY:
         raise ValueError("too short: use 32 characters or more")
@@ -110,11 +121,23 @@ class Security(Table):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that `key` holds, the newest first. A comma is a part of a key unless a whole key stands on either
-        side of it."""
+        """The keys that `key` holds, the newest first. One alone is the text as it stands, blanks and all; so is a text
+        of which some part is too short for a key."""
         text = self.key.get_secret_value()
-        parts = tuple(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
-        return parts if parts and all(len(part) >= SHORTEST_KEY for part in parts) else (text,)
+        parts = key_parts(text)
+        return parts if len(parts) > 1 and all(map(_enough, parts)) else (text,)
+
+    @property
+    def key_readings(self) -> tuple[str, ...]:
+        """What else `key` may mean: one key that has a comma or a line's end in it. A text goes on opening what it
+        opened before several keys could be given."""
+        text = self.key.get_secret_value()
+        parts = key_parts(text)
+        if not all(map(_enough, parts)):
+            return ()
+        tails = (text[found.end() :] for found in re.finditer(r"[,\n]", text))
+        forms = (text, *tails, *parts, *(f"{part}\n" for part in parts))
+        return tuple(dict.fromkeys(form for form in forms if _enough(form) and form not in self.keys))
 
 
 class StaffMember(Table):

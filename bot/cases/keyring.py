@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.cases.tables import ENCRYPTED, evidence, keyring
 from bot.cases.vault import Key, Vault, marked, under_another
+from bot.config import SHORTEST_KEY, key_parts
 from bot.errors import ConfigError
 
 _SAMPLE = 5
@@ -21,18 +22,41 @@ _MARK = 9
 """Bytes of a key's name and its dot."""
 
 
-def open_vault(conn: sa.Connection, keys: Sequence[str]) -> Vault:
+def open_vault(conn: sa.Connection, keys: Sequence[str], readings: Sequence[str] = ()) -> Vault:
     """The vault of this database. keys: what `POINTSMAN_KEY` holds, the newest first. One that is newer than the key in
-    use only waits: nothing is written under it before `pointsman key rotate`.
+    use only waits: nothing is written under it before `pointsman key rotate`. readings: what else it may mean.
 
     Raises ConfigError when none of them is the key in use.
     """
-    given = [Key.derived(text) for text in keys]
+    try:
+        return _opened(conn, [Key.derived(text) for text in keys], [Key.derived(text) for text in readings])
+    except ConfigError as error:
+        raise ConfigError(error.staff + _as_read(keys), error.operator) from error
+
+
+def newest(vault: Vault, keys: Sequence[str], readings: Sequence[str] = ()) -> Key:
+    """The key that comes first; the one in use, where the same text is that, read otherwise."""
+    forms = (text for text in readings if keys[0] in text or text in keys[0])
+    same = any(Key.derived(text).id == vault.key.id for text in forms)
+    return vault.key if same else Key.derived(keys[0])
+
+
+def behind(vault: Vault, keys: Sequence[str], readings: Sequence[str] = ()) -> list[str]:
+    """The names of the keys after the first, each as it was in use, where it was read otherwise then; none where all of
+    the text is the one in use."""
+    forms = {text: Key.derived(text).id for text in (*keys, *readings)}
+    used = {key.id for key in (vault.key, *vault.past)}
+    if any(forms[text] == vault.key.id and keys[-1] in text and keys[0] in text for text in readings):
+        return []
+    return [next((i for text, i in forms.items() if i in used and one in text), forms[one]) for one in keys[1:]]
+
+
+def _opened(conn: sa.Connection, given: Sequence[Key], also: Sequence[Key]) -> Vault:
     row = _row(conn)
     if row is None:
-        in_use = _opening(conn, given)
-        return Vault(in_use, others=[key for key in given if key != in_use])
-    found = next((key for key in given if key.id == row.key_id), None)
+        in_use = _opening(conn, [*given, *also], oldest=given[-1])
+        return Vault(in_use, others=[key for key in (*given, *also) if key != in_use])
+    found = next((key for key in (*given, *also) if key.id == row.key_id), None)
     if found is None:
         raise ConfigError(
             f"This database is under security key {row.key_id}, in use since {row.since:%Y-%m-%d}; POINTSMAN_KEY holds "
@@ -41,7 +65,18 @@ def open_vault(conn: sa.Connection, keys: Sequence[str]) -> Vault:
         )
     past = [Key.from_json(one) for one in Vault(found).decrypt(row.past)]
     known = {found.id, *(key.id for key in past)}
-    return Vault(found, past=past, others=[key for key in given if key.id not in known], number=row.number)
+    return Vault(found, past=past, others=[key for key in (*given, *also) if key.id not in known], number=row.number)
+
+
+def _as_read(keys: Sequence[str]) -> str:
+    """For an error: that the text was read as one key, where it may have been meant as several."""
+    lengths = [len(part) for part in key_parts(keys[0])]
+    if len(keys) > 1 or len(lengths) < 2 or max(lengths) < SHORTEST_KEY:
+        return ""
+    return (
+        f" POINTSMAN_KEY was read as one key: it has a part of {min(lengths)} characters, and a key has "
+        f"{SHORTEST_KEY} or more. If it is several keys, put each on a line of its own."
+    )
 
 
 def number(conn: sa.Connection) -> int:
@@ -80,8 +115,8 @@ def _row(conn: sa.Connection) -> sa.Row[tuple[int, str, object, bytes]] | None:
     return conn.execute(sa.select(keyring).order_by(keyring.c.number.desc()).limit(1)).first()
 
 
-def _opening(conn: sa.Connection, given: Sequence[Key]) -> Key:
-    """The key that opens what is stored; where nothing is, the last one, which is the oldest."""
+def _opening(conn: sa.Connection, given: Sequence[Key], *, oldest: Key) -> Key:
+    """The key that opens what is stored; where nothing is, the oldest."""
     stranger: bytes | None = None
     for blob in _some(conn):
         found = next((key for key in given if _opens(Vault(key), blob)), None)
@@ -90,7 +125,7 @@ def _opening(conn: sa.Connection, given: Sequence[Key]) -> Key:
         stranger = stranger or blob
     if stranger is not None:
         raise under_another(marked(stranger))
-    return given[-1]
+    return oldest
 
 
 def _some(conn: sa.Connection) -> Iterator[bytes]:

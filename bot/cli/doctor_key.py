@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from bot.cases import Vault, keyring, open_vault, reading
-from bot.cases.vault import Key
 from bot.cli.doctor_vendors import Finding
 from bot.config import Config
 from bot.errors import ConfigError
@@ -16,15 +15,15 @@ from bot.errors import ConfigError
 def key_findings(config: Config, engine: sa.Engine) -> Iterator[Finding]:
     """The key in use, a newer one that waits, and stored values that are under an older one, or under one that is not
     at hand. The database must be of this version."""
-    keys = config.security.keys
+    keys, readings = config.security.keys, config.security.key_readings
     with reading(engine) as conn:
         try:
-            vault = open_vault(conn, keys)
+            vault = open_vault(conn, keys, readings)
         except ConfigError as error:
             yield Finding("mend", f"security key: {error.operator}", error.staff)
             return
         counted, since = keyring.by_key(conn), keyring.in_use_since(conn)
-    newest = Key.derived(keys[0]).id
+    newest = keyring.newest(vault, keys, readings).id
     past, own = {key.id for key in vault.past}, vault.key.id
     known = {own, None, *past, *(key.id for key in vault.others)}
     older = sum(many for name, many in counted.items() if _older(vault, name))
@@ -45,7 +44,7 @@ def key_findings(config: Config, engine: sa.Engine) -> Iterator[Finding]:
             "POINTSMAN_KEY=IN_USE,THAT_KEY, then `pointsman key rotate`; if it is lost, they are erased in their time.",
         )
     if newest == own and not older:
-        yield from _besides(vault, [Key.derived(text).id for text in keys[1:]])
+        yield from _besides(vault, keyring.behind(vault, keys, readings))
 
 
 def _besides(vault: Vault, names: list[str]) -> Iterator[Finding]:

@@ -126,7 +126,11 @@ def _read(settings: Config, since: datetime) -> tuple[list[Case], list[Label]]:
     from bot.cases.labels import all_labels
 
     with reading(open_database(settings.database)) as conn:
-        cases = list(case_store.cases_since(conn, open_vault(conn, settings.security.keys), since))
+        cases = list(
+            case_store.cases_since(
+                conn, open_vault(conn, settings.security.keys, settings.security.key_readings), since
+            )
+        )
         return cases, [label for label in all_labels(conn) if label.at >= since]
 
 

@@ -30,7 +30,7 @@ def audit_verify(
     kept = settings.security.audit_heads
     lines = Path(kept).read_text(encoding="utf-8").splitlines() if kept and Path(kept).exists() else []
     with reading(open_database(settings.database)) as conn:
-        vault = open_vault(conn, settings.security.keys)
+        vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         result = checkpoints.verify(conn, vault, outside=checkpoints.read_file(lines))
         if result.ok and head is not None:
             result = audit.verify(conn, known_head=_head(head)).model_copy(update={"signed": result.signed})

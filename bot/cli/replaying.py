@@ -76,7 +76,7 @@ def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
     from bot.diagnosis import differences
 
     with reading(open_database(settings.database)) as conn:
-        vault = open_vault(conn, settings.security.keys)
+        vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         cases = case_store.cases_since(conn, vault, system_clock() - timedelta(days=days))
     today = _Today(settings, folders)
     replayed, differing, left = 0, 0, 0
@@ -108,7 +108,7 @@ def _find(settings: Config, named: str) -> Case:
 
     link = _LINK.search(named)
     with reading(open_database(settings.database)) as conn:
-        vault = open_vault(conn, settings.security.keys)
+        vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         if link is not None:
             at = f"{link['seconds']}.{link['rest']}"
             found = case_store.cases_at(conn, vault, channel=link["channel"], ts=at)

@@ -49,7 +49,7 @@ def erase_customer(
         if not is_current(engine):
             prepare(config.database)
         with reading(engine) as conn:
-            vault = open_vault(conn, config.security.keys)
+            vault = open_vault(conn, config.security.keys, config.security.key_readings)
         refs, about = _references(config, vault, person)
 
         def looked() -> erasure.Found:

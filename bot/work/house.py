@@ -102,7 +102,7 @@ def open_house(
         prepare(config.database)
     engine = open_database(config.database)
     with reading(engine) as conn:
-        vault = open_vault(conn, config.security.keys)
+        vault = open_vault(conn, config.security.keys, config.security.key_readings)
     return House(
         config=config,
         engine=engine,

@@ -114,7 +114,7 @@ def use_recorded(config: Config, store: Store, program: LoyaltyProgram) -> None:
         if not is_current(engine):
             return
         with reading(engine) as conn:
-            value = snapshots.read(conn, open_vault(conn, config.security.keys), store.id)
+            value = snapshots.read(conn, open_vault(conn, config.security.keys, config.security.key_readings), store.id)
     finally:
         engine.dispose()
     if value is not None:

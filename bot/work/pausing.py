@@ -24,7 +24,7 @@ def set_pause(config: Config, *, paused: bool, reason: str, by: str, clock: Cloc
     work = Work(engine)
     try:
         with writing(engine) as conn:
-            vault = open_vault(conn, config.security.keys)
+            vault = open_vault(conn, config.security.keys, config.security.key_readings)
             return _switch(conn, work, vault, paused=paused, reason=reason, by=by, clock=clock)
     finally:
         work.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
-from bot.cases import Vault, checkpoints, erasure, open_database, open_vault, reading, rekeying
+from bot.cases import Vault, checkpoints, erasure, keyring, open_database, open_vault, reading, rekeying
 from bot.cases.database import is_current, overwrite_erased, writing
 from bot.cases.vault import Key
 from bot.clock import Clock, system_clock
@@ -37,13 +37,13 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
     running `serve` too. Raises WorkUnavailable while one serves and the key is to be replaced; ConfigError when none of
     the keys is the one in use, or the first was replaced before.
     """
-    newest = Key.derived(config.security.keys[0])
     engine = open_database(config.database, pool_size=2)
     try:
         if not is_current(engine):
             prepare(config.database)
         with reading(engine) as conn:
-            vault = open_vault(conn, config.security.keys)
+            vault = open_vault(conn, config.security.keys, config.security.key_readings)
+        newest = keyring.newest(vault, config.security.keys, config.security.key_readings)
         replaced = None
         if newest.id != vault.key.id:
             with alone(config.database):
@@ -61,7 +61,7 @@ def _replace(
 ) -> tuple[str, Vault]:
     """The name of the key that was replaced, and the vault from then on."""
     with writing(engine, busy_ms=SWITCH_BUSY_MS) as conn:
-        before = open_vault(conn, config.security.keys)
+        before = open_vault(conn, config.security.keys, config.security.key_readings)
         after = rekeying.switch(conn, before, newest, actor=by[:40], now=clock())
         signed = checkpoints.make(conn, after, now=clock())
         watch("switching")
