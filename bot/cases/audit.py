@@ -98,9 +98,9 @@ def entries(conn: sa.Connection) -> Iterator[Entry]:
         yield Entry(**row)
 
 
-def last_about(conn: sa.Connection, subject: str, deed: str) -> Entry | None:
-    """The newest row of this deed about this subject, or None."""
-    where = (audit.c.subject == subject, audit.c.deed == deed)
+def last_about(conn: sa.Connection, subject: str, *deeds: str) -> Entry | None:
+    """The newest row of one of these deeds about this subject, or None."""
+    where = (audit.c.subject == subject, audit.c.deed.in_(deeds))
     row = conn.execute(sa.select(audit).where(*where).order_by(audit.c.seq.desc()).limit(1)).mappings().first()
     return None if row is None else Entry(**row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -30,14 +30,13 @@ from bot.work import questions
 from bot.work.exceptions import DIGEST
 from bot.work.house import House
 from bot.work.questions import Told
+from bot.work.twice import UNDER_WAY, in_its_place
 from connectors import REGISTRY
 
 Link = Callable[[str, str], str]
 """(channel, ts) to a permalink, "" where Slack gives none."""
 
 _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalState.DECLINED})
-_UNDER_WAY = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
-_POINTS = frozenset(("adjust_points", "refund_redemption", "record_purchase"))
 _STOPPABLE = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED})
 _ERASED = "erased"
 """What stands in an offer in the place of whose it was, once they are forgotten."""
@@ -154,15 +153,19 @@ class Reader:
 
     def fixes(self, case: Case) -> tuple[FixView, ...]:
         """The case's changes; those merely offered only while the case stands answered."""
-        with reading(self._house.engine) as conn:
-            found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
         standing = case.state in (CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED)
         offering = standing and case.diagnosis is not None
-        shown = [
-            p
-            for p in found
-            if (offering and not _in_its_place(p, found) if p.state is ProposalState.OFFERED else worth_telling(p))
-        ]
+        with reading(self._house.engine) as conn:
+            found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
+            shown = [
+                p
+                for p in found
+                if (
+                    offering and in_its_place(conn, p, found) is None
+                    if p.state is ProposalState.OFFERED
+                    else worth_telling(p)
+                )
+            ]
         counts: dict[str, int] = {}
         out = []
         for proposal in shown:
@@ -231,20 +234,7 @@ class Reader:
             return False
         with reading(self._house.engine) as conn:
             others = proposal_store.proposals_of_case(conn, self._house.vault, proposal.case_id)
-        return not any(other.undo_of == proposal.id and other.state in _UNDER_WAY for other in others)
-
-
-def _in_its_place(offer: Proposal, others: Sequence[Proposal]) -> bool:
-    """Whether points were moved, or are asked for, in another of the ways that were offered: this one would give them
-    twice."""
-    return offer.kind in _POINTS and any(
-        other.kind in _POINTS
-        and other.undo_of is None
-        and other.state in (*_UNDER_WAY, ProposalState.DONE)
-        and other.submitted_at is not None
-        and other.submitted_at > offer.created_at
-        for other in others
-    )
+        return not any(other.undo_of == proposal.id and other.state in UNDER_WAY for other in others)
 
 
 def worth_telling(proposal: Proposal) -> bool:

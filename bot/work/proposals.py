@@ -35,6 +35,7 @@ from bot.work.offering import again, offer_fixes, recorded
 from bot.work.outcomes import NOTHING_SENT, outcome, trouble
 from bot.work.standing import deciders, glance, kind_of, verdict_json, would_send
 from bot.work.timers import expire, remind, start_expiry, start_timers
+from bot.work.twice import UNDER_WAY, in_its_place
 from connectors.errors import VendorError
 from connectors.transport import deadline
 
@@ -78,6 +79,7 @@ def submit(house: House, proposal_id: str, actor: Actor, parameters: Mapping[str
         draft = _draft(house, click.proposal, actor, frozen)
         _not_twice(click, draft)
         draft = only_once(click, draft)
+        _not_again(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
         click.still_true(check)
         route = who_can_approve(draft, people, policy=house.config.policy)
@@ -235,6 +237,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         draft = _draft(house, fresh, actor, frozen)
         click.proposal = fresh
         _not_twice(click, draft)
+        _not_again(click, draft)
         verdict = click.judge(Deed.SUBMIT, draft)
         route = who_can_approve(draft, people, policy=house.config.policy)
         return _freeze(click, draft, verdict, {"route": route.model_dump(mode="json")})
@@ -305,6 +308,16 @@ def _not_twice(click: Decision, draft: Proposal) -> None:
     asker = other.requester if other is not None else _asked_by_list(click, draft)
     if asker is not None:
         raise Refusal("under_way", Words.of("refused.under_way", who=f"<@{asker}>"))
+
+
+def _not_again(click: Decision, draft: Proposal) -> None:
+    """What the same case has had, or is about to have, in this or in another of the ways that were offered."""
+    same = proposal_store.proposals_of_case(click.conn, click.house.vault, draft.case_id)
+    standing = in_its_place(click.conn, draft, same)
+    if standing is not None and standing.state in UNDER_WAY:
+        raise Refusal("under_way", Words.of("refused.points_under_way", who=f"<@{standing.requester}>"))
+    if standing is not None:
+        raise Refusal("given", Words.of("refused.given", who=f"<@{standing.requester}>"))
 
 
 def _asked_by_list(click: Decision, draft: Proposal) -> str | None:
