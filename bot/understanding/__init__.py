@@ -5,7 +5,15 @@ from bot.understanding.entities import entities, masked, unclear_points
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
-from bot.understanding.replies import asks_why, goes_on, never_mind
+from bot.understanding.replies import (
+    asks_why,
+    goes_on,
+    never_mind,
+    of_another,
+    of_their_own,
+    surely_never_mind,
+    what_about,
+)
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary, load_chatter, load_vocabulary
 
 __all__ = [
@@ -29,6 +37,10 @@ __all__ = [
     "load_vocabulary",
     "masked",
     "never_mind",
+    "of_another",
+    "of_their_own",
+    "surely_never_mind",
     "takes_back",
     "unclear_points",
+    "what_about",
 ]

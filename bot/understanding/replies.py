@@ -44,11 +44,13 @@ _DENIABLE = word_set(
 _NEVER_MIND = _phrases("""
     never mind / nevermind / nvm / nm / forget it / forget about it / disregard / disregard that / ignore that /
     ignore this / ignore my last message / ignore that last one / scratch that / cancel / cancel that / cancel it /
-    all good / all set / we good / were good / its fine / its fixed / fixed it / found it / got it / resolved /
-    solved / solved it / figured it out / we figured it out / my bad wrong person / olvidalo / olvidelo / olvidale /
-    olvidate / dejalo / dejelo / dejalo asi / no importa / ya no / ya quedo / ya esta / ya se arreglo / se arreglo /
-    ya lo resolvimos / lo resolvimos / no hace falta / ya no hace falta / ya no es necesario / no es necesario /
-    cancela / cancelalo
+    my bad wrong person / olvidalo / olvidelo / olvidale / olvidate / dejalo / dejelo / dejalo asi / no importa /
+    ya no / no hace falta / ya no hace falta / ya no es necesario / no es necesario / cancela / cancelalo
+""")
+_WELL = _phrases("""
+    all good / all set / we good / were good / its fine / its fixed / fixed it / found it / resolved / solved /
+    solved it / figured it out / we figured it out / ya quedo / ya esta / ya se arreglo / se arreglo /
+    ya lo resolvimos / lo resolvimos
 """)
 _WHOSE_STATE = (
     r"(?:it|its|thats|that|this|theyre|everything|we|were|(?:the |her |his |their )?(?:points|balance|account|case))"
@@ -56,21 +58,27 @@ _WHOSE_STATE = (
 _STATE = r"(?:fixed|working|works|worked|good|set|sorted|resolved|solved|fine)"
 _CALL_IT = r"(?:this|it|that|this one|that one|this case|the case|my question)"
 _SOLVED = re.compile(
+    rf"(?!(?:thats|that|this) (?:is )?(?:all )?(?:good|fine)\b)"
     rf"(?:{_WHOSE_STATE} )(?:is |are |all |got |has been )*{_STATE}(?: itself| out)?(?: now| already| again)*"
     rf"|(?:shes|hes|theyre|customers?) (?:is |are )?(?:all )?(?:good|set|fine)(?: now)?"
     rf"|(?:fixed itself|{_STATE} now|sorted)"
-    rf"|(?:{_WHOSE_STATE} )?(?:is |are )?(?:showing|shows?|there|back)(?: up)? (?:now|again)"
+    rf"|(?:{_WHOSE_STATE} )?(?:is |are )?(?:showing|shows?|there|back)(?: up)? now"
+    r"|(?:the |her |his |their )?(?:points|balance) (?:is |are )?(?:showing|shows?|there|back)(?: up)? again"
     r"|(?:i |we )?got (?:it|them) (?:working|fixed|sorted|resolved|solved|to work)(?: now)?"
-    rf"|(?:you |u |we )?(?:can |could )?(?:please )?(?:close|cancel|ignore|disregard|drop) {_CALL_IT}"
+    r"|ya (?:le |me |nos )?(?:funciona|funciono|sirve|salio|salieron|aparecio|aparecieron|se ven?)"
+    r"(?: (?:bien|todo|los puntos|sus puntos))?"
+)
+"""Ways to say that it is solved, the whole reply long: "fixed for her but not for him" is more than that; "this is
+fine" and "it shows again" may be said of what was found."""
+_CLOSES = re.compile(
+    rf"(?:you |u |we )?(?:can |could )?(?:please )?(?:close|cancel|ignore|disregard|drop) {_CALL_IT}"
     r"|(?:you |u )?can close"
     r"|(?:it was a )?false alarm|(?:my )?(?:wrong (?:thread|chat|channel)|mistake)|dont worry about (?:it|this)"
-    r"|ya (?:le |me |nos )?(?:funciona|funciono|sirve|salio|salieron|aparecio|aparecieron|se ven?)"
-    r"(?: (?:bien|todo|los puntos|sus puntos))?|(?:fue )?falsa alarma"
+    r"|(?:fue )?falsa alarma"
     r"|(?:me equivoque de|era otro|otro) (?:hilo|chat|canal)"
     r"|cancele(?:lo)?|cierre(?:lo| el caso)?|cierra(?:lo| el caso)"
 )
-"""Ways to say that it is solved or shall be closed, the whole reply long: "fixed for her but not for him" is more than
-that."""
+"""Ways to say that it shall be closed, the whole reply long."""
 _LEFT = re.compile(
     r"(?:the )?(?:she|he|they|customer|cust|guest|client|lady|guy|clienta?|cliente)"
     r" (?:just )?(?:left|found|remembered|gave up|went home|walked out|is gone|changed|doesnt want|didnt want|se fue"
@@ -106,10 +114,47 @@ def asks_why(text: str) -> bool:
 
 def never_mind(text: str) -> bool:
     """Whether a reply says that nothing more is wanted, and nothing else; who asks ("its fixed?") wants something."""
+    return surely_never_mind(text) or ("?" not in text and (_says(text, _WELL) or _is_solved(_words(text))))
+
+
+def surely_never_mind(text: str) -> bool:
+    """Whether a reply lets the question itself be: "nvm", "close this one", "olvídelo". "All good" and "its fixed" may
+    be said of one thing of several while a change waits."""
     words = _words(text)
-    if "?" in text:
-        return _surely(words)
-    return _says(text, _NEVER_MIND) or _surely(words) or _is_solved(words)
+    if _surely(words):
+        return True
+    return "?" not in text and (_says(text, _NEVER_MIND) or any(_CLOSES.fullmatch(said) for said in _said(words)))
+
+
+_SOMEBODY = (
+    r"(?:customers?|custs?|guests?|clients?|members?|lady|guy|person|one here|client[ea]s?|senora?|persona|socio)"
+)
+_ANOTHER = re.compile(
+    rf"\b(?:another|other|next|second|different|otr[oa]|siguiente|segund[oa]) {_SOMEBODY}\b|\bsomebody else\b"
+)
+_WHAT_ABOUT = re.compile(
+    r"^(?:ok |okay |and |y |also |so |now )*(?:what about|how about|same for|and for|also for|que tal(?: con)?|y para"
+    r"|que hay de|tambien para)\b"
+)
+_OWN = re.compile(
+    rf"\b(?:my|our|mi|nuestr[oa]) (?:[a-z]+ )?{_SOMEBODY}\b|\b(?:mine|ours|same (?:here|issue|problem|thing)|mi[oa])\b"
+    r"|\b(?:aqui tambien|lo mismo|igual aqui)\b"
+)
+
+
+def of_another(text: str) -> bool:
+    """Whether a reply says itself that it turns to another customer: "what about my other guest 303-555-0164"."""
+    return _ANOTHER.search(" ".join(_words(text))) is not None
+
+
+def what_about(text: str) -> bool:
+    """Whether a reply asks the same of what follows: "what about Maria Lopez?", "and for Lena"."""
+    return _WHAT_ABOUT.search(" ".join(_words(text))) is not None
+
+
+def of_their_own(text: str) -> bool:
+    """Whether somebody speaks of a customer of their own: "same here, my customer says 900"."""
+    return _OWN.search(" ".join(_words(text))) is not None
 
 
 def _is_solved(words: list[str]) -> bool:
@@ -134,7 +179,11 @@ def _surely(words: list[str]) -> bool:
         return False
     while tail and tail[0] in _THEN:
         tail = tail[1:]
-    explained = _is_solved(tail) or _LEFT.fullmatch(" ".join(tail)) is not None
+    explained = (
+        _is_solved(tail)
+        or any(_CLOSES.fullmatch(said) for said in _said(tail))
+        or _LEFT.fullmatch(" ".join(tail)) is not None
+    )
     return len(tail) <= _LONGEST_TAIL and (_TAIL.issuperset(tail) or explained)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import asks_why, goes_on, never_mind
+from bot.understanding import asks_why, goes_on, never_mind, of_another, of_their_own, surely_never_mind, what_about
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,12 @@ def test_wants_nothing_more(text: str) -> None:
         "she forgot it",
         "why me",
         "listo gracias",
+        "got it",
+        "ok got it",
+        "thats good",
+        "this is fine",
+        "it shows again",
+        "it's back again",
         "no worries got it",
         "thanks",
         "thank you!",
@@ -239,6 +245,28 @@ def test_anything_else_is_neither(text: str) -> None:
 )
 def test_goes_on_with_what_was_said(text: str, expected: bool) -> None:
     assert goes_on(text) is expected
+
+
+@pytest.mark.parametrize("text", ["nvm", "close this one", "cancel that please", "olvídelo", "falsa alarma", "nvm?"])
+def test_a_sure_never_mind_lets_the_question_itself_be(text: str) -> None:
+    assert surely_never_mind(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["all good", "its fixed", "ya se ve", "found it", "points are back again", "close it?"]
+)
+def test_all_good_may_be_said_of_one_thing_of_several(text: str) -> None:
+    assert not surely_never_mind(text)
+    assert never_mind(text) is ("?" not in text)
+
+
+def test_whom_a_reply_turns_to() -> None:
+    told = ["what about my other customer 303-555-0164", "y la otra clienta?", "her other number", "another one"]
+    assert [of_another(text) for text in told] == [True, True, False, False]
+    told = ["ok what about Maria Lopez?", "¿y para Lena?", "her number is", "its what about her"]
+    assert [what_about(text) for text in told] == [True, True, False, False]
+    told = ["same here, my customer says 900", "now mine shows 300", "mi clienta dice 900", "the app says 900"]
+    assert [of_their_own(text) for text in told] == [True, True, True, False]
 
 
 @pytest.mark.parametrize("word", ["not", "didnt", "isnt", "no"])
