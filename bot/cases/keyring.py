@@ -1,23 +1,27 @@
 """Which security key a database is under: its vault, by the keys that `POINTSMAN_KEY` holds; and what is under which.
 
-A database whose key was never replaced says nothing of it: its key is the one that opens what is stored. After the
-first rotation the table `keyring` names the key in use, and holds those before it, encrypted under that one.
+A database whose key was never replaced says nothing of it: its key is the one that signed the newest head of the audit
+trail; where there is none yet, the one that opens what is stored. After the first rotation the table `keyring` names
+the key in use, and holds those before it, encrypted under that one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 
+from bot.cases.checkpoints import Checkpoint
 from bot.cases.tables import ENCRYPTED, evidence, keyring
+from bot.cases.tables import checkpoints as heads
 from bot.cases.vault import Key, Vault, marked, under_another
 from bot.config import SHORTEST_KEY, key_parts
 from bot.errors import ConfigError
 
 _SAMPLE = 5
 """How many stored values are tried: one that was damaged must not keep the house from opening."""
+_AT_ONCE = 100
 _MARK = 9
 """Bytes of a key's name and its dot."""
 
@@ -95,7 +99,7 @@ def by_key(conn: sa.Connection) -> Counter[str | None]:
     """How many stored values are under which key, by its name; None: under one without a name, from an older
     version. Reads every value's beginning."""
     found: Counter[str | None] = Counter()
-    for table, name in ENCRYPTED:
+    for table, name in _columns(conn):
         column = table.c[name]
         start = key_mark(column)
         query = sa.select(start, sa.func.count()).where(column.is_not(None)).group_by(start)
@@ -115,27 +119,95 @@ def _row(conn: sa.Connection) -> sa.Row[tuple[int, str, object, bytes]] | None:
     return conn.execute(sa.select(keyring).order_by(keyring.c.number.desc()).limit(1)).first()
 
 
-def _opening(conn: sa.Connection, given: Sequence[Key], *, oldest: Key) -> Key:
-    """The key that opens what is stored; where nothing is, the oldest."""
-    stranger: bytes | None = None
-    for blob in _some(conn):
-        found = next((key for key in given if _opens(Vault(key), blob)), None)
-        if found is not None:
-            return found
-        stranger = stranger or blob
-    if stranger is not None:
+def _opening(conn: sa.Connection, at_hand: Sequence[Key], *, oldest: Key) -> Key:
+    """The key in use, of a database that does not name it: the one that signed the newest head of the trail. Where none
+    at hand did, the one that opens what is stored; where nothing is either, the oldest. Raises ConfigError where what
+    is there speaks against each of them: to write under a wrong one would part every customer from their past."""
+    head, signer = _signer(conn, at_hand)
+    if signer is not None and _opens_some(conn, signer):
+        return signer
+    opener, stranger = _opener(conn, at_hand)
+    if signer is not None:
+        if opener is not None:
+            raise ConfigError(
+                f"The newest head of the audit trail is signed with key {signer.id}, and what is stored is under key "
+                f"{opener.id}. Leave the one in use alone in POINTSMAN_KEY; when in doubt, bring back a copy.",
+                f"the newest head is of key {signer.id}, what is stored of {opener.id}",
+            )
+        return signer
+    if head and (opener is None or stranger):
+        raise _signed_by_another() if stranger is None else under_another(marked(stranger))
+    if opener is None and stranger is not None:
         raise under_another(marked(stranger))
-    return oldest
+    return opener or oldest
+
+
+def _signer(conn: sa.Connection, at_hand: Sequence[Key]) -> tuple[bool, Key | None]:
+    """Whether the trail has a signed head, and the key at hand that signed the newest."""
+    if not sa.inspect(conn).has_table(heads.name):
+        return False, None
+    row = conn.execute(sa.select(heads).order_by(heads.c.number.desc()).limit(1)).mappings().first()
+    if row is None:
+        return False, None
+    head = Checkpoint(**row)
+    return True, next((key for key in at_hand if Vault(key).signed(head.content, head.signature)), None)
+
+
+def _opens_some(conn: sa.Connection, key: Key) -> bool:
+    """Whether anything stored is under this key. Looks through everything only where the first of each kind are not."""
+    vault = Vault(key)
+    return any(_opens(vault, blob) for blob in _some(conn)) or any(
+        _opens(vault, blob) for blob in _named(conn, (key.id, None))
+    )
+
+
+def _opener(conn: sa.Connection, at_hand: Sequence[Key]) -> tuple[Key | None, bytes | None]:
+    """The key at hand that opens one of some stored values, and a value that is under none of them: one that a key's
+    name says so of, else one that none opens."""
+    opener: Key | None = None
+    unopened: bytes | None = None
+    for blob in _some(conn):
+        found = next((key for key in at_hand if _opens(Vault(key), blob)), None)
+        opener = opener or found
+        unopened = blob if found is None and unopened is None else unopened
+    if opener is None:
+        return None, unopened
+    names = {key.id for key in at_hand}
+    others = (name for name in by_key(conn) if name is not None and name not in names)
+    return opener, next((f"{name}.".encode() for name in sorted(others)), None)
+
+
+def _signed_by_another() -> ConfigError:
+    return ConfigError(
+        "The newest head of the audit trail was signed with a security key that POINTSMAN_KEY does not hold. Put the "
+        "key in use back, POINTSMAN_KEY=NEW,OLD (docs/running.md, Keys).",
+        "the newest head was signed with another [security] key",
+    )
+
+
+def _named(conn: sa.Connection, names: Collection[str | None]) -> Iterator[bytes]:
+    """Every stored value that is under a key of one of these names; None: that has no name."""
+    for table, name in _columns(conn):
+        column = table.c[name]
+        query = sa.select(column).where(column.is_not(None))
+        for blob in conn.execute(query, execution_options={"yield_per": _AT_ONCE}).scalars():
+            if marked(blob) in names:
+                yield blob
 
 
 def _some(conn: sa.Connection) -> Iterator[bytes]:
     """Stored values to try: the newest facts first, then some of each kind; most often the first one is enough."""
     newest = sa.select(evidence.c.value).where(evidence.c.value.is_not(None)).order_by(evidence.c.id.desc())
     yield from conn.execute(newest.limit(_SAMPLE)).scalars().all()
-    for table, name in ENCRYPTED:
-        if sa.inspect(conn).has_table(table.name):
-            query = sa.select(table.c[name]).where(table.c[name].is_not(None)).limit(_SAMPLE)
-            yield from conn.execute(query).scalars().all()
+    for table, name in _columns(conn):
+        query = sa.select(table.c[name]).where(table.c[name].is_not(None)).limit(_SAMPLE)
+        yield from conn.execute(query).scalars().all()
+
+
+def _columns(conn: sa.Connection) -> Iterator[tuple[sa.Table, str]]:
+    """What is encrypted, of the tables that there are: those of an older version may be fewer."""
+    there = set(sa.inspect(conn).get_table_names())
+    return ((table, name) for table, name in ENCRYPTED if table.name in there)
 
 
 def _opens(vault: Vault, blob: bytes) -> bool:

@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from bot.cases import Vault, inbox, keyring, open_vault, rekeying, writing
+from bot.cases import Vault, audit, checkpoints, inbox, keyring, open_vault, rekeying, writing
+from bot.cases.tables import checkpoints as heads
+from bot.cases.tables import inbox as messages
 from bot.cases.vault import Key
 from bot.config import Security
 from bot.errors import ConfigError
@@ -80,3 +82,42 @@ def test_a_part_that_is_too_short_for_a_key_is_said(sqlite_engine: sa.Engine, no
             opened(conn, f"{NEW},p4ss,{OLD}")
         assert "it has a part of 4 characters, and a key has 32 or more" in caught.value.staff
         assert opened(conn, f"{NEW}\np4ss,{OLD}").key == Key.derived("p4ss," + OLD)
+
+
+def signed(conn: sa.Connection, key: str, now: datetime) -> None:
+    audit.append(conn, actor="U1", deed="x", subject="s", detail={}, now=now)
+    checkpoints.make(conn, Vault(key), now=now)
+
+
+def test_the_key_of_the_newest_head_is_in_use_however_much_is_left_under_one_before(
+    engine: sa.Engine, now: datetime
+) -> None:
+    with writing(engine) as conn:
+        signed(conn, OLD, now)
+        signed(conn, NEW, now)
+        keep(conn, Vault(OLD), now, name="a", times=7)
+        keep(conn, Vault(NEW), now, name="b")
+        for keys in ([NEW, OLD], [OLD, NEW], [NEW]):
+            assert open_vault(conn, keys).key == Key.derived(NEW)
+        with pytest.raises(ConfigError, match=f"another .security. key. .{Key.derived(NEW).id}"):
+            open_vault(conn, [OLD])
+        conn.execute(messages.delete().where(messages.c.key == "b:0"))
+        with pytest.raises(ConfigError, match="the newest head is of key"):
+            open_vault(conn, [NEW, OLD])
+        assert open_vault(conn, [NEW]).key == Key.derived(NEW)
+
+
+def test_where_all_is_erased_the_head_still_says_which_key_it_is(engine: sa.Engine, now: datetime) -> None:
+    with writing(engine) as conn:
+        signed(conn, OLD, now)
+        assert open_vault(conn, [OLD, NEW]).key == open_vault(conn, [NEW, OLD]).key == Key.derived(OLD)
+        with pytest.raises(ConfigError, match="the newest head was signed with another"):
+            open_vault(conn, [NEW])
+
+
+def test_a_forged_head_keeps_nobody_out(sqlite_engine: sa.Engine, now: datetime) -> None:
+    with writing(sqlite_engine) as conn:
+        signed(conn, OLD, now)
+        conn.execute(heads.update().values(signature="0" * 64))
+        keep(conn, Vault(OLD), now)
+        assert open_vault(conn, [NEW, OLD]).key == Key.derived(OLD)
