@@ -38,6 +38,8 @@ SPENT = word_set("""
     earned earn earns earning gotten gano ganado received needs needed need necesita
 """)
 """What a number after it is no balance."""
+EARNED = word_set("earned earn gotten gano ganado received recibir ganar")
+"""Before a number: what one purchase gave, or should have given."""
 BILLS = word_set("bill tab total subtotal price cost purchase order spend amount compra precio")
 """What is counted in money, though nobody writes the sign: "the bill was 90"."""
 OF_A_BILL = word_set("was is of for at to de fue era es came were")
@@ -46,6 +48,8 @@ OFFERS = word_set("""
     threshold minimum per por each every cada milestone away
 """)
 """After "100 points": what such points buy, promise, or are given for."""
+BUYS = word_set("canjea canjean canjear canjeo buys")
+"""After "500 puntos": they are spent."""
 DONE = word_set("""
     gave given give move moved transfer transferred award awarded credited add added remove removed deduct deducted took
     send sent dio dieron pasa pasar pasaron mover transferir quitaron descontaron agregaron sumaron quito
@@ -76,15 +80,22 @@ CLAIM_THINGS = word_set(f"""
     web site pagina dashboard portal {PROVIDER}
 """)
 OBSERVE_THINGS = word_set(f"""
-    register reg pos caja screen pantalla system sistema till checkout kiosk ours here aqui nuestro {POS}
+    register reg pos caja screen pantalla system sistema till checkout kiosk ours here aqui aca nuestro {POS}
 """)
+HERE = word_set("here aqui aca")
 CLAIM_FIXED = word_set("""
-    should supposed deberia deberian debe debia expected expects expecting expect ought tendria shld shud
+    should supposed deberia deberian debe debia debian debieron expected expects expecting expect ought
+    tendria shld shud
 """)
 CLAIM_PEOPLE = word_set("""
     customer cust client cliente clienta guest he she they shes hes guy lady dude gal man woman member senora
     senor ella el husband wife mom dad patron visitor buyer boyfriend girlfriend son daughter
 """)
+COLLEAGUES = word_set("""
+    manager mgr supervisor coworker colleague cashier budtender associate gerente encargado encargada jefe jefa cajero
+    cajera vendedor vendedora companero companera
+""")
+"""Who works here: what they say is neither the customer's word nor what the register shows."""
 OBSERVE_PEOPLE = word_set("we i im mine me nosotros yo it")
 HAVE = word_set("""
     have has got get gets getting had says say tengo tenemos vemos dice show showing seeing still at looking count
@@ -96,17 +107,48 @@ CLAIM_VERBS = word_set("""
     supposedly supuestamente segun according sees ve tells telling insiste insisten asegura remembers
     remember recalls recuerda
 """)
+SPEECH = word_set("""
+    says say said saying sez claims claim claimed claiming swears swore swearing insists insisted insisting thinks
+    thought told telling tells dice dicen dijo diciendo jura cree alega asegura insiste insisten reclama comenta
+    mentioned mentions remembers remember recalls recuerda complains
+""")
+"""What only people do."""
+SHOWED = word_set(
+    "said showed read displayed was were had decia marcaba salia salian mostraba aparecia aparecian tenia"
+)
+"""What a screen did, and does no more."""
 OBSERVE_VERBS = word_set("""
     shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen marca veo
-    only solo now ahora today hoy actually currently actualmente
+    only solo now ahora ahorita today hoy actually currently actualmente
 """)
 PAST = word_set("had was tenia habia")
 PREPOSITIONS = word_set("in on at from per by en inside")
+MEANWHILE = word_set("""
+    who that thats is just also now here there aqui ahi alla que in line keeps still really actually
+""")
+"""Between a person and what the person says: "customer in line here says", "guest who keeps saying"."""
+BROKEN = word_set("""
+    down slow broken froze frozen freezing crashed offline loading lagging stuck laggy lento lenta caido caida trabo
+    trabada trabado traba congelo carga abre funciona sirve jala
+""")
+BREAKS = word_set("is was isnt wont wasnt not keeps got went looks all super so se no esta anda quedo estaba")
+"""Between a thing and what is wrong with it: "pos is down", "la caja no carga"."""
 SIDES = word_set("side end lado")
 OUR = word_set("our my nuestro mi")
 THEIR = word_set("her his their customer customers cust client clients cliente")
 """Before a side: whose it is."""
 SMALL_WORDS = word_set("the his her their my our your this a el la los su sus customers guests clients de on at")
+LEADS = (
+    SMALL_WORDS
+    | OBSERVE_VERBS
+    | OBSERVE_PEOPLE
+    | HAVE
+    | POINTS
+    | PREPOSITIONS
+    | word_set("is its are was be it he she hes shes they has had tiene tenia le les nos se a hay que balance saldo of")
+    | word_set("with con like about unos nomas puros says said say dice claims sees ve comes up")
+)
+"""Words between a cue and its number that say nothing else."""
 
 # What asks for points to be added or taken off.
 ADD = word_set("""
@@ -129,7 +171,9 @@ GIVE_BACK = word_set("""
 """)
 """Asks for points to be added only where points are said: receipts and goods are returned, too."""
 AWAY = word_set("off away out back")
-REFUSED = word_set("not dont never cant didnt doesnt wont cannot shouldnt no nunca who did does didn it she he")
+REFUSED = word_set("""
+    not dont never cant didnt doesnt wont cannot shouldnt no nunca who did does didn it she he debian debieron iban
+""")
 """Before a verb that asks: nothing is asked ("dont add 50", "why did it take off 40", "she put 50 in")."""
 INSIDE = {"hook": "with", "set": "with", "throw": "in", "toss": "in", "put": "in", "slide": "in", "load": "in"}
 """Verbs, and the word that may stand between them and the number: "hook him up with 50", "throw in 50"."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.understanding.amount_tokens import Tokens
-from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER
+from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER, SHOWED
 from bot.understanding.countable import may_be_balance
-from bot.understanding.cues import Cues, Role
+from bot.understanding.cues import FIXED, NOBODYS, Cues, Role
 from bot.understanding.deltas import deltas
 from bot.understanding.plain import word_set
 from bot.understanding.shorthand import spelled_out
@@ -25,6 +25,10 @@ _THERE = word_set("there alla ahi")
 _IS = word_set("is its es esta hay son")
 _NONE = word_set("no not any sin zero ningun")
 _AGAINST = word_set("vs versus contra")
+_NOW = word_set("now ahora ahorita today hoy currently actualmente")
+_EARLIER = word_set("before antes")
+_SHOWING = word_set("showing shows shown displayed appearing")
+_HAS = word_set("has have tiene")
 _NEGATED = re.compile(r"(?:^| )(?:not|y no|and not)(?: only| just)?$")
 
 
@@ -69,6 +73,7 @@ class _Reader:
             if kind == "number" and at not in asked and may_be_balance(self.tokens, at)
         ]
         self._by_neighbours(numbers)
+        self._by_time(numbers)
         self._by_opposition(numbers)
         self._by_completion(numbers)
         return Amounts(
@@ -91,10 +96,11 @@ class _Reader:
         start = 0
         for place, number in enumerate(numbers):
             end = numbers[place + 1].at if place + 1 < len(numbers) else len(self.tokens)
-            role, rank = self.cues.before(start, number.at)
+            cue = self.cues.before(start, number.at)
+            role, rank = cue.role, cue.rank
             after, last = self.cues.after(number.at, end)
             start = number.at + 1
-            if after and rank < 3:
+            if after and (rank < 3 or (rank == 3 and not cue.near)):
                 role, rank, start = after, 3, last + 1
             elif after and rank == 3 and role != after and place + 1 == len(numbers):
                 role = None
@@ -102,6 +108,28 @@ class _Reader:
             if rank < 3 and 0 < number.value < 10 and not number.is_points:
                 role = None  # "now he has 2": of anything
             number.role, number.rank = role, rank
+
+    def _by_time(self, numbers: Sequence[_Number]) -> None:
+        """ "it said 300 now 0": what a screen showed before is no balance beside what it shows now; "the app said 300,
+        now 0" may be the app's both."""
+        start = 0
+        for first, second in pairwise(numbers):
+            before, start = self.tokens.written[start : first.at], first.at + 1
+            showed, earlier = not SHOWED.isdisjoint(before[-4:]), self.word(first.at + 1) in _EARLIER
+            if not (showed or earlier) or not self._is_now(first.at, second.at):
+                continue
+            if second.role is None and not 0 < second.value < 10:
+                second.role = "observed"  # "balance was 640, its 64 now"
+            if first.role == "observed":
+                first.role, first.rank = None, NOBODYS
+            elif showed and first.role == "claimed" and first.rank == 3 and second.rank < 3:
+                first.role = second.role = None
+                first.is_points = second.is_points = True
+
+    def _is_now(self, before: int, at: int) -> bool:
+        """Whether the second of two numbers is what there is now."""
+        following = {self.tokens.beside(at), self.word(at + 2) if self.word(at + 1) in POINTS else ""}
+        return not _NOW.isdisjoint({*self.tokens.written[before + 1 : at], *following})
 
     def _by_opposition(self, numbers: Sequence[_Number]) -> None:
         """ "1,200 instead of 900", "1,450 not 450": the second number is what the first is not. "500 or 600": neither
@@ -130,15 +158,15 @@ class _Reader:
         first, second = numbers
         if not _EITHER.isdisjoint(self.tokens.written[first.at + 1 : second.at]):
             return
-        silent = [one for one in numbers if one.role is None]
+        silent = [one for one in numbers if one.role is None and one.rank != NOBODYS]
         told = [one for one in numbers if one.role is not None]
-        if len(silent) == len(told) == 1 and told[0].role and (silent[0].is_points or self._owned(silent[0].at)):
+        if len(silent) == len(told) == 1 and told[0].role and self._is_other_side(silent[0], told[0]):
             silent[0].role = _other(told[0].role)
-        elif first.role is None and second.rank == 4 and self._stands(first.at):
+        elif first.role is None and second.rank == FIXED and self._stands(first.at):
             # "500 should be 700", "its 900 but should be 1200"
             first.role = "observed"
-        elif second.role is None and first.rank == 4 and self.word(second.at - 1) in _IS:
-            second.role = "observed"  # "should be 500, is 200"
+        elif second.role is None and first.rank == FIXED and self._is_there(second.at):
+            second.role = "observed"  # "should be 500, is 200", "expected 500, 200 showing"
         elif first.role == second.role:
             self._by_sameness(first, second)
 
@@ -156,6 +184,18 @@ class _Reader:
                 (first if past == [second] else second).role = None
             elif first.rank != second.rank and min(first.rank, second.rank) == 1:
                 (first if first.rank < second.rank else second).role = None
+            elif first.rank == second.rank == 3 and first.value != second.value:
+                first.role = second.role = None  # "text said 200, app shows 20"
+                first.is_points = second.is_points = True
+
+    def _is_other_side(self, silent: _Number, told: _Number) -> bool:
+        """Whether a number is points, and not the told side's once more: "she has 480, app says 520" is open."""
+        if silent.at < told.at and told.role == "claimed" and self.word(silent.at - 1) in _HAS:
+            return False
+        return silent.is_points or self._owned(silent.at)
+
+    def _is_there(self, at: int) -> bool:
+        return self.word(at - 1) in _IS or self.word(at + 1 + (self.word(at + 1) in POINTS)) in _SHOWING
 
     def _told_by_provider(self, at: int) -> bool:
         """Whether the provider shows that number: "alpine says 250"."""

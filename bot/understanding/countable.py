@@ -8,8 +8,10 @@ from bot.understanding.amount_words import (
     AWAY,
     BILLS,
     BOUNDS,
+    BUYS,
     CLAIM_FIXED,
     DONE,
+    EARNED,
     EXPIRING,
     GONE,
     LABELS,
@@ -31,6 +33,11 @@ from bot.understanding.plain import word_set
 _EITHER = word_set("or o")
 _WOULD = word_set("to would will shed hed theyd youd")
 _MORE_OR_LESS = word_set("more less fewer extra mas menos")
+_GET = word_set("get receive earn dar darle recibir ganar")
+_GOT = word_set("got gave dieron received recibio")
+_ONLY = word_set("only just solo")
+_BETWEEN = word_set("but and pero y she he they le les it customer")
+_POSTED = word_set("posted post credited earned received awarded hit")
 _ARTICLES = word_set("a an")
 _TIMES = word_set("day week month year visit dia semana mes ano visita")
 _UP_TO = {
@@ -51,19 +58,27 @@ def may_be_balance(tokens: Tokens, at: int) -> bool:
         return False
     if _in_a_row(tokens, at):
         return False  # "303 555 01 87"
-    if len(written) > 1 and written.startswith("0"):
-        return False  # "ends in 0142"
+    if is_label(tokens, at):
+        return False
     if value and before in _ARTICLES and after not in POINTS and written.isdigit():
         return False  # "getting a 403"
-    if tokens.counts_something(at) or after == "off" or before in SPENT or before in LABELS or bound:
+    if after == "off" or before in SPENT or bound:
         return False
     if after in _EITHER and tokens.word(at + 3) in UNITS:
         return False  # "10 or 15 customers"
-    if before in NUMBERED and 0 < value <= _HIGHEST_REGISTER:
-        return False
-    if before in _IN_A_YEAR and 2015 <= value <= 2035:
-        return False
     return not any(one(tokens, at) for one in (_is_earned, _is_moved, _is_price, _buys, _is_difference))
+
+
+def is_label(tokens: Tokens, at: int) -> bool:
+    """Whether the number there only counts or names something: "register 2", "3 days", "id 4471", "since 2024"."""
+    value, written, before = tokens.value(at), tokens.written[at], tokens.word(at - 1)
+    if len(written) > 1 and written.startswith("0"):
+        return True  # "ends in 0142"
+    if before in NUMBERED and 0 < value <= _HIGHEST_REGISTER:
+        return True
+    if before in _IN_A_YEAR and 2015 <= value <= 2035:
+        return True
+    return tokens.counts_something(at) or before in LABELS
 
 
 def _in_a_row(tokens: Tokens, at: int) -> bool:
@@ -76,8 +91,27 @@ def _in_a_row(tokens: Tokens, at: int) -> bool:
 
 
 def _is_earned(tokens: Tokens, at: int) -> bool:
-    """ "should get 120": of one purchase."""
-    return tokens.word(at - 1) == "get" and tokens.word(at - 2) in CLAIM_FIXED | _WOULD
+    """ "should get 120", "only 50 posted", "should have gotten 160, got 80": of one purchase."""
+    if tokens.word(at - 1) in _GET:
+        return tokens.word(at - 2) in CLAIM_FIXED | _WOULD
+    return tokens.beside(at + (tokens.beside(at) in POINTS)) in _POSTED or _follows_earned(tokens, at)
+
+
+def _follows_earned(tokens: Tokens, at: int) -> bool:
+    """Whether it is what somebody got in the place of points that a purchase should have earned."""
+    place = at - 1
+    while tokens.word(place) in _ONLY:
+        place -= 1
+    if tokens.word(place) not in _GOT:
+        return False
+    place -= 1
+    while tokens.word(place) and tokens.word(place) in _BETWEEN | POINTS:
+        place -= 1
+    if not tokens.is_number(place) or place < 1:
+        return False
+    return tokens.word(place - 1) in EARNED or (
+        tokens.word(place - 1) in _GET and tokens.word(place - 2) in CLAIM_FIXED | _WOULD
+    )
 
 
 def _is_moved(tokens: Tokens, at: int) -> bool:
@@ -103,7 +137,7 @@ def _buys(tokens: Tokens, at: int) -> bool:
         return False
     priced = at + 2 < len(tokens) and tokens.kinds[at + 2] == "money"
     a_day = tokens.beside(at + 1) in _ARTICLES and tokens.word(at + 3) in _TIMES
-    return priced or a_day or tokens.beside(at + 1) in OFFERS | EXPIRING
+    return priced or a_day or tokens.beside(at + 1) in OFFERS | EXPIRING | BUYS
 
 
 def _is_difference(tokens: Tokens, at: int) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.understanding.amount_tokens import Tokens
 from bot.understanding.amount_words import (
     BILLS,
+    BREAKS,
+    BROKEN,
     CLAIM_FIXED,
     CLAIM_PEOPLE,
     CLAIM_THINGS,
     CLAIM_VERBS,
+    COLLEAGUES,
     HAVE,
+    HERE,
+    LEADS,
+    MEANWHILE,
     NUMBERED,
     OBSERVE_PEOPLE,
     OBSERVE_THINGS,
@@ -20,12 +27,15 @@ from bot.understanding.amount_words import (
     PAST,
     POINTS,
     PREPOSITIONS,
+    SHOWED,
     SIDES,
     SIGNS,
     SMALL_WORDS,
+    SPEECH,
     STORE,
     THEIR,
 )
+from bot.understanding.countable import is_label
 from bot.understanding.plain import word_set
 
 Role = Literal["claimed", "observed"]
@@ -36,54 +46,117 @@ _SCREENS = word_set("screen pantalla")
 _TOGETHER = word_set("and or vs versus y o con with than que")
 _COMES_UP = word_set("comes come pops up shown displayed showing")
 _ACCOUNTS = word_set("one account acct profile cuenta perfil")
-_HERE = word_set("here aqui")
+_OTHER_ACCOUNT = word_set("old new other first second duplicate wrong otra vieja nueva primera segunda")
+_ONE_OF_TWO = word_set("one other una otra otro")
+_LONGEST_MEANWHILE = 4
+"""Words between a person and what the person says."""
+_BUT = word_set("but pero")
 _WHOSE: dict[str, Role] = {"mine": "observed", "ours": "observed", "hers": "claimed", "theirs": "claimed"}
 _NOTHING = word_set("nothing none nada")
 _NO = word_set("no not sin")
+_EARLIER = word_set("before antes")
+_IS = word_set("is its it es son")
+_WITH = word_set("with con at")
+
+FIXED, NOBODYS = 4, 5
+"""Ranks above a thing's: "should be", and what makes a number nobody's here: "manager says"."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What gives a number its role. Bare verbs have rank 1, people 2, things 3; `near`: right before the number."""
+
+    role: Role | None = None
+    rank: int = 0
+    near: bool = True
 
 
 class Cues:
-    """The cues among the tokens of one text. Each has a rank: see `before`."""
+    """The cues among the tokens of one text."""
 
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.word = tokens.word
 
-    def before(self, start: int, at: int) -> tuple[Role | None, int]:
-        """The role that the words before a number give it, and the rank of the cue."""
-        best: tuple[Role | None, int] = (None, 0)
+    def before(self, start: int, at: int) -> Cue:
+        """What the words from `start` on say of the number at `at`; another number's words are not its own."""
+        best, spoken, counted = Cue(), at, False
         for place in range(at - 1, start - 1, -1):
-            if self.tokens.kinds[place] in ("stop", "money", "signed", "other"):
+            kind = self.tokens.kinds[place]
+            if kind in ("stop", "money", "signed", "other"):
                 break
-            role, rank = self._cue(place, start)
-            if rank >= 3:
-                return role, rank
-            if role and rank > best[1]:
-                best = (role, rank)
+            if kind == "number":
+                if not is_label(self.tokens, place):
+                    break  # "should have gotten 160, got 80"
+                counted = True
+                continue
+            role, rank = self._cue(place, start, at)
+            if rank >= 3 and not (counted and rank == FIXED):
+                if best.role and self._outspeaks(spoken, place, best, rank):
+                    return best
+                return Cue(role, rank, self._leads(place, at))
+            if role and rank > best.rank and not counted:
+                best, spoken = Cue(role, rank), place
         return best
 
-    def _cue(self, at: int, start: int) -> tuple[Role | None, int]:
+    def _outspeaks(self, spoken: int, farther: int, near: Cue, rank: int) -> bool:
+        """Whether the cue at `spoken` says more of a number than a stronger one farther off.
+
+        "pos is down, she says 700" and "app is broken, we show 200" do; "register says she had 200" and "in the app i
+        see 500" are the thing's.
+        """
+        apart = any(self.tokens.closes(at) or self.word(at) in _BUT for at in range(farther, spoken))
+        if rank == FIXED:
+            return apart and near.role == "observed"  # "he should have points but we show 0"
+        if near.rank < 2 or self.word(spoken) == "it":
+            return False
+        if self._says(spoken):
+            return True
+        if self._within(farther) and spoken - farther <= 2:
+            return False
+        return apart or self.word(farther + 1) not in CLAIM_VERBS | OBSERVE_VERBS | HAVE
+
+    def _within(self, at: int) -> bool:
+        """Whether somebody looks "in" or "on" the thing there."""
+        place = at - 1
+        while self.word(place) in SMALL_WORDS - PREPOSITIONS:
+            place -= 1
+        return self.word(place) in PREPOSITIONS
+
+    def _leads(self, cue: int, at: int) -> bool:
+        """Whether only words without a meaning of their own stand between a cue and the number."""
+        return all(self.word(place) in LEADS for place in range(cue + 1, at))
+
+    def _cue(self, at: int, start: int, number: int) -> tuple[Role | None, int]:
         """What the word there says about a number after it; what stands before `start` belongs to another number."""
         word, after = self.word(at), self.word(at + 1)
         if word in CLAIM_FIXED:
-            return "claimed", 4
+            return "claimed", FIXED
         if word in CLAIM_THINGS | OBSERVE_THINGS:
-            return self._thing(at, start)
+            return self._thing(at, start, number)
         if side := self._side(at):
-            return side, 3
+            # "no points on our end" has said it all
+            return (None, 0) if self._denied(at, start) else (side, 3)
         if self._is_of_nobody_here(at):
-            return None, 3
+            return None, NOBODYS
         if word == "me" and self.word(at - 1) in CLAIM_VERBS:
             return None, 0  # "she is telling me 725"
         if word in OBSERVE_PEOPLE and word != "it":
             return ("observed", 2) if self._looks(at) else (None, 0)
-        if word == "it" and after in CLAIM_VERBS | OBSERVE_VERBS:
+        if word == "it" and after in (CLAIM_VERBS | OBSERVE_VERBS | SHOWED) - PAST:
             return "observed", 2
-        if word in _THEIRS or (word in CLAIM_PEOPLE and after in CLAIM_VERBS | {"que"}):
+        if word in _THEIRS or (word in CLAIM_PEOPLE and (after in CLAIM_VERBS | {"que"} or self._says(at))):
             return "claimed", 2
         if word in CLAIM_VERBS:
             return "claimed", 1
         return ("observed", 1) if word in OBSERVE_VERBS else (None, 0)
+
+    def _says(self, at: int) -> bool:
+        """Whether a customer there says something: "she says", "customer in line here claims"."""
+        place = at + 1
+        while place <= at + _LONGEST_MEANWHILE and self.word(place) in MEANWHILE:
+            place += 1
+        return self.word(at) in CLAIM_PEOPLE and self.word(place) in SPEECH
 
     def _side(self, at: int) -> Role | None:
         """Whose side is spoken of: "on her end", "our side"."""
@@ -94,19 +167,28 @@ class Cues:
     def _is_of_nobody_here(self, at: int) -> bool:
         """Whether a number after the word there is a store's, another account's or a bill's: "pine says 200", "the old
         one had 300", "the bill was 90"."""
-        word, before = self.word(at), self.word(at - 1)
+        word, before, after = self.word(at), self.word(at - 1), self.word(at + 1)
+        if before in COLLEAGUES and word in CLAIM_PEOPLE | CLAIM_VERBS | OBSERVE_VERBS | HAVE:
+            return True  # "my manager says 300", "cashier dana says 300"
+        if after in CLAIM_VERBS | OBSERVE_VERBS | HAVE | _WITH:
+            if word in _ACCOUNTS and before in _OTHER_ACCOUNT:
+                return True
+            if word in _ONE_OF_TWO:
+                return True  # "one has 400"
         if word == STORE:
             return before not in PREPOSITIONS and bool(self.word(at + 1) or self.tokens.is_number(at + 1))
         return (word in PAST and before in _ACCOUNTS) or (word in CLAIM_VERBS and before in SIGNS | BILLS)
 
-    def _thing(self, at: int, start: int) -> tuple[Role | None, int]:
-        """What a thing that shows points says about a number after it."""
+    def _thing(self, at: int, start: int, number: int) -> tuple[Role | None, int]:
+        """What a thing that shows points says about the number there after it."""
         if self.word(at) in ("phone", "telefono", "cel") and self.word(at + 1) in ("number", "numero"):
             return None, 0
         if self.word(at) in ("online", "web") and self.word(at + 1) in ("order", "orders", "menu", "store", "shop"):
             return None, 0
-        if self.word(at) in _HERE and start < at and self._nothing(at - 1):
-            return None, 0  # "no points here" has said it all
+        if self._denied(at, start) or self._breaks(at):
+            return None, 0
+        if self.word(at) in HERE and not self._shows_here(at, number):
+            return None, 0
         if self._both_named(at, start) or self.theirs(at):
             return None, 3
         if self.word(at) in CLAIM_THINGS:
@@ -123,6 +205,29 @@ class Cues:
         seen = not (OBSERVE_VERBS | HAVE).isdisjoint(following)
         return seen or (at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "number")
 
+    def _denied(self, at: int, start: int) -> bool:
+        """Whether what is shown there was told already, and is nothing: "no points here", "nothing in the pos"."""
+        place = at - 1
+        while self.word(place) in SMALL_WORDS | PREPOSITIONS:
+            place -= 1
+        if start <= place and self._nothing(place):
+            return True
+        return self.word(at + 1) in OBSERVE_VERBS | HAVE and self.word(at + 2) in _NOTHING
+
+    def _breaks(self, at: int) -> bool:
+        """Whether the thing there only does not work: "pos is down", "la caja no carga"."""
+        place = at + 1
+        while self.word(place) in BREAKS:
+            place += 1
+        return self.word(place) in BROKEN
+
+    def _shows_here(self, at: int, number: int) -> bool:
+        """Whether "here" leads to the number: "here its 300", and not "i have a customer here", "Dana here, says"."""
+        before, after = self.word(at - 1), self.word(at + 1)
+        if before in CLAIM_PEOPLE | CLAIM_THINGS or after in _WITH or (self.tokens.closes(at) and after in SPEECH):
+            return False
+        return self._leads(at, number)
+
     def _nothing(self, at: int) -> bool:
         """Whether "nothing", or "no points", ends there."""
         return self.word(at) in _NOTHING or (self.word(at) in POINTS and self.word(at - 1) in _NO)
@@ -137,8 +242,6 @@ class Cues:
 
     def _is_place(self, at: int) -> bool:
         """Whether a register is only where somebody stands who says something: "guy at my register swears 600"."""
-        if self.word(at) in _HERE and self.word(at - 1) in CLAIM_PEOPLE and self.word(at + 1) in CLAIM_VERBS:
-            return True  # "my guy here swears 1200"
         after = at + 2 if self.word(at) in NUMBERED and at + 1 < len(self.tokens) and not self.word(at + 1) else at + 1
         stands = self.word(at - 1) == "at" or (self.word(at - 2) == "at" and self.word(at - 1) in SMALL_WORDS)
         return stands and self.word(after) in CLAIM_VERBS
@@ -152,7 +255,11 @@ class Cues:
             return None, at
         while self.word(place) in _COMES_UP and not self.tokens.closes(place - 1):
             place += 1
-        if self.word(place) in ("here", "aqui", "online") and self._closes(place, end):
+        if self.word(place) in _EARLIER and (self.tokens.closes(place) or place + 1 < end):
+            return "claimed", place
+        if self.word(place) in HERE and self._begins(place, end):
+            return None, at
+        if self.word(place) in HERE | {"online"} and self._closes(place, end):
             return ("claimed" if self.word(place) == "online" else "observed"), place
         if self.word(place) not in PREPOSITIONS:
             return None, at
@@ -176,6 +283,11 @@ class Cues:
         while place < end and self.word(place) in PREPOSITIONS | SMALL_WORDS:
             place += 1
         return place + 1 == end < len(self.tokens)
+
+    def _begins(self, at: int, end: int) -> bool:
+        """Whether "here" begins what is said of the next number: "she has 1,100 here its 110"."""
+        follows = self.word(at + 1) in _IS | OBSERVE_PEOPLE and not self.tokens.closes(at)
+        return follows and end < len(self.tokens) and self._leads(at, end)
 
     def _closes(self, place: int, end: int) -> bool:
         """Whether the thing there belongs to the number before: no verb follows that gives it to the next one."""

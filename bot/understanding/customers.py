@@ -32,6 +32,12 @@ _RELATIVE = re.compile(
     r"|boyfriend|girlfriend|partner)\b",
     re.IGNORECASE,
 )
+_OF_WHOM = re.compile(
+    r"\b(?:mom|mother|dad|father|husband|wife|son|daughter|sister|brother|friend|boyfriend|girlfriend|partner"
+    r"|amig[oa]|mam[aá]|pap[aá]|madre|padre|espos[oa]|marido|hij[oa]|herman[oa]|novi[oa])[ ](?:of|de)[ ]$",
+    re.IGNORECASE,
+)
+"""Before a name: somebody else is the customer."""
 _INSTRUCTS = re.compile(
     r"[ ](?:(?:said|says|told me|told us|wants me|wants us)[ ]to|(?:said|says)[ ]the[ ](?:customer|guest))\b",
     re.IGNORECASE,
@@ -54,7 +60,11 @@ def is_customer(text: str, name: Found) -> bool:
     alone = " " not in name.value
     if _SURELY.search(before):
         return True
-    if _COLLEAGUE.search(before) or any(one.match(after) for one in (_RELATIVE, _AT_WORK, _INSTRUCTS, _SOLD)):
+    if (
+        _COLLEAGUE.search(before)
+        or _OF_WHOM.search(before)
+        or any(one.match(after) for one in (_RELATIVE, _AT_WORK, _INSTRUCTS, _SOLD))
+    ):
         return False
     if not alone or _POSSESSIVE.match(after):
         return True

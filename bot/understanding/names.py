@@ -12,7 +12,7 @@ from bot.understanding.amount_words import ADD
 from bot.understanding.found import Found, just_before
 from bot.understanding.plain import fold, word_set
 from bot.understanding.vocabulary import Vocabulary
-from bot.understanding.word_names import NEVER_ALONE, WORD_NAMES, begins_a_sentence, is_person
+from bot.understanding.word_names import NEVER_ALONE, WORD_NAMES, begins_a_sentence, is_person, speaks
 
 _WORD = re.compile(r"(?:[A-Z]\.){2,4}(?=[ ])|[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _TITLES = word_set("sr sra srta señor señora senor senora mr mrs ms miss don doña dona dr dra")
@@ -182,6 +182,9 @@ class _Reader:
         word = self.words[at]
         if self._shouts(word):
             begins = begins_a_sentence(self.text, word.start)
+            last = at + 1 < len(self.words) and self._joined(at, at + 1) and self._shouts(self.words[at + 1])
+            if last and speaks(self.text, self.words[at + 1].end):
+                return True  # "June Park says": a common word is her last name
             return self._capital_stranger(at + 1) and not (
                 begins and not brought and self._bare(self.words[at + 1]) in self.first_names
             )

@@ -46,6 +46,12 @@ _BECAME = re.compile(
     rf"(?:only[ ]|just[ ])?(?P<other>{_NUMBER}){_ENDS}",
     re.IGNORECASE,
 )
+_EXPECTED = re.compile(
+    rf"{_ALONE}(?P<one>{_NUMBER}){_POINTS}[ ](?P<left>expected|esperad[oa]s)\b"
+    rf"(?=[ ]*(?:[,.;(]|$|(?:but|and|only|pero|y|solo)\b|{_NUMBER}{_POINTS}[ ](?:show|in|on|at|here|en|aqui|aca)))"
+    r"(?![^.;]{0,60}\b(?:received|posted|earned|credited|recibi))",
+    re.IGNORECASE,
+)
 _LARGEST_OF_A_DATE = 31
 _BOTH = re.compile(rf"\b(?P<left>{_THING})/(?P<right>{_THING})\b", re.IGNORECASE)
 _LABELLED = re.compile(rf"\b(?P<left>{_THING})[-=:](?=\d)", re.IGNORECASE)
@@ -64,6 +70,7 @@ def spelled_out(text: str) -> str:
     halves ("50/50") and the like stay.
     """
     text = _PLUS.sub("+", _USED_TO.sub("had", _SAID.sub("customer says ", text)))
+    text = _EXPECTED.sub(r"expected \g<one>,", text)
     text = _SAYS_GLUED.sub(r"\g<left> ", text)
     text = _NAMES_FIRST.sub(_each_its_name, text)
     text = _NUMBERS_FIRST.sub(_each_its_name, text)

@@ -21,6 +21,11 @@ _VERBS_AFTER = word_set("""
 """)
 _OWNED = word_set("account profile app wallet phone number email points balance cuenta perfil")
 _BRINGS_ALONE = word_set("customer cust client cliente clienta guest member named name title to")
+_OWNS_POINTS = re.compile(
+    r"[ ](?:has|had|got|tiene|ten[ií]a)[ ](?:only[ ]|solo[ ])?[\d,.]{1,7}k?[ ]?(?:points?|pts|puntos|ptos)\b"
+    r"(?![ ](?:bonus|promo|reward|off|per|for|each))",
+    re.IGNORECASE,
+)
 _WORD_AFTER = re.compile(r"[ ]{1,3}([^\W\d_]+)")
 _OPENS = re.compile(r"(?:^|[.!?,;:\n(]|\b(?:and|but|so|hey|hi|ok|y|pero))\s*$", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?:^|[.!?\n])\s*$")
@@ -40,9 +45,18 @@ def is_person(text: str, start: int, end: int, *, word: str, brought: str, shout
         return after in _OWNED and not (word in MONTHS and after in ("points", "balance"))
     if brought:
         return inside and (brought in _BRINGS_ALONE or word not in MONTHS)
+    owns = (shouts or word not in NEVER_ALONE) and _OWNS_POINTS.match(text, end)
+    if owns and _OPENS.search(just_before(text, start)):
+        return True  # "May has 500 points"
     if after in _VERBS_AFTER and _OPENS.search(just_before(text, start)):
         return word not in NEVER_ALONE or (shouts and after in ("says", "said", "dice", "bought", "claims"))
     return False
+
+
+def speaks(text: str, end: int) -> bool:
+    """Whether a verb that only people go with comes right after this place: "June Park says"."""
+    following = _WORD_AFTER.match(text, end)
+    return following is not None and following.group(1).lower() in _VERBS_AFTER
 
 
 def begins_a_sentence(text: str, at: int) -> bool:
