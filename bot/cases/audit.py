@@ -44,7 +44,8 @@ class Entry(BaseModel):
 
 class Report(BaseModel):
     """What `verify` found. rows: how many were whole; head: the last whole one's hash, to keep outside; signed: the
-    last row that a signed head covers (0: none, or not looked at)."""
+    last row that a signed head covers (0: none, or not looked at); strangers: heads kept outside that no key at hand
+    signed."""
 
     model_config = ConfigDict(frozen=True)
     ok: bool
@@ -52,12 +53,20 @@ class Report(BaseModel):
     head: str
     problem: str = ""
     signed: int = 0
+    strangers: int = 0
 
     def __str__(self) -> str:
         if self.ok:
             signed = f" Signed up to row {self.signed:,}." if self.signed else ""
-            return f"{self.rows:,} rows, all whole.{signed} Head: {self.rows}:{self.head}"
-        return f"Broken after row {self.rows:,}: {self.problem}."
+            return f"{self.rows:,} rows, all whole.{signed} Head: {self.rows}:{self.head}{self._unread}"
+        return f"Broken after row {self.rows:,}: {self.problem}.{self._unread}"
+
+    @property
+    def _unread(self) -> str:
+        which = "heads kept outside were signed with no key at hand, and say nothing"
+        return (
+            f"\n{self.strangers:,} {which}: put the key of their time behind the one in use." if self.strangers else ""
+        )
 
 
 def append(

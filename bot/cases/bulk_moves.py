@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.cases import audit
 from bot.cases.bulk_models import DECIDING, MOVES, BulkRun, RunState
-from bot.cases.bulk_store import change_run, digest, get_run
+from bot.cases.bulk_store import bare_run, change_run, digest, get_run
 from bot.cases.tables import audit as audit_table
 from bot.cases.tables import bulk_runs
 from bot.cases.vault import Vault
@@ -80,16 +80,17 @@ def too_late(run: BulkRun, *, timezone: str = "UTC") -> TooLate:
 
 def faults(conn: sa.Connection) -> list[str]:
     """Lists whose rows are not those that were put on record: the last digest of the plan and of the outcome, each. A
-    list that is under way has no outcome on record yet."""
+    list that is under way has no outcome on record yet. One that is on record, and gone, is another."""
     plans, outcomes = _on_record(conn)
-    wrong = {s for s, kept in plans.items() if digest(conn, s) != kept}
+    wrong = {*plans, *outcomes} - set(conn.execute(sa.select(bulk_runs.c.id)).scalars())
+    wrong |= {s for s, kept in plans.items() if digest(conn, s) != kept}
     wrong |= {s for s, kept in outcomes.items() if digest(conn, s, outcome=True) != kept}
     return sorted(wrong)
 
 
-def put_anew(conn: sa.Connection, vault: Vault, *, actor: str, now: datetime, but: Collection[str]) -> None:
+def put_anew(conn: sa.Connection, *, actor: str, now: datetime, but: Collection[str]) -> None:
     """After every row's seal was made anew, with another security key: the new digests, on record; those of lists that
-    were not as they were put on record (`but`) stay as they are, and so stay at fault."""
+    were not as they were put on record (`but`) stay as they are, and so stay at fault. Nothing encrypted is read."""
     plans, outcomes = _on_record(conn)
     for run_id in sorted({*plans, *outcomes} - set(but)):
         plan = digest(conn, run_id)
@@ -97,7 +98,7 @@ def put_anew(conn: sa.Connection, vault: Vault, *, actor: str, now: datetime, bu
         conn.execute(bulk_runs.update().where(*same).values(digest=plan))
         told = {"digest": plan} if run_id in plans else {}
         told |= {"outcome": digest(conn, run_id, outcome=True)} if run_id in outcomes else {}
-        record(conn, get_run(conn, vault, run_id), "reseal", actor=actor, now=now, detail=told)
+        record(conn, bare_run(conn, run_id), "reseal", actor=actor, now=now, detail=told)
 
 
 def _on_record(conn: sa.Connection) -> tuple[dict[str, str], dict[str, str]]:

@@ -51,6 +51,15 @@ def get_run(conn: sa.Connection, vault: Vault, run_id: str, *, lock: bool = Fals
     return _run(row, vault)
 
 
+def bare_run(conn: sa.Connection, run_id: str) -> BulkRun:
+    """The list without what is encrypted of it, which nothing has to open. Raises KeyError."""
+    columns = [column for column in bulk_runs.c if column.name != "private"]
+    row = conn.execute(sa.select(*columns).where(bulk_runs.c.id == run_id)).mappings().first()
+    if row is None:
+        raise KeyError(run_id)
+    return BulkRun(**row)
+
+
 def runs_in(
     conn: sa.Connection, vault: Vault, states: Iterable[RunState], *, store_ids: Iterable[str] | None = None
 ) -> list[BulkRun]:

@@ -77,18 +77,24 @@ def sign_anew(conn: sa.Connection, before: Vault, after: Vault) -> None:
 
 def verify(conn: sa.Connection, vault: Vault, *, outside: Iterable[Checkpoint] = ()) -> audit.Report:
     """Walk the chain once, and hold it against every signed head, those kept `outside` included: they were signed with
-    the key of their time."""
-    heads = {c.seq: c for c in outside if vault.ever_signed(c.content, c.signature)}
+    the key of their time. Those of them that no key at hand signed say nothing; the report counts them."""
+    heads: dict[int, set[str]] = {}
+    strangers = 0
+    for one in outside:
+        if vault.ever_signed(one.content, one.signature):
+            heads.setdefault(one.seq, set()).add(one.hash)
+        else:
+            strangers += 1
     for one in kept(conn):
         if not vault.signed(one.content, one.signature):
             head = audit.head(conn)
             problem = f"the signature of head {one.number} is not ours"
             return audit.Report(ok=False, rows=head[0], head=head[1], problem=problem)
-        heads[one.seq] = one
-    return _walk(conn, heads)
+        heads.setdefault(one.seq, set()).add(one.hash)
+    return _walk(conn, heads).model_copy(update={"strangers": strangers})
 
 
-def _walk(conn: sa.Connection, heads: dict[int, Checkpoint]) -> audit.Report:
+def _walk(conn: sa.Connection, heads: dict[int, set[str]]) -> audit.Report:
     seq, previous, signed = 0, audit.GENESIS, 0
 
     def broken(problem: str) -> audit.Report:
@@ -99,7 +105,7 @@ def _walk(conn: sa.Connection, heads: dict[int, Checkpoint]) -> audit.Report:
         if problem:
             return broken(problem)
         head = heads.get(entry.seq)
-        if head is not None and head.hash != entry.hash:
+        if head is not None and head != {entry.hash}:
             return broken(f"row {entry.seq} is not the one that was signed")
         if entry.deed == DEED and head is None:
             return broken(f"the signed head of row {entry.seq} was taken away")

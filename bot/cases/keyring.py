@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 
 from bot.cases.checkpoints import Checkpoint
-from bot.cases.tables import ENCRYPTED, evidence, keyring
+from bot.cases.tables import ENCRYPTED, audit, evidence, keyring
 from bot.cases.tables import checkpoints as heads
 from bot.cases.vault import Key, Vault, marked, under_another
 from bot.config import SHORTEST_KEY, key_parts
 from bot.errors import ConfigError
 
+ROTATED: Final = "key.rotate"
+"""The deed of the trail's row that tells of a rotation."""
 _SAMPLE = 5
 """How many stored values are tried: one that was damaged must not keep the house from opening."""
 _AT_ONCE = 100
@@ -58,6 +61,7 @@ def behind(vault: Vault, keys: Sequence[str], readings: Sequence[str] = ()) -> l
 def _opened(conn: sa.Connection, given: Sequence[Key], also: Sequence[Key]) -> Vault:
     row = _row(conn)
     if row is None:
+        _never_replaced(conn)
         in_use = _opening(conn, [*given, *also], oldest=given[-1])
         return Vault(in_use, others=[key for key in (*given, *also) if key != in_use])
     found = next((key for key in (*given, *also) if key.id == row.key_id), None)
@@ -70,6 +74,18 @@ def _opened(conn: sa.Connection, given: Sequence[Key], also: Sequence[Key]) -> V
     past = [Key.from_json(one) for one in Vault(found).decrypt(row.past)]
     known = {found.id, *(key.id for key in past)}
     return Vault(found, past=past, others=[key for key in (*given, *also) if key.id not in known], number=row.number)
+
+
+def _never_replaced(conn: sa.Connection) -> None:
+    """Raises ConfigError where the trail tells of a rotation: without its row nobody is known again."""
+    if sa.inspect(conn).has_table(audit.name):
+        told = conn.execute(sa.select(audit.c.seq).where(audit.c.deed == ROTATED).limit(1)).first()
+        if told is not None:
+            raise ConfigError(
+                "The security key was replaced once, as the audit trail says, and the record of that is gone from the "
+                "table keyring. Bring it back from a copy of the database; until then nothing is done.",
+                f"the row of keyring is gone; row {told.seq} of the trail tells of a rotation",
+            )
 
 
 def _as_read(keys: Sequence[str]) -> str:

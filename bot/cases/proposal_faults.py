@@ -56,7 +56,7 @@ def on_record(conn: sa.Connection) -> dict[str, Told]:
         move, detail = deed.rpartition(".")[2], json.loads(raw)
         if deed == RESEALED:
             for one, seal in detail["seals"].items():
-                told[one].seal = seal
+                told.setdefault(one, Told()).seal = seal  # one that is gone from the trail is a fault, named as such
             continue
         record = told.setdefault(subject, Told())
         if move in MOVES:

@@ -17,11 +17,23 @@ import sqlalchemy as sa
 
 from bot.cases import audit, bulk_moves, checkpoints, proposal_faults
 from bot.cases.database import reading, writing
-from bot.cases.keyring import key_mark
+from bot.cases.keyring import ROTATED, key_mark
+from bot.cases.keyring import number as keyring_number
 from bot.cases.models import Proposal
 from bot.cases.proposal_faults import RESEALED, Told
 from bot.cases.proposal_store import from_row, seal_of, untouched
-from bot.cases.tables import ENCRYPTED, bulk_rows, bulk_runs, cases, keyring, proposals, snapshots
+from bot.cases.tables import (
+    ENCRYPTED,
+    bulk_rows,
+    bulk_runs,
+    cases,
+    keyring,
+    proposals,
+    snapshots,
+)
+from bot.cases.tables import (
+    checkpoints as heads,
+)
 from bot.cases.vault import Key, Vault
 from bot.errors import ConfigError
 
@@ -29,14 +41,20 @@ AT_ONCE: Final = 1000
 """Rows of one statement of the switch."""
 STEP: Final = 100
 """Values of one small transaction; of a store's nightly points, which are large, it is one."""
-DEED: Final = "key.rotate"
 _REFS: Final = ("customer_ref", "phone_ref", "email_ref", "seal")
 Watch = Callable[[str], None]
 
 
 def switch(conn: sa.Connection, before: Vault, key: Key, *, actor: str, now: datetime) -> Vault:
     """Put `key` in the place of the one in use, in the caller's one writing transaction; returns the vault from then
-    on. Nobody else may be working with the older one. Raises ConfigError for a key that was replaced before."""
+    on. Nobody else may be working with the older one. Raises ConfigError for a key that was replaced before, or that
+    is the one in use, also since `before` was opened."""
+    _lock(conn)
+    if key.id == before.key.id or keyring_number(conn) != before.number:
+        raise ConfigError(
+            "The key was replaced already, just now perhaps. Run `pointsman key rotate` again to see.",
+            f"key {key.id} is in use, or another took its place",
+        )
     if key.id in {one.id for one in before.past}:
         raise ConfigError(
             f"POINTSMAN_KEY begins with key {key.id}, which was replaced before. Put the newest key first: NEW,OLD.",
@@ -52,12 +70,19 @@ def switch(conn: sa.Connection, before: Vault, key: Key, *, actor: str, now: dat
     past = after.encrypt([one.to_json() for one in after.past])
     conn.execute(keyring.insert().values(number=after.number, key_id=key.id, since=now, past=past))
     told = {"from": before.key.id, "to": key.id}
-    audit.append(conn, actor=actor, deed=DEED, subject=f"key:{key.id}", detail=told, now=now)
+    audit.append(conn, actor=actor, deed=ROTATED, subject=f"key:{key.id}", detail=told, now=now)
     for some in _parts(sorted(seals.items())):
         audit.append(conn, actor=actor, deed=RESEALED, subject=f"key:{key.id}", detail={"seals": dict(some)}, now=now)
-    bulk_moves.put_anew(conn, after, actor=actor, now=now, but=changed_lists)
+    bulk_moves.put_anew(conn, actor=actor, now=now, but=changed_lists)
     checkpoints.sign_anew(conn, before, after)
     return after
+
+
+def _lock(conn: sa.Connection) -> None:
+    """Let nobody write what is about to be made anew, until the transaction ends; SQLite's write lock does."""
+    if conn.dialect.name == "postgresql":
+        names = ", ".join(table.name for table in (cases, proposals, bulk_runs, bulk_rows, heads, keyring))
+        conn.exec_driver_sql(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _carry_over(
@@ -92,7 +117,8 @@ def _runs(conn: sa.Connection, before: Vault, after: Vault) -> None:
 
 def _requests(conn: sa.Connection, before: Vault, after: Vault) -> dict[str, str]:
     """References and seals of requests; returns the new seals of those whose seal was as the trail has it. A seal binds
-    references too, so it is made of what it binds, where that was whole; else it is carried over, and fits nothing."""
+    references too, so it is made of what it binds, where that was whole; else of nothing that a request can be: it
+    does not become whole by being put back as it was."""
     told = proposal_faults.on_record(conn)
     seals: dict[str, str] = {}
     for page in _pages(conn, proposals, list(proposals.c), sa.true(), AT_ONCE):
@@ -102,7 +128,9 @@ def _requests(conn: sa.Connection, before: Vault, after: Vault) -> dict[str, str
             seal = row["parameters_hash"]
             if seal is not None and not record.unsealed:
                 whole = _whole(row, before) if seal == record.seal else None
-                values["parameters_hash"] = seal_of(after, _with(whole, values)) if whole else after.carried(seal)
+                values["parameters_hash"] = (
+                    seal_of(after, _with(whole, values)) if whole else after.ref(f"unfit:{seal}")
+                )
                 seals |= {row["id"]: values["parameters_hash"]} if seal == record.seal else {}
             conn.execute(proposals.update().where(proposals.c.id == row["id"]).values(**values))
     return seals

@@ -127,8 +127,9 @@ class Vault:
         return hmac.compare_digest(self.sign(text), signature)
 
     def ever_signed(self, text: str, signature: str) -> bool:
-        """Whether it was made with the key in use or one before it: of what was kept where nothing is signed anew."""
-        made = (_keyed(key.signatures, text) for key in (self.key, *self.past))
+        """Whether it was made with any key at hand, one that waits too: of what was kept where nothing is signed anew,
+        and what a copy that is brought back knows nothing of."""
+        made = (_keyed(key.signatures, text) for key in (self.key, *self.past, *self.others))
         return any(hmac.compare_digest(one, signature) for one in made)
 
 

@@ -33,7 +33,9 @@ def audit_verify(
         vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         result = checkpoints.verify(conn, vault, outside=checkpoints.read_file(lines))
         if result.ok and head is not None:
-            result = audit.verify(conn, known_head=_head(head)).model_copy(update={"signed": result.signed})
+            result = audit.verify(conn, known_head=_head(head)).model_copy(
+                update={"signed": result.signed, "strangers": result.strangers}
+            )
         if result.ok and (changed := bulk_moves.faults(conn)):
             problem = f"the rows of {', '.join(changed)} are not those on record"
             result = result.model_copy(update={"ok": False, "problem": problem})

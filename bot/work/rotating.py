@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.cases import Vault, checkpoints, erasure, keyring, open_database, open_vault, reading, rekeying
 from bot.cases.database import is_current, overwrite_erased, writing
-from bot.cases.vault import Key
 from bot.clock import Clock, system_clock
 from bot.config import Config
 from bot.work.house import unwatched
@@ -47,7 +46,7 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
         replaced = None
         if newest.id != vault.key.id:
             with alone(config.database):
-                replaced, vault = _replace(engine, config, newest, by=by, clock=clock, watch=watch)
+                replaced, vault = _replace(engine, config, by=by, clock=clock, watch=watch)
         encrypted, unreadable = rekeying.encrypt_anew(engine, vault, watch)
         if replaced or encrypted:
             overwrite_erased(engine, *erasure.TABLES)
@@ -57,11 +56,16 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
 
 
 def _replace(
-    engine: sa.Engine, config: Config, newest: Key, *, by: str, clock: Clock, watch: rekeying.Watch
-) -> tuple[str, Vault]:
-    """The name of the key that was replaced, and the vault from then on."""
+    engine: sa.Engine, config: Config, *, by: str, clock: Clock, watch: rekeying.Watch
+) -> tuple[str | None, Vault]:
+    """The name of the key that was replaced, and the vault from then on; None where somebody else replaced it
+    meanwhile."""
+    keys, readings = config.security.keys, config.security.key_readings
     with writing(engine, busy_ms=SWITCH_BUSY_MS) as conn:
-        before = open_vault(conn, config.security.keys, config.security.key_readings)
+        before = open_vault(conn, keys, readings)
+        newest = keyring.newest(before, keys, readings)
+        if newest.id == before.key.id:
+            return None, before
         after = rekeying.switch(conn, before, newest, actor=by[:40], now=clock())
         signed = checkpoints.make(conn, after, now=clock())
         watch("switching")

@@ -7,9 +7,23 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from bot.cases import Vault, audit, checkpoints, inbox, keyring, open_vault, rekeying, writing
+from bot.cases import (
+    Vault,
+    audit,
+    bulk_moves,
+    bulk_store,
+    checkpoints,
+    inbox,
+    keyring,
+    open_vault,
+    proposal_faults,
+    rekeying,
+    writing,
+)
+from bot.cases.tables import bulk_runs
 from bot.cases.tables import checkpoints as heads
 from bot.cases.tables import inbox as messages
+from bot.cases.tables import keyring as ring
 from bot.cases.vault import Key
 from bot.config import Security
 from bot.errors import ConfigError
@@ -121,3 +135,102 @@ def test_a_forged_head_keeps_nobody_out(sqlite_engine: sa.Engine, now: datetime)
         conn.execute(heads.update().values(signature="0" * 64))
         keep(conn, Vault(OLD), now)
         assert open_vault(conn, [NEW, OLD]).key == Key.derived(OLD)
+
+
+def rotated(conn: sa.Connection, now: datetime) -> Vault:
+    before = open_vault(conn, [NEW, OLD])
+    return rekeying.switch(conn, before, Key.derived(NEW), actor="cli:test", now=now)
+
+
+def test_a_record_of_a_rotation_that_is_gone_is_noticed(engine: sa.Engine, now: datetime) -> None:
+    with writing(engine) as conn:
+        rotated(conn, now)
+        conn.execute(ring.delete())
+        for keys in ([NEW], [NEW, OLD], [OLD]):
+            with pytest.raises(ConfigError, match="the row of keyring is gone"):
+                open_vault(conn, keys)
+
+
+def test_who_comes_second_replaces_nothing(engine: sa.Engine, now: datetime) -> None:
+    with writing(engine) as conn:
+        before = open_vault(conn, [NEW, OLD])
+        after = rotated(conn, now)
+        for stale in (before, after):
+            with pytest.raises(ConfigError, match="is in use, or another took its place"):
+                rekeying.switch(conn, stale, Key.derived(NEW), actor="cli:test", now=now)
+        assert open_vault(conn, [NEW]).past == (Key.derived(OLD),)
+
+
+def test_heads_of_a_key_that_waits_show_a_copy_that_was_brought_back(sqlite_engine: sa.Engine, now: datetime) -> None:
+    """The copy is from before the rotation; what was kept outside is from after it."""
+    with writing(sqlite_engine) as conn:
+        signed(conn, OLD, now)
+        copy = conn.begin_nested()
+        after = rotated(conn, now)
+        kept = checkpoints.make(conn, after, now=now)
+        assert kept is not None
+        copy.rollback()
+        both = checkpoints.verify(conn, open_vault(conn, [NEW, OLD]), outside=[kept])
+        assert both.problem == f"the rows after it are gone; row {kept.seq} was signed"
+        alone = checkpoints.verify(conn, open_vault(conn, [OLD]), outside=[kept])
+        assert (alone.ok, alone.strangers) == (True, 1)
+        said = "1 heads kept outside were signed with no key at hand, and say nothing"
+        assert f"\n{said}: put the key of their time behind the one in use." in str(alone)
+
+
+def test_two_heads_of_one_row_that_differ_are_a_fault(sqlite_engine: sa.Engine, now: datetime) -> None:
+    """Who has the key made the whole chain anew: the head kept outside says so, whatever is kept inside."""
+    with writing(sqlite_engine) as conn:
+        signed(conn, OLD, now)
+        (mine,) = checkpoints.kept(conn)
+        other = mine.model_copy(update={"hash": "0" * 64})
+        other = other.model_copy(update={"signature": Vault(OLD).sign(other.content)})
+        for outside in ([other], [mine, other], [other, mine]):
+            assert (
+                checkpoints.verify(conn, Vault(OLD), outside=outside).problem == "row 2 is not the one that was signed"
+            )
+
+
+def listed(conn: sa.Connection, now: datetime) -> str:
+    """A list on record, of which the part that is encrypted opens with no key at hand."""
+    run = bulk_store.new_run(
+        conn,
+        Vault("z" * 40),
+        source="s",
+        private={},
+        team_id="T",
+        store_id="pine",
+        action="adjust_points",
+        mode="add",
+        requester="U",
+        created_at=now,
+        given=5,
+    )
+    bulk_moves.record(conn, run, "check", actor="U", now=now, detail={"digest": bulk_store.digest(conn, run.id)})
+    return run.id
+
+
+def test_a_list_that_nobody_can_read_or_that_is_gone_keeps_the_key_from_nothing(
+    engine: sa.Engine, now: datetime
+) -> None:
+    with writing(engine) as conn:
+        keep(conn, Vault(OLD), now)
+        one = listed(conn, now)
+        rotated(conn, now)
+        assert bulk_moves.faults(conn) == []
+        told = audit.last_about(conn, one, "bulk.reseal")
+        assert told is not None
+        assert '"given":"5"' in told.detail
+        conn.execute(bulk_runs.delete())
+        assert bulk_moves.faults(conn) == [one]
+        again = open_vault(conn, [NEW])
+        rekeying.switch(conn, again, Key.derived("t" * 40), actor="cli:test", now=now)
+        assert bulk_moves.faults(conn) == [one]
+
+
+def test_a_seal_of_a_request_that_the_trail_does_not_know_is_a_fault(sqlite_engine: sa.Engine, now: datetime) -> None:
+    with writing(sqlite_engine) as conn:
+        audit.append(
+            conn, actor="cli:test", deed="key.reseal", subject="key:x", detail={"seals": {"P_1": "0"}}, now=now
+        )
+        assert proposal_faults.faults(conn, Vault(OLD)) == ["P_1"]

@@ -208,6 +208,13 @@ def test_what_was_changed_before_stays_changed(sqlite_shop: Shop) -> None:
     for one in (lived["waiting"], forged):
         with pytest.raises(NotAllowed, match="tampered"):
             proposals.approve(now.house, one.id, QUINN)
+    was = lived["waiting"]
+    of_then = {"customer_ref": was.customer_ref, "customer_refs": sorted(was.customer_refs)}
+    for refs_of in ({}, of_then):  # put back as it was, it is no more whole
+        with writing(now.house.engine) as conn:
+            conn.execute(table.update().where(table.c.id == was.id).values(expected=was.expected, **refs_of))
+        with pytest.raises(NotAllowed, match="tampered"):
+            proposals.approve(now.house, was.id, QUINN)
     now.run("effect", agreed.id)
     assert (now.get(agreed).state, now.get(agreed).result["code"]) == (S.REJECTED, "tampered")
     with reading(now.house.engine) as conn:
