@@ -87,7 +87,7 @@ def trust(proposal: Proposal, pos: PointOfSale, program: LoyaltyProgram) -> Trus
 
 def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """The counter-entry, from the balance that we left behind; the rules check that the points are still there."""
-    return point_rows.undo(proposal, "Correction of an earlier adjustment")
+    return point_rows.undo(proposal, Words.of("undo.adjust_points"))
 
 
 def where_to_look(proposal: Proposal) -> Words:

@@ -99,7 +99,8 @@ class Kind(Protocol):
         """How far a read-back is to be believed."""
 
     def undo(self, proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
-        """The opposite fix with its parameters, as of a done proposal; None where there is none."""
+        """The opposite fix with its parameters, as of a done proposal; None where there is none. Parameters that are
+        texts of ours come as `Words`, to be said in the case's language."""
 
     def where_to_look(self, proposal: Proposal) -> Words:
         """For a person, when the outcome is unknown: where to look, and for what."""

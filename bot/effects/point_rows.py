@@ -18,6 +18,8 @@ from connectors.contract import LedgerEntry, LoyaltyProgram, Operation
 from connectors.errors import NotFound
 
 _HISTORY = timedelta(days=90)
+_UNDO = 20
+"""Letters for what stands before the reason of an undo, in any language."""
 
 
 def note(proposal: Proposal, about: str = "") -> str:
@@ -91,7 +93,7 @@ def read_back(proposal: Proposal, program: LoyaltyProgram, proof: Proof) -> Read
     )
 
 
-def undo(proposal: Proposal, comment: str) -> tuple[Offer, dict[str, Any]] | None:
+def undo(proposal: Proposal, comment: Words) -> tuple[Offer, dict[str, Any]] | None:
     """The counter-entry, from the balance that we left behind; the rules check that the points are still there. What a
     person did is taken back by a person, by the same steps."""
     before, after = balance_of(proposal), proposal.result.get("after", {}).get("balance")
@@ -113,7 +115,7 @@ def undo(proposal: Proposal, comment: str) -> tuple[Offer, dict[str, Any]] | Non
     parameters = {
         **proposal.parameters,
         "points": plain(-proposal.points),
-        "reason": f"Undo: {proposal.parameters['reason']}"[:LONGEST_REASON],
+        "reason": Words.of("undo.reason", reason=proposal.parameters["reason"][: LONGEST_REASON - _UNDO]),
         "comment": comment,
         **({} if known else {"now": plain(before + proposal.points)}),
     }

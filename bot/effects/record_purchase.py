@@ -282,7 +282,7 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """The counter-entry that names the receipt; a purchase that was told cannot be called back by API."""
     if proposal.offer["way"] == "visit":
         return None
-    return point_rows.undo(proposal, "Correction: points of a purchase")
+    return point_rows.undo(proposal, Words.of("undo.record_purchase"))
 
 
 def where_to_look(proposal: Proposal) -> Words:

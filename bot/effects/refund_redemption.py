@@ -258,7 +258,7 @@ def undo(proposal: Proposal) -> tuple[Offer, dict[str, Any]] | None:
     """A counter-entry that names the redemption; a refund itself cannot be called back, and its code stays void."""
     if not proposal.offer["adjusts"] and not proposal.guided:
         return None
-    made = point_rows.undo(proposal, "Correction: points of a reward")
+    made = point_rows.undo(proposal, Words.of("undo.refund_redemption"))
     if made is None:
         return None
     opposite, parameters = made

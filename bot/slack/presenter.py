@@ -273,8 +273,8 @@ class SlackPresenter:
 
     def _outcome(self, proposal_id: str, news: S) -> Message:
         proposal = self.reader.proposal(proposal_id)
-        say = speaker(self.reader.case(proposal.case_id).language)
-        return outcome(self.reader.fix(proposal), say, news=news)
+        view = self.reader.view(self.reader.case(proposal.case_id))
+        return outcome(self.reader.fix(proposal), view, speaker(view.language), news=news)
 
     def remind(self, proposal_id: str, nth: int) -> None:
         """Mention those who may decide once more, beside the request."""

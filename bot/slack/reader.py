@@ -20,7 +20,7 @@ from bot.cases import (
     switches,
     who_can_approve,
 )
-from bot.diagnosis import Diagnosis
+from bot.diagnosis import Diagnosis, Evidence
 from bot.effects import KINDS, obstacles, steps
 from bot.slack.strings import reason
 from bot.slack.views.model import CaseView, ExceptionsView, FixView, Neighbour
@@ -40,6 +40,10 @@ _NEVER_ASKED = frozenset({ProposalState.EXPIRED, ProposalState.STALE, ProposalSt
 _STOPPABLE = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED})
 _ERASED = "erased"
 """What stands in an offer in the place of whose it was, once they are forgotten."""
+_SYSTEMS = ("register", "provider")
+"""Whose answers evidence is, by its source: a store's register, then its loyalty provider."""
+_STATUS = frozenset(("pos_status", "provider_status"))
+_SILENT = frozenset(("unreachable", "throttled", "denied", "budget"))
 _MANY = 8
 _KNOWN_AT_ONCE = 5
 _USUAL = ("balance_mismatch", "missing_points", "not_enrolled", "duplicate_or_mismatch", "loyalty_section_missing")
@@ -95,18 +99,20 @@ class Reader:
             link=self._link(case.channel, case.asked_ts),
             updated_at=case.updated_at,
         )
-        return self._filled(view, case, told, diagnosis) if full else view
+        return self._filled(view, case, told, diagnosis) if full else replace(view, fixes=self._moving(case))
 
     def _filled(self, view: CaseView, case: Case, told: Told, diagnosis: Diagnosis | None) -> CaseView:
         house = self._house
+        answers = {side: heard(diagnosis, side) for side in _SYSTEMS}
         sources: tuple[str, ...] = ()
         if case.store_id:
             store = house.config.store(case.store_id)
-            sources = tuple(dict.fromkeys(REGISTRY[v].title for v in (store.pos.vendor, store.loyalty.vendor)))
+            vendors = zip(_SYSTEMS, (store.pos.vendor, store.loyalty.vendor), strict=True)
+            sources = tuple(dict.fromkeys(REGISTRY[vendor].title for side, vendor in vendors if answers[side]))
         return replace(
             view,
             sources=sources,
-            checked_at=max((e.at for e in diagnosis.evidence.values()), default=None) if diagnosis else None,
+            checked_at=max((e.at for told in answers.values() for e in told), default=None),
             fixes=self.fixes(case),
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
             readings=questions.readings(told.unclear()),
@@ -173,6 +179,13 @@ class Reader:
             out.append(self.fix(proposal, nth=nth, language=case.language))
         return tuple(out)
 
+    def _moving(self, case: Case) -> tuple[FixView, ...]:
+        """The case's changes that are under way or done."""
+        with reading(self._house.engine) as conn:
+            found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
+        moving = (*UNDER_WAY, ProposalState.DONE)
+        return tuple(self.fix(p, language=case.language) for p in found if p.state in moving)
+
     def fix(self, proposal: Proposal, *, nth: int = 0, language: str = "en") -> FixView:
         """One change as people see it; `language` is that of the rules' reasons."""
         kind = KINDS[proposal.kind]
@@ -235,6 +248,19 @@ class Reader:
         with reading(self._house.engine) as conn:
             others = proposal_store.proposals_of_case(conn, self._house.vault, proposal.case_id)
         return not any(other.undo_of == proposal.id and other.state in UNDER_WAY for other in others)
+
+
+def heard(diagnosis: Diagnosis | None, system: str) -> list[Evidence]:
+    """What this system told. Of one that did not answer only what it truly said: the rest follows from nobody having
+    asked it."""
+    found = diagnosis.evidence.values() if diagnosis is not None else ()
+    asked = [e for e in found if e.source == system and e.fact not in _STATUS]
+    silent = any(e.failure_code in _SILENT for e in asked)
+    return [e for e in asked if e.known and (not silent or _record(e.value))]
+
+
+def _record(value: Any) -> bool:
+    return bool(value.get("id")) if isinstance(value, dict) else isinstance(value, list) and bool(value)
 
 
 def worth_telling(proposal: Proposal) -> bool:

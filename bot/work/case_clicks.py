@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.cases import Actor, Case, CaseState, Deed
+from bot.cases import Actor, Case, CaseState, Deed, proposal_store
 from bot.errors import BadInput, TooLate
 from bot.understanding import entities
 from bot.work.clicking import check, clicked, looked_into, still_open
 from bot.work.house import House
 from bot.work.told import Reading, Told, is_local, readings
+from bot.work.twice import UNDER_WAY
 
 _LONGEST_REPLY = 12_000
 _NEAR = 0.1
@@ -180,12 +181,17 @@ def rate(house: House, case_id: str, rating: Rating, actor: Actor) -> None:
 
 
 def escalate(house: House, case_id: str, actor: Actor) -> None:
-    """Hand the case to support with everything collected. Raises TooLate when it is there already."""
+    """Hand the case to support with everything collected; a closed one too while a change of it goes on. Raises TooLate
+    when it is there already."""
     with clicked(house, case_id, actor) as click:
         if click.case.state is CaseState.ESCALATED:
             raise TooLate("This is with support already. They answer here.", "escalated")
-        still_open(click)
-        click.change("escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock())
+        if all(p.state not in UNDER_WAY for p in proposal_store.proposals_of_case(click.conn, house.vault, case_id)):
+            still_open(click)
+        private = click.told.but(resolved_by=None)
+        click.change(
+            "escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock(), private=private
+        )
 
 
 def close(house: House, case_id: str, actor: Actor) -> None:

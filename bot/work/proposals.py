@@ -19,7 +19,9 @@ from bot.cases import (
     Verdict,
     bulk_customers,
     bulk_store,
+    case_store,
     proposal_store,
+    reading,
     who_can_approve,
 )
 from bot.cases.people_rules import is_senior
@@ -203,7 +205,7 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
     opposite = kind_of(original).undo(original) if original.state is ProposalState.DONE else None
     check: Check | None = None
     if opposite is not None:
-        offer, parameters = opposite
+        offer, parameters = opposite[0], _in_language(house, original.case_id, opposite[1])
         update = {"kind": offer.kind, "offer": offer.stored_offer(), "shown": offer.stored_shown()}
         more = {"expected": offer.expected, "parameters": parameters, "undo_of": original.id}
         check = glance(house, original.model_copy(update={**update, **more}))
@@ -215,7 +217,6 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
             raise Refusal("no_undo", Words.of("refused.no_undo"))
         if check is not None and check.state in ("blocked", "done_already"):
             raise Refusal("no_undo", check.reason or Words.of("outcome.as_it_was"))
-        offer, parameters = opposite
         moved = check is not None and check.state == "moved"
         expected = check.expected if check is not None and moved else offer.expected
         fresh = again(
@@ -241,6 +242,13 @@ def undo(house: House, proposal_id: str, actor: Actor) -> Proposal:
         verdict = click.judge(Deed.SUBMIT, draft)
         route = who_can_approve(draft, people, policy=house.config.policy)
         return _freeze(click, draft, verdict, {"route": route.model_dump(mode="json")})
+
+
+def _in_language(house: House, case_id: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of an undo, with our own texts in the case's language: its manager and its customer read them."""
+    with reading(house.engine) as conn:
+        language = case_store.get_case(conn, house.vault, case_id).language
+    return {name: one.said(language) if isinstance(one, Words) else one for name, one in parameters.items()}
 
 
 def confirm_done(house: House, proposal_id: str, actor: Actor) -> Proposal:

@@ -34,7 +34,7 @@ BUILT = {
     "need.": Need.__args__,
     "case.": [s.value for s in CaseState],
     "state.": [s.value for s in ProposalState],
-    "next.": ["declined", "rejected", "stale", "unknown"],
+    "next.": ["declined", "rejected", "stale", "unknown", "declined_plain", "rejected_plain", "stale_plain"],
     "fix.": FixKind.__args__,
     "notice.": Notice.__args__,
     "why.": ["phone", "email", "customer_name", "order_id", "claimed_points", "observed_points", "points_delta"],

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from bot.cases import Proposal, ProposalState, audit, proposal_store, reading, writing
+from bot.cases import Proposal, ProposalState, audit, case_store, proposal_store, reading, writing
 from bot.cases.tables import proposals as table
 from bot.effects import BadFields
 from bot.errors import BadInput, NotAllowed, TooLate
@@ -431,6 +431,19 @@ def test_offers_are_made_once_and_replaced_when_things_change(shop: Shop) -> Non
     assert second["adjust_points"].expected == {"balance": "330"}
     assert second["relink"] == first["relink"]
     assert shop.get(first["adjust_points"]).state is S.STALE
+
+
+def test_an_undo_speaks_the_language_of_its_case(sqlite_shop: Shop) -> None:
+    agreed = approved(sqlite_shop)
+    sqlite_shop.run("effect", agreed.id)
+    with writing(sqlite_shop.house.engine) as conn:
+        case = case_store.get_case(conn, sqlite_shop.house.vault, agreed.case_id)
+        case_store.change_case(conn, sqlite_shop.house.vault, case, now=sqlite_shop.clock(), language="es")
+    undo = proposals.undo(sqlite_shop.house, agreed.id, RILEY)
+    assert (undo.parameters["reason"], undo.parameters["comment"]) == (
+        "Deshacer: Order 5512 was missed",
+        "Corrección de un ajuste anterior",
+    )
 
 
 def test_what_is_gone_or_never_was_is_said_kindly(sqlite_shop: Shop) -> None:

@@ -16,15 +16,6 @@ from bot.slack.views.model import CaseView, FixView, Need, Neighbour
 from bot.slack.views.spoken import spoken
 from bot.work.told import Reading
 
-_MOVING = frozenset(
-    (
-        ProposalState.SUBMITTED,
-        ProposalState.APPROVED,
-        ProposalState.SENDING,
-        ProposalState.UNKNOWN,
-        ProposalState.DONE,
-    )
-)
 _STEPS = 2800
 _AFTERWARDS = frozenset(("merge_customers", "attach_order", "clear_link", "enroll"))
 """Changes with something left to look at when they are done."""
@@ -40,27 +31,39 @@ _CHANGES = 8
 
 def case_card(case: CaseView, say: Say, *, broken: bool = False) -> tuple[str, list[Block]]:
     """The card of a case in any state: (complete fallback text, blocks). `broken`: the last look at it failed."""
-    if broken:
-        body = [*_ended(case, say), *_broken(case, say)]
-    elif case.state is CaseState.CLOSED and case.diagnosis is None:
-        body = _ended(case, say)
-    elif case.need:
-        body = [*_ended(case, say), *_missing(case, case.need, say)]
-    elif case.state is CaseState.CHOOSING:
-        body = _choices(case, say)
-    elif case.diagnosis is not None:
+    if case.diagnosis is not None and not broken and not case.need and case.state is not CaseState.CHOOSING:
         body = _diagnosed(case, case.diagnosis, say)
-    elif case.state is not CaseState.NEW and not case.question:
-        body = [section(say("card.erased"))]
-    elif case.state is CaseState.ESCALATED:
-        body = _ended(case, say)
-    elif case.state is CaseState.UNMATCHED:
-        body = _unmatched(case, say)
     else:
-        body = [section(say("card.looking"))]
+        body = [*_ended(case, say), *_moving(case, say), *_next(case, say, broken=broken)]
     body += [context(_neighbour(n, say)) for n in case.neighbours[:3]]
     body = fitted(body)
     return spoken(body, say), body
+
+
+def _moving(case: CaseView, say: Say) -> list[Block]:
+    """Above whatever else is shown: what was asked for goes on meanwhile, and its buttons are wanted."""
+    return [block for fix in case.moving[-_CHANGES:] for block in change_blocks(fix, say, hands=case.hands_to_support)]
+
+
+def _next(case: CaseView, say: Say, *, broken: bool) -> list[Block]:
+    """What is to be done before anything was found."""
+    if broken:
+        return _broken(case, say)
+    if case.need and case.state is not CaseState.CLOSED:
+        return _missing(case, case.need, say)
+    if case.state is CaseState.CLOSED:
+        return [actions("closing", [_to_support(case, say)])] if case.hands_to_support else []
+    if case.state is CaseState.CHOOSING:
+        return _choices(case, say)
+    if case.state is not CaseState.NEW and not case.question:
+        return [section(say("card.erased"))]
+    if case.state is CaseState.UNMATCHED:
+        return _unmatched(case, say)
+    return [] if case.state is CaseState.ESCALATED else [section(say("card.looking"))]
+
+
+def _to_support(case: CaseView, say: Say) -> Block:
+    return button(say("button.escalate"), "escalate", case.id)
 
 
 def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
@@ -68,7 +71,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     acted = _acted(case)
     cause = diagnosis.conclusion(diagnosis.cause) if diagnosis.cause is not None else None
     out = _ended(case, say)
-    moved = change_blocks(acted, say) if acted else []
+    moved = change_blocks(acted, say, hands=case.hands_to_support) if acted else []
     later = moved[-1:] if acted and acted.state is ProposalState.DONE and moved[-1]["type"] == "actions" else []
     out += moved[: len(moved) - len(later)]
     if cause is not None:
@@ -76,7 +79,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]
     if diagnosis.waiting_for is not None and case.state is CaseState.WAITING and acted is None:
         out += _question(case, diagnosis.waiting_for, say)
-    elif cause is None and diagnosis.waiting_for is None:
+    elif cause is None and diagnosis.waiting_for is None and case.state is not CaseState.CLOSED:
         out.append(section(_nothing_held(case, diagnosis, say)))
     if diagnosis.table:
         out.append(evidence_table(diagnosis.table, say))
@@ -96,8 +99,7 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
 def _acted(case: CaseView) -> FixView | None:
     """The latest change that is under way, done, or not known; None where nothing moves. Once there is one, what was to
     be done has been done, and would only mislead."""
-    moving = [fix for fix in case.fixes if fix.state in _MOVING]
-    return moving[-1] if moving else None
+    return case.moving[-1] if case.moving else None
 
 
 def _worth_another_look(cause: Conclusion | None, diagnosis: Diagnosis) -> bool:
@@ -129,9 +131,12 @@ def _tell_done(fix: FixView, say: Say) -> str:
 def _nothing_held(case: CaseView, diagnosis: Diagnosis, say: Say) -> str:
     """Which kind of question it was taken for stands with it: a wrong guess is the likeliest reason."""
     title = escape(case.title)
+    pressed = case.state is not CaseState.ESCALATED  # whose buttons the way on speaks of
     if any(c.verdict == "unknown" for c in diagnosis.conclusions):
-        return say("card.undecided", title=title)
-    return say("card.guidance" if diagnosis.guidance else "card.nothing_held", title=title)
+        return say("card.undecided", title=title) + (f" {say('card.undecided_next')}" if pressed else "")
+    if diagnosis.guidance:
+        return say("card.guidance", title=title)
+    return say("card.nothing_held", title=title) + (f" {say('card.nothing_held_next')}" if pressed else "")
 
 
 def _steps(cause: Conclusion | None, diagnosis: Diagnosis, acted: FixView | None) -> tuple[str, ...]:
@@ -173,22 +178,21 @@ def _changes(case: CaseView, acted: FixView | None, say: Say) -> list[Block]:
     offered = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode != "none"]
     hopeless = [f for f in case.fixes if f.state is ProposalState.OFFERED and f.mode == "none"]
     for fix in [f for f in case.fixes if f not in (*offered, *hopeless, acted)][-_CHANGES:]:
-        out += change_blocks(fix, say)
+        out += change_blocks(fix, say, hands=case.hands_to_support)
     if offered:
         row = [fix_button(fix, say, primary=n == 0) for n, fix in enumerate(offered)]
         out.append(actions("fixes", row))
         if any(fix.read_only for fix in offered):
             out.append(context(say("state.read_only")))
-    return out + [context(cannot(fix, say)) for fix in hopeless]
+    return out + [context(cannot(fix, say, hands=case.hands_to_support)) for fix in hopeless]
 
 
 def _closing(case: CaseView, *, again: bool, say: Say) -> Block:
     """The last row: another look, a rating, or a person."""
-    row: list[Block] = []
+    row: list[Block] = [_to_support(case, say)] if case.hands_to_support else []
     if case.state not in (CaseState.ESCALATED, CaseState.CLOSED):
         if again and case.playbook:
-            row.append(button(say("button.try_again"), f"choose:{case.playbook}", case.id))
-        row.append(button(say("button.escalate"), "escalate", case.id))
+            row.insert(0, button(say("button.try_again"), f"choose:{case.playbook}", case.id))
         row.append(button(say("button.not_this"), "not_this", case.id))
     if case.rated:
         return actions("closing", row) if row else context(say("card.rated"))
@@ -210,15 +214,27 @@ def _footer(case: CaseView, say: Say) -> str:
 
 def _ended(case: CaseView, say: Say) -> list[Block]:
     """That a person has it, that it is solved, or that whoever asked let it be."""
-    if case.resolved_by:
+    if case.resolved_by and case.state is CaseState.CLOSED:
         return [section(say("card.resolved", who=user(case.resolved_by)))]
     if case.state is CaseState.CLOSED:
-        changed = any(fix.state is ProposalState.DONE for fix in case.fixes)
-        return [section(say("card.closed_changed" if changed else "card.closed"))]
+        return [section(_closed(case, say))]
     if case.state is not CaseState.ESCALATED:
         return []
     claimed = [context(say("card.escalated_claimed", who=user(case.claimed_by)))] if case.claimed_by else []
     return [section(say("card.escalated")), *claimed]
+
+
+def _closed(case: CaseView, say: Say) -> str:
+    """What stays of changes once nobody asks for more: one that waits, is under way, was taken back or is done."""
+    waits = next((fix for fix in case.fixes if fix.state is ProposalState.SUBMITTED), None)
+    if waits is not None:
+        return say("card.closed_waits", who=user(waits.requester))
+    if any(fix.under_way for fix in case.fixes):
+        return say("card.closed_under_way")
+    if any(fix.state in (ProposalState.DONE, ProposalState.UNDONE) for fix in case.fixes):
+        return say("card.closed_changed")
+    taken_back = any(f.state is ProposalState.DECLINED and f.decided_by == f.requester for f in case.fixes)
+    return say("card.closed_taken_back" if taken_back else "card.closed")
 
 
 def _neighbour(other: Neighbour, say: Say) -> str:
@@ -227,11 +243,14 @@ def _neighbour(other: Neighbour, say: Say) -> str:
 
 
 def _broken(case: CaseView, say: Say) -> list[Block]:
-    row = [button(say("button.escalate"), "escalate", case.id)]
-    if case.playbook:
-        row.insert(0, button(say("button.try_again"), f"choose:{case.playbook}", case.id, style="primary"))
-    text = say("card.broken") + (f" {say('card.broken_next')}" if case.playbook else "")
-    return [section(text), actions("closing", row)]
+    """That looking broke, with what may be pressed: a closed case is not looked into again."""
+    again = case.playbook is not None and case.state is not CaseState.CLOSED
+    row = [button(say("button.try_again"), f"choose:{case.playbook}", case.id, style="primary")] if again else []
+    row += [_to_support(case, say)] if case.hands_to_support else []
+    text = say("card.broken_meanwhile" if case.moving else "card.broken")
+    if again and case.hands_to_support:
+        text += f" {say('card.broken_next')}"
+    return [section(text), *([actions("closing", row)] if row else [])]
 
 
 def _choices(case: CaseView, say: Say) -> list[Block]:
@@ -259,8 +278,8 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
         row = [button(name, f"answer:store:{store}", case.id) for store, name in case.stores[:20]]
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
-    row.append(button(say("button.escalate"), "escalate", case.id))
-    return [section(say(f"ask.{need}")), actions("need", row)]
+    row += [_to_support(case, say)] if case.hands_to_support else []
+    return [section(say(f"ask.{need}")), *([actions("need", row)] if row else [])]
 
 
 def _reading(one: Reading, say: Say) -> str:

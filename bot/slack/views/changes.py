@@ -15,6 +15,7 @@ _LONG = 600
 _STEPS = 2900
 _REASON = 150
 _NEXT = (S.DECLINED, S.REJECTED, S.STALE, S.UNKNOWN)
+_BY_A_BUTTON = (S.DECLINED, S.REJECTED, S.STALE)
 """Ends after which the asker is told what to do now."""
 _EXPLAINED = (S.SENDING, S.REJECTED, S.UNKNOWN, S.STALE, S.DONE, S.EXPIRED, S.DECLINED)
 
@@ -36,11 +37,12 @@ def fix_button(fix: FixView, say: Say, *, primary: bool) -> Block:
     return button(text, action, fix.id, style="primary" if primary else None, dialog=dialog)
 
 
-def cannot(fix: FixView, say: Say) -> str:
-    """Why there is no way to do it here, and what to do now."""
+def cannot(fix: FixView, say: Say, *, hands: bool = True) -> str:
+    """Why there is no way to do it here, and what to do now. hands: as in `state_line`."""
     why = " ".join(_sentence(escape(say.words(w))) for w in fix.why)
     what = escape(say.words(fix.form.button)) if fix.form.button else say(f"fix.{fix.kind}")
-    return say("guided.cannot", what=what, why=why)
+    line = say("guided.cannot", what=what, why=why)
+    return f"{line} {say('guided.cannot_next')}" if hands else line
 
 
 def _sentence(text: str) -> str:
@@ -48,8 +50,9 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def state_line(fix: FixView, say: Say) -> str:
-    """Where the change stands, in one or two sentences; "" while it is only offered."""
+def state_line(fix: FixView, say: Say, *, hands: bool = True) -> str:
+    """Where the change stands, in one or two sentences; "" while it is only offered. hands: whether the case's card has
+    *Hand to support*."""
     what = change_in_words(fix, say)
     if fix.state is S.OFFERED:
         return ""
@@ -62,7 +65,7 @@ def state_line(fix: FixView, say: Say) -> str:
     if fix.state is S.APPROVED:
         waiting = (told(say.words(w)) for w in fix.outcome)  # for a vendor that does not answer
         return _with_pause(" ".join([_approved(fix, what, say), *waiting]), fix, say)
-    line = _ended(fix, what, say)
+    line = _ended(fix, what, say, hands=hands)
     if fix.state in _EXPLAINED:
         line = " ".join([line, *(told(say.words(w)) for w in fix.outcome)])
     if fix.state is S.REJECTED and not fix.outcome:
@@ -79,7 +82,7 @@ def _submitted(fix: FixView, what: str, say: Say) -> str:
     return line
 
 
-def _ended(fix: FixView, what: str, say: Say) -> str:
+def _ended(fix: FixView, what: str, say: Say, *, hands: bool) -> str:
     """What became of it, or what becomes of it just now, without the reasons."""
     if fix.state is S.DECLINED:
         by = user(fix.decided_by) if fix.decided_by else ""
@@ -87,7 +90,8 @@ def _ended(fix: FixView, what: str, say: Say) -> str:
     if fix.state is S.DONE and fix.balance_now is not None:
         return say("state.done_balance", what=what, balance=points(fix.balance_now))
     if fix.state is S.EXPIRED and fix.guided and len(fix.approvers) >= fix.approvals_needed:
-        return say("state.expired_by_hand", what=what)
+        told_to = say("state.expired_by_hand_press" if hands else "state.expired_by_hand_tell")
+        return f"{say('state.expired_by_hand', what=what)} {told_to}"
     return say(f"state.{fix.state.value}", what=what)
 
 
@@ -145,10 +149,11 @@ def _cancel_button(fix: FixView, say: Say) -> Block:
     return button(say("button.cancel"), "cancel", fix.id, dialog=dialog)
 
 
-def change_blocks(fix: FixView, say: Say) -> list[Block]:
-    """The change on the case card: its state, steps for a person, and what the asker may press."""
+def change_blocks(fix: FixView, say: Say, *, hands: bool = True) -> list[Block]:
+    """The change on the case card: its state, steps for a person, and what the asker may press. hands: as in
+    `state_line`."""
     out: list[Block] = []
-    line = state_line(fix, say)
+    line = state_line(fix, say, hands=hands)
     if line:
         out.append(section(line))
     if not fix.approvers:  # else they stand in the message that told of the approval
@@ -191,7 +196,6 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     """The new message that asks for a decision, and the same message once it was decided: (fallback text, blocks)."""
     what = change_in_words(fix, say)
     waiting = fix.state is S.SUBMITTED
-    title = say("decide.title", who=who(fix.deciders) or say("decide.nobody")) if waiting else _decided(fix, what, say)
     pairs = [(say("decide.what"), what)]
     if fix.customer:
         pairs.append((say("decide.customer"), escape(clip(fix.customer, 200))))
@@ -199,7 +203,7 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     pairs += [(say("decide.asker"), user(fix.requester)), (say("decide.store"), escape(case.store_name))]
     if waiting and fix.expires_at:
         pairs.append((say("decide.expires"), day_and_time(fix.expires_at)))
-    blocks = [section(title if not waiting else _with_pause(f"*{title}*", fix, say)), fields(*pairs)]
+    blocks = [section(_heading(fix, case, say)), fields(*pairs)]
     found = _finding(case)
     if found:
         blocks.append(section(f"*{say('decide.found')}*\n{found}"))
@@ -221,11 +225,14 @@ def decision_request(fix: FixView, case: CaseView, say: Say) -> tuple[str, list[
     return spoken(blocks, say), blocks
 
 
-def _decided(fix: FixView, what: str, say: Say) -> str:
-    """How it stands, for those who were asked; what a person is to do by hand is for the asker to read."""
+def _heading(fix: FixView, case: CaseView, say: Say) -> str:
+    """Who is asked, in bold; once decided how it stands. What a person is to do by hand is for the asker to read."""
+    if fix.state is S.SUBMITTED:
+        title = say("decide.title", who=who(fix.deciders) or say("decide.nobody"))
+        return _with_pause(f"*{title}*", fix, say)
     if fix.guided and fix.state is S.APPROVED:
-        return _with_pause(_approved(fix, what, say), fix, say)
-    return state_line(fix, say)
+        return _with_pause(_approved(fix, change_in_words(fix, say), say), fix, say)
+    return state_line(fix, say, hands=case.hands_to_support)
 
 
 def minded(fix: FixView, say: Say) -> list[str]:
@@ -257,16 +264,16 @@ def _decision_buttons(fix: FixView, what: str, say: Say) -> list[Block]:
     ]
 
 
-def outcome(fix: FixView, say: Say, *, news: S | None = None) -> tuple[str, list[Block]]:
+def outcome(fix: FixView, case: CaseView, say: Say, *, news: S | None = None) -> tuple[str, list[Block]]:
     """The new message that tells the asker what happened: (fallback text, blocks). news: the state it tells of; what
     came afterwards has a message of its own."""
     if news is S.APPROVED and fix.state is not S.APPROVED:
         blocks = [section(f"{user(fix.requester)} {_approved(fix, change_in_words(fix, say), say)}")]
         return spoken(blocks, say), blocks
     by_hand = fix.guided and fix.state is S.APPROVED
-    line = state_line(fix, say)
+    line = state_line(fix, say, hands=case.hands_to_support)
     if fix.state in _NEXT and fix.decided_by != fix.requester:  # who took it back knows why
-        line += " " + say(f"next.{fix.state.value}")
+        line += " " + _what_now(fix, case, say)
     blocks = [section(line if by_hand else f"{user(fix.requester)} {line}")]  # the former names the asker itself
     blocks += _by_hand(fix, say)
     row = _hand_buttons(fix, say)
@@ -276,6 +283,16 @@ def outcome(fix: FixView, say: Say, *, news: S | None = None) -> tuple[str, list
         blocks.append(actions(f"outcome:{fix.id}", [undo_button(fix, say)]))
     blocks = fitted(blocks)
     return spoken(blocks, say), blocks
+
+
+def _what_now(fix: FixView, case: CaseView, say: Say) -> str:
+    """What the asker does now; a button only where the card has it."""
+    if fix.state is S.STALE:
+        there = any(other.state is S.OFFERED and other.kind == fix.kind for other in case.fixes)
+    else:
+        there = case.hands_to_support
+    key = fix.state.value
+    return say(f"next.{key}_plain" if fix.state in _BY_A_BUTTON and not there else f"next.{key}")
 
 
 def reminder(fix: FixView, say: Say) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.cases.models import CaseState, ProposalState
 from bot.slack.blocks import VIEW_BLOCKS, Block, actions, button, context, divider, header, section
 from bot.slack.strings import Say
 from bot.slack.text import age, clip, escape, user
@@ -15,6 +16,8 @@ from bot.slack.views.list_words import ListView, in_words
 from bot.slack.views.model import CaseView, FixView
 
 _EACH = 10
+_OVERTAKEN = (CaseState.ANSWERED, CaseState.WAITING)
+"""What is said of a case no more while a change of it goes on."""
 _DECISIONS = 25
 
 
@@ -75,8 +78,26 @@ def _since(case: CaseView, now: datetime) -> str:
 
 
 def _own(case: CaseView, now: datetime, say: Say) -> Block:
-    line = say("home.case_line", title=_title(case, say), state=say(f"case.{case.state.value}"), age=_since(case, now))
+    line = say("home.case_line", title=_title(case, say), state=_standing(case, say), age=_since(case, now))
     return section(f"{line}\n{escape(clip(case.question, 160))}")
+
+
+def _standing(case: CaseView, say: Say) -> str:
+    """How the case stands, and what waits: a change that goes on is more than an answer."""
+    state = say(f"case.{case.state.value}")
+    waits = [_waiting(fix, say) for fix in case.fixes if fix.under_way]
+    if not waits:
+        return state
+    told = () if case.state in _OVERTAKEN else (state,)
+    return " · ".join(dict.fromkeys((*told, *waits)))
+
+
+def _waiting(fix: FixView, say: Say) -> str:
+    if fix.state is ProposalState.SUBMITTED:
+        return say("home.waits.decision")
+    if fix.state is ProposalState.UNKNOWN:
+        return say("home.waits.look")
+    return say("home.waits.by_hand" if fix.guided else "home.waits.sending")
 
 
 def _decisions(desk: Desk, now: datetime, say: Say) -> list[Block]:

@@ -14,6 +14,7 @@ from bot.effects import Form
 from bot.effects import Line as Told
 from bot.words import Words
 from bot.work.told import Reading
+from bot.work.twice import UNDER_WAY
 
 Need = Literal["customer", "area_code", "which_phone", "store", "order", "which_points"]
 
@@ -67,6 +68,11 @@ class FixView:
         return self.mode == "guided"
 
     @property
+    def under_way(self) -> bool:
+        """Whether it was asked for and is not known to have ended."""
+        return self.state in UNDER_WAY
+
+    @property
     def open(self) -> bool:
         """Whether it may still change without a new proposal."""
         return self.state in (
@@ -117,6 +123,18 @@ class CaseView:
     relabelled_as: str = ""
     link: str = ""
     updated_at: datetime | None = None
+
+    @property
+    def moving(self) -> tuple[FixView, ...]:
+        """The changes that are under way, done, or not known; oldest first."""
+        return tuple(fix for fix in self.fixes if fix.under_way or fix.state is ProposalState.DONE)
+
+    @property
+    def hands_to_support(self) -> bool:
+        """Whether its card has *Hand to support*: not where they have it, nor once it is closed and nothing goes on."""
+        if self.state is CaseState.CLOSED:
+            return any(fix.under_way for fix in self.fixes)
+        return self.state is not CaseState.ESCALATED
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def packet_card(case: CaseView, say: Say, *, support: str = "") -> tuple[str, li
             blocks.append(evidence_table(diagnosis.table, say))
         blocks.append(context(*not_told(diagnosis, say), _counted(diagnosis, say)))
     for fix in case.fixes[-_CHANGES:]:
-        line = state_line(fix, say)
+        line = state_line(fix, say, hands=False)
         if line:
             blocks.append(section(line))
     blocks += _standing(case, say)

@@ -11,7 +11,7 @@ from bot.diagnosis.models import NotTold
 from bot.slack.strings import speaker
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome
-from bot.slack.views.model import FixView, Neighbour
+from bot.slack.views.model import CaseView, FixView, Neighbour
 from bot.words import Words
 from tests.slack.views.samples import ASK, AT, CLOCK, DIAGNOSIS, FOUND, case, fix
 
@@ -462,11 +462,96 @@ def test_what_a_person_is_to_do_waits_while_everything_is_paused() -> None:
     assert actions_of(blocks)[0] == "cancel"
     assert "done" not in actions_of(blocks)
     signed = replace(agreed, approvers=("U0MORGAN",), approvals_needed=1)
-    told, rows = outcome(signed, EN)
+    told, rows = outcome(signed, case(), EN)
     assert "Open the profile." not in told
     assert actions_of(rows) == ["cancel"]
     assert decision_request(signed, case(), EN)[0].splitlines()[:2] == [
         "*Approved* by <@U0MORGAN>: +50 points. <@U0RILEY> does it by hand once changes run again.",
         "⏸️ Changes are paused for everybody right now: double points.",
     ]
-    assert "1. Open the profile." in outcome(replace(signed, paused=None), EN)[0]
+    assert "1. Open the profile." in outcome(replace(signed, paused=None), case(), EN)[0]
+
+
+def test_what_is_under_way_stands_above_whatever_is_asked() -> None:
+    """Its buttons are wanted meanwhile: to take it back, to say that it is done, or that it arrived."""
+    S = ProposalState
+    waiting, by_hand = fix(state=S.SUBMITTED), fix("relink", S.APPROVED, id="P_2", **GUIDED)
+    unknown, done = fix(id="P_3", state=S.UNKNOWN), fix(id="P_4", state=S.DONE, can_undo=True)
+    moving = (waiting, by_hand, unknown, done)
+    mine = ["cancel", "done", "cancel", "resolve:arrived", "resolve:absent", "undo"]
+    asked = case_card(case(state=CaseState.NEEDS, need="customer", fixes=moving), EN)
+    assert actions_of(asked[1]) == [*mine, "answer:customer:type", "escalate"]
+    assert asked[0].index("Save.") < asked[0].index("Which customer?")
+    none = {"diagnosis": None, "fixes": moving}
+    choosing = case_card(case(state=CaseState.CHOOSING, choices=(("x", "They differ"),), **none), EN)[1]
+    assert actions_of(choosing) == [*mine, "choose:x", "not_this"]
+    assert actions_of(case_card(case(state=CaseState.UNMATCHED, **none), EN)[1]) == [*mine, "escalate"]
+    looking = case_card(case(state=CaseState.NEW, **none), EN)
+    assert (actions_of(looking[1]), looking[0].splitlines()[-1]) == (mine, "Looking into it…")
+    with_support = case(state=CaseState.ESCALATED, need="store", fixes=(waiting,), stores=(("pine", "Pine St"),))
+    assert actions_of(case_card(with_support, EN)[1]) == ["cancel", "answer:store:pine"]
+    assert actions_of(case_card(replace(with_support, stores=()), EN)[1]) == ["cancel"]
+
+
+def test_a_closed_case_says_what_goes_on_and_hands_it_to_support() -> None:
+    S = ProposalState
+
+    def closed(state: S, **changes: Any) -> tuple[str, list[str]]:
+        text, blocks = case_card(case(state=CaseState.CLOSED, rated=True, fixes=(fix(state=state),), **changes), EN)
+        return text.splitlines()[0], actions_of(blocks)
+
+    under_way = "Closed. A change is still under way; I tell here how it ends."
+    waits = "Closed. The change that <@U0RILEY> asked for still waits for a decision."
+    assert closed(S.SUBMITTED) == (waits, ["cancel", "escalate"])
+    assert closed(S.SUBMITTED, diagnosis=None) == (waits, ["cancel", "escalate"])
+    assert closed(S.APPROVED) == closed(S.SENDING) == (under_way, ["escalate"])
+    assert closed(S.UNKNOWN) == (under_way, ["resolve:arrived", "resolve:absent", "escalate"])
+    assert closed(S.UNDONE) == ("Closed. Mention me again whenever you need it.", [])
+    assert closed(S.EXPIRED)[0] == "Closed. Nothing was changed. Mention me again whenever you need it."
+    solved = closed(S.UNKNOWN, resolved_by="U0CASEY")
+    assert solved == ("Solved by <@U0CASEY>.", ["resolve:arrived", "resolve:absent", "escalate"])
+    again = case(state=CaseState.ESCALATED, resolved_by="U0CASEY")
+    assert case_card(again, EN)[0].startswith("Handed to loyalty support")
+
+
+def test_no_sentence_speaks_of_a_button_that_is_not_there() -> None:
+    """On a closed card, and on one that support has."""
+    S = ProposalState
+    nothing = DIAGNOSIS.model_copy(update={"cause": None, "conclusions": (FOUND.model_copy(update={"verdict": "no"}),)})
+    unknown = nothing.model_copy(update={"conclusions": (FOUND.model_copy(update={"verdict": "unknown"}),)})
+    by_hand = fix(state=S.EXPIRED, mode="guided", approvers=("U0MORGAN",), approvals_needed=1)
+    impossible = fix("merge_customers", id="P_2", mode="none", why=(Words.raw("no API"),))
+    for diagnosis in (nothing, unknown):
+        with_support = case(state=CaseState.ESCALATED, diagnosis=diagnosis, fixes=(by_hand, impossible))
+        for say, words in ((EN, ("press", "Press")), (ES, ("presione", "Presione"))):
+            for shown in (with_support, replace(with_support, state=CaseState.CLOSED)):
+                text, _ = case_card(shown, say)
+                assert [word for word in words if word in text] == []
+            assert [word for word in words if word in case_card(replace(shown, state=CaseState.ANSWERED), say)[0]] != []
+    closed, open_ = case(state=CaseState.CLOSED), case(fixes=(fix(id="P_9"),))
+
+    def told(state: S, where: CaseView) -> str:
+        return outcome(fix(state=state, decided_by="U0MORGAN"), where, EN)[0]
+
+    assert told(S.DECLINED, closed).endswith("Nothing was changed. Ask them why, or tell support.")
+    assert told(S.DECLINED, open_).endswith("or press *Hand to support* on my answer above.")
+    assert told(S.REJECTED, closed).endswith("Please tell support.")
+    assert told(S.STALE, closed).endswith("If it is still wanted, ask me again.")
+    assert told(S.STALE, open_).endswith("My answer above has a fresh button.")
+    still = replace(closed, fixes=(fix(id="P_8", state=S.UNKNOWN),))
+    assert told(S.REJECTED, still).endswith("Press *Hand to support* on my answer above; they see all of this.")
+
+
+def test_a_look_that_broke_offers_only_what_is_taken() -> None:
+    S = ProposalState
+
+    def broken(state: CaseState, *fixes: FixView) -> tuple[str, list[str]]:
+        text, blocks = case_card(case(state=state, fixes=fixes), EN, broken=True)
+        return text, actions_of(blocks)
+
+    assert broken(CaseState.CLOSED)[1] == []
+    assert broken(CaseState.ESCALATED)[1] == ["choose:balance_mismatch"]
+    text, pressed = broken(CaseState.CLOSED, fix(state=S.UNKNOWN))
+    assert pressed == ["resolve:arrived", "resolve:absent", "escalate"]
+    assert "nothing was changed" not in text
+    assert "Your question is kept." in text

@@ -57,7 +57,7 @@ def test_every_message_of_a_change(state: ProposalState, language: str) -> None:
         one = fix(kind, state, mode="guided", can_undo=True, **MUCH)
         one = replace(one, verdict=(LONG,) * 9, deciders=("U1", "S1"), approvers=("U2",))
         check(decision_request(one, big, say))
-        check(outcome(one, say))
+        check(outcome(one, case(), say))
         check(decision_request(fix(kind, state), case(), say))
 
 

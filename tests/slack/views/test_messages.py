@@ -12,6 +12,7 @@ from bot.effects import Line
 from bot.slack.strings import speaker
 from bot.slack.views import home, modals
 from bot.slack.views.changes import decision_request, outcome, reminder
+from bot.slack.views.model import FixView
 from bot.slack.views.packet import packet_card, packet_text
 from bot.words import Words
 from tests.slack.views.samples import AT, CLOCK, DATE, case, fix
@@ -115,11 +116,11 @@ def test_nobody_known_to_decide_is_still_said() -> None:
 
 def test_outcomes_mention_the_asker_and_offer_undo_only_when_done() -> None:
     done = fix(state=S.DONE, balance_now=Decimal(250), can_undo=True)
-    text, blocks = outcome(done, EN)
+    text, blocks = outcome(done, case(), EN)
     assert text.splitlines()[0] == "<@U0RILEY> *Done*: +50 points. The balance is now 250."
     assert actions_of(blocks) == ["undo"]
     unknown = fix(state=S.UNKNOWN, mode="guided", steps=(Words.raw("Look there."),))
-    text, blocks = outcome(unknown, EN)
+    text, blocks = outcome(unknown, case(), EN)
     assert "Please do not do it a second time" in text
     assert text.splitlines()[-1] == "1. Look there."
     assert actions_of(blocks) == []
@@ -129,15 +130,15 @@ def test_news_of_an_approval_stays_what_it_was_and_loses_its_buttons() -> None:
     steps = (Words.raw("Save."),)
     by_hand: dict[str, Any] = {"mode": "guided", "steps": steps, "approvers": ("U0QUINN",), "approvals_needed": 1}
     agreed = fix(state=S.APPROVED, **by_hand)
-    text, blocks = outcome(agreed, EN, news=S.APPROVED)
+    text, blocks = outcome(agreed, case(), EN, news=S.APPROVED)
     assert text.startswith("*To be done by hand*: +50 points. <@U0RILEY>, please follow the steps")
     assert actions_of(blocks) == ["done", "cancel"]
     for state in (S.SENDING, S.DONE, S.DECLINED):
-        text, blocks = outcome(replace(agreed, state=state), EN, news=S.APPROVED)
+        text, blocks = outcome(replace(agreed, state=state), case(), EN, news=S.APPROVED)
         assert text == "<@U0RILEY> *Approved* by <@U0QUINN>: +50 points. <@U0RILEY> does it by hand."
         assert actions_of(blocks) == []
     at_work = fix(state=S.SENDING, approvers=("U0QUINN",), approvals_needed=1)
-    assert outcome(at_work, EN, news=S.APPROVED)[0] == (
+    assert outcome(at_work, case(), EN, news=S.APPROVED)[0] == (
         "<@U0RILEY> *Approved* by <@U0QUINN>: +50 points. I do it right away."
     )
     assert decision_request(agreed, case(), EN)[1][0] == section(
@@ -269,7 +270,7 @@ def test_whoever_did_it_by_hand_says_so_knowing_whether_it_is_checked() -> None:
         (False, "it counts as done on your word"),
     ):
         agreed = fix("relink", S.APPROVED, mode="guided", steps=(Words.raw("Save."),), reads_back=reads_back)
-        text, blocks = outcome(agreed, EN)
+        text, blocks = outcome(agreed, case(), EN)
         assert actions_of(blocks) == ["done", "cancel"]
         assert "1. Save." in text
         assert says in blocks[-1]["elements"][0]["confirm"]["text"]["text"]
@@ -331,6 +332,19 @@ def test_home_shows_decisions_then_the_queue_then_ones_own_questions() -> None:
         section(f"*{title}* · answered · 3 h\n{question}"),
         section(f"*A question* · not understood · 3 h\n{question}"),
     ]
+
+
+def test_home_says_what_waits_where_a_change_goes_on() -> None:
+    def line(state: CaseState, *fixes: FixView) -> str:
+        blocks = home.home_view(home.Desk(cases=[case(state=state, fixes=fixes)], decides=False), AT, EN)["blocks"]
+        return str(blocks[1]["text"]["text"]).splitlines()[0].split(" · ", 1)[1]
+
+    done, by_hand = fix(state=S.DONE), fix(state=S.APPROVED, mode="guided")
+    assert line(CaseState.ANSWERED, done) == "answered · 1 min"
+    assert line(CaseState.ANSWERED, fix(state=S.SUBMITTED)) == "a change waits for a decision · 1 min"
+    assert line(CaseState.WAITING, by_hand, done) == "a change is to be done by hand · 1 min"
+    assert line(CaseState.NEEDS, fix(state=S.SENDING)) == "needs something from you · a change is being made · 1 min"
+    assert line(CaseState.CLOSED, fix(state=S.UNKNOWN)) == "closed · a change needs a look · 1 min"
 
 
 def test_home_of_somebody_who_only_asks_begins_with_their_own_questions() -> None:
