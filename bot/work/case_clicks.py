@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Literal
 
-from bot.cases import Actor, Case, CaseState, Deed, proposal_store
+from bot.cases import Actor, Case, CaseState, Deed, Proposal, ProposalState, proposal_store, reading
 from bot.errors import BadInput, TooLate
 from bot.understanding import entities
+from bot.words import Words
+from bot.work import proposals
 from bot.work.clicking import check, clicked, looked_into, still_open
 from bot.work.house import House
-from bot.work.told import Reading, Told, is_local, readings
+from bot.work.looking import area_code_of, found_in, store_names
+from bot.work.told import Reading, Told, is_local, turns_to_another
 from bot.work.twice import UNDER_WAY
 
+_WAITS = frozenset({ProposalState.SUBMITTED})
 _LONGEST_REPLY = 12_000
 _NEAR = 0.1
 """A choice is worth showing from this share of the best one's score."""
@@ -30,8 +36,8 @@ def choose(house: House, case_id: str, playbook: str, actor: Actor, *, reply: st
         told = click.told
         if click.case.playbook != playbook and not reply:
             click.label("chosen", playbook)
-        texts = (*told.texts, reply[:_LONGEST_REPLY]) if reply else told.texts
-        private = told.but(texts=texts, run=told.run + 1, need=None, looked_up=None)
+        more = _with(house, click.case, reply) if reply else told
+        private = more.but(run=told.run + 1, need=None, looked_up=None)
         click.change(
             "choose", job="diagnose", playbook=playbook, state=looked_into(click.case), diagnosis=None, private=private
         )
@@ -52,21 +58,26 @@ def supply(
             private = told.but(phone=phone, run=told.run + 1, need=None)
         else:
             _check_useful(house, click.case, text, short=short)
-            texts = (*told.texts, text[:_LONGEST_REPLY])
-            said = entities(text)
-            amended = {key: value for key, value in told.amended.items() if not getattr(said, key)}
-            private = told.but(texts=texts, phone=None, amended=amended, unsure=None, run=told.run + 1, need=None)
+            more = _with(house, click.case, text)
+            private = more.but(run=told.run + 1, need=None)
         known = click.case.playbook is not None  # else it is kept, and the choices stay open
         state = looked_into(click.case) if known else click.case.state
         click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
 
 
+def _with(house: House, case: Case, text: str) -> Told:
+    """What was told about the case, and this text."""
+    said = text[:_LONGEST_REPLY]
+    return Told.of(case.private).adding(said, area_code=area_code_of(house, case), stores=store_names(house))
+
+
 def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
-    area_code = house.config.store(case.store_id).area_code if case.store_id else None
-    named = entities(text, area_code=area_code)
+    named = entities(text, area_code=area_code_of(house, case))
     if named.email or named.order_id or named.loyalty_id:
         return
     if case.playbook is not None and (named.claimed_points or named.observed_points or named.points_delta):
+        return
+    if short and turns_to_another(found_in(house, case), named, text):
         return
     if not named.phone:
         text = "I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142."
@@ -86,39 +97,71 @@ def pick_phone(house: House, case_id: str, nth: int, actor: Actor) -> None:
 
 def named_phones(house: House, case: Case) -> tuple[str, ...]:
     """The numbers that the case's texts name, in a stable order."""
-    area_code = house.config.store(case.store_id).area_code if case.store_id else None
-    return Told.of(case.private).unpicked().entities(area_code=area_code, stores={}).phone
+    return Told.of(case.private).unpicked().entities(area_code=area_code_of(house, case), stores={}).phone
 
 
 def pick_points(house: House, case_id: str, nth: int, actor: Actor) -> None:
     """Whose points the unclear numbers are: the nth of `readings`; past the last, none of these. Raises BadInput."""
     with clicked(house, case_id, actor) as click:
+        offered = click.told.choices()
+    if 0 <= nth < len(offered) and offered[nth].delta is not None:
+        _take_back_old(house, case_id, actor)
+    with clicked(house, case_id, actor) as click:
         still_open(click)
         told = click.told
-        offered = readings(told.unclear())
+        offered = told.choices()
         if told.need != "which_points" or not 0 <= nth <= len(offered):
             raise BadInput("That was answered already. Say in the thread what the register shows.", "gone")
         picked = offered[nth] if nth < len(offered) else Reading()
         if told.unsure is None:
             private = told.but(points=picked, run=told.run + 1, need=None)
         else:
-            sides = {"claimed_points": picked.claimed, "observed_points": picked.observed}
-            amended = told.amended | {key: value for key, value in sides.items() if value is not None}
+            amended = told.amended | picked.by_entity()
             private = told.but(amended=amended, unsure=None, run=told.run + 1, need=None)
         click.change("points", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
 
 
-def put_right(house: House, case_id: str, number: int, actor: Actor, *, side: str | None) -> None:
-    """Points said again. side: the entity that they replace; None: either side's, so that it is asked whose."""
+def put_right(house: House, case_id: str, number: int, actor: Actor, *, sides: Sequence[str]) -> None:
+    """Points said again. sides: the entities that they may replace; of several it is asked which. A look that is going
+    on is overtaken: it would answer for the old number."""
+    if "points_delta" in sides and len(sides) == 1:
+        _take_back_old(house, case_id, actor)
     with clicked(house, case_id, actor) as click:
         still_open(click)
         told = click.told
-        if side is None:
-            private = told.but(unsure=number, need="which_points")
+        if len(sides) > 1:
+            private = told.but(unsure=abs(number), unsure_of=tuple(sides), run=told.run + 1, need="which_points")
             click.change("put_right", job="present", state=CaseState.NEEDS, private=private)
         else:
-            private = told.but(amended=told.amended | {side: number}, unsure=None, run=told.run + 1, need=None)
+            private = told.but(amended=told.amended | {sides[0]: number}, unsure=None, run=told.run + 1, need=None)
             click.change("put_right", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
+
+
+def _take_back_old(house: House, case_id: str, actor: Actor) -> None:
+    """A change that waits with the old number is taken back by whoever asked for it, to be asked for anew. Raises
+    TooLate where it is somebody else's: what deciders read must stay true."""
+    with clicked(house, case_id, actor) as click:
+        waiting = [p for p in requests_in(house, click.case, _WAITS) if p.kind == "adjust_points"]
+    for other in waiting:
+        if other.requester != actor.user_id:
+            error = TooLate("A change of points is under way in this case.", "points_under_way")
+            error.words = Words.of("refused.points_under_way", who=f"<@{other.requester}>")
+            raise error
+    _take_back(house, waiting, actor)
+
+
+def requests_in(house: House, case: Case, states: Collection[ProposalState]) -> list[Proposal]:
+    """The case's proposals in these states, oldest first."""
+    with reading(house.engine) as conn:
+        return [p for p in proposal_store.proposals_of_case(conn, house.vault, case.id) if p.state in states]
+
+
+def _take_back(house: House, waiting: Iterable[Proposal], actor: Actor) -> None:
+    """Take back those of them that this person asked for; one that was decided meanwhile goes its way."""
+    for one in waiting:
+        if one.requester == actor.user_id:
+            with suppress(TooLate):
+                proposals.cancel(house, one.id, actor)
 
 
 def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:
@@ -189,13 +232,15 @@ def escalate(house: House, case_id: str, actor: Actor) -> None:
         if all(p.state not in UNDER_WAY for p in proposal_store.proposals_of_case(click.conn, house.vault, case_id)):
             still_open(click)
         private = click.told.but(resolved_by=None)
-        click.change(
-            "escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock(), private=private
-        )
+        click.change("escalate", job="present", state=CaseState.ESCALATED, escalated_at=house.clock(), private=private)
 
 
 def close(house: House, case_id: str, actor: Actor) -> None:
-    """Never mind: nothing more is asked or done here."""
+    """Never mind: nothing more is asked or done here. What this person asked for and nobody decided yet is taken back;
+    what others asked for waits on."""
+    with clicked(house, case_id, actor) as click:
+        waiting = [] if click.case.state is CaseState.CLOSED else requests_in(house, click.case, _WAITS)
+    _take_back(house, waiting, actor)
     with clicked(house, case_id, actor) as click:
         if click.case.state is CaseState.CLOSED:
             return

@@ -7,19 +7,31 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.cases import Actor, Case, CaseState, Role, case_store, reading
+from bot.cases import Actor, Case, CaseState, ProposalState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
-from bot.understanding import asks, asks_why, correction, entities, goes_on, never_mind, takes_back
+from bot.understanding import (
+    asks,
+    asks_why,
+    correction,
+    entities,
+    goes_on,
+    never_mind,
+    of_their_own,
+    surely_never_mind,
+    takes_back,
+    what_about,
+)
 from bot.work import case_clicks
 from bot.work.clicking import check_may_touch
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
-from bot.work.told import Arrival, Told
+from bot.work.told import Arrival, Told, turns_to_another
 
 _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
 """How alike (of 100) a reply must be to an option's label to count as that answer."""
 _LATELY = timedelta(minutes=30)
+_MOVING = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
 _POINTS = ("claimed_points", "observed_points", "points_delta")
 
 
@@ -63,11 +75,45 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
     if case.state is CaseState.CLOSED:
         return False
     if never_mind(text):
-        mine = actor.user_id in (case.asker, case.claimed_by) or Role.SUPPORT in actor.roles
-        if mine:
-            case_clicks.close(house, case.id, actor)
-        return mine
+        return _lets_be(house, case, text, actor)
+    if _wants_else(house, case, arrival):
+        return False
     return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _puts_right, _adds))
+
+
+def _is_theirs(case: Case, actor: Actor) -> bool:
+    """Whether this person asked, or looks after it: others' words about it are talk."""
+    return actor.user_id in (case.asker, case.claimed_by) or Role.SUPPORT in actor.roles
+
+
+def _lets_be(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """Close the case. While a fact is asked for or a change is under way, "all good" may be said of anything."""
+    if not _is_theirs(case, actor):
+        return False
+    if surely_never_mind(text) or not _under_way(house, case):
+        case_clicks.close(house, case.id, actor)
+    else:
+        _answers(house, case, text, actor)
+    return True
+
+
+def _under_way(house: House, case: Case) -> bool:
+    return case.state is CaseState.WAITING or bool(case_clicks.requests_in(house, case, _MOVING))
+
+
+def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
+    """Whether a message is clearly another kind of question: a mention that does not go on with what was said, or
+    whoever asks for a change of points ("also add 50 points to her") where none was asked for."""
+    if case.playbook is None:
+        return False
+    text, area_code = arrival.text, area_code_of(house, case)
+    known = Told.of(case.private).entities(area_code=area_code, stores={})
+    change = bool(entities(text, area_code=area_code).points_delta) and not known.points_delta
+    mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not goes_on(text)
+    if correction(text) is not None or not (change or mentioned):
+        return False
+    match = understood(house, text, case.store_id)
+    return match.decision == "answer" and match.candidates[0].playbook != case.playbook
 
 
 def takes_up_again(house: House, case: Case, text: str) -> bool:
@@ -83,8 +129,11 @@ def takes_up_again(house: House, case: Case, text: str) -> bool:
 
 def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
     """Whether the asker goes on in the thread with another question about the same customer: "when do her points
-    expire?". It must be asked as one, mean another playbook clearly, and name nobody; else it is people's talk."""
-    if arrival.source != "thread" or arrival.user != case.asker or case.playbook is None or not asks(arrival.text):
+    expire?", or asks for a change: "also take 40 points off". It must mean another playbook clearly, and name nobody;
+    else it is people's talk."""
+    if arrival.source != "thread" or arrival.user != case.asker or case.playbook is None:
+        return False
+    if not asks(arrival.text) and not _wants_else(house, case, arrival):
         return False
     named = entities(arrival.text, area_code=area_code_of(house, case))
     if named.phone or named.email or named.loyalty_id or named.customer_name:
@@ -127,24 +176,25 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
     """Points said again: "no, 1200" for the ones that were named, whose is asked where it could be either side's;
     "actually the app says 1200" says so itself."""
-    if case.playbook is None or case.state is CaseState.ESCALATED:
+    if case.playbook is None or case.state is CaseState.ESCALATED or not _is_theirs(case, actor):
         return False
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
+    if actor.user_id != case.asker and (of_their_own(text) or turns_to_another(known, named, text)):
+        return False
     sides = {key: getattr(known, key)[0] for key in _POINTS if len(getattr(known, key)) == 1}
     if (goes_on(text) or takes_back(text)) and any(
         set(getattr(named, key)) - set(getattr(known, key)) for key in _POINTS
     ):
         case_clicks.supply(house, case.id, text, actor, short=True)
         return True
-    said = correction(text)
+    said = correction(text, old=list(sides.values()), ids=[*known.phone, *known.order_id, area_code or ""])
     meant = [key for key, value in sides.items() if said and said.instead_of in (None, abs(value))]
     if said is None or not meant or said.number in map(abs, sides.values()):
         return False
-    side = meant[0] if len(meant) == 1 else None
-    number = -said.number if side is not None and sides[side] < 0 else said.number
-    case_clicks.put_right(house, case.id, number, actor, side=side)
+    number = -said.number if len(meant) == 1 and sides[meant[0]] < 0 else said.number
+    case_clicks.put_right(house, case.id, number, actor, sides=meant)
     return True
 
 
@@ -164,11 +214,14 @@ def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = told.entities(area_code=area_code, stores={})
+    another = turns_to_another(known, named, text)
+    if actor.user_id != case.asker and (of_their_own(text) or another):
+        return False
     phones = set(named.phone) - set(known.phone)
     orders = set(named.order_id) - set(known.order_id) if told.need == "order" or case.playbook else set()
     contacts = phones | set(named.email) - set(known.email) | set(named.loyalty_id) - set(known.loyalty_id)
     points = told.need == "which_points" and bool(named.claimed_points or named.observed_points)
-    if not contacts and not orders and not points:
+    if not contacts and not orders and not points and not (another and what_about(text)):
         return False
     case_clicks.supply(house, case.id, text, actor, short=True)
     return True

@@ -20,7 +20,7 @@ from bot.work import proposals
 from bot.work.grounds import customer_reference
 from bot.work.house import House
 from bot.work.queue import subject_of
-from bot.work.told import Told, may_turn_on_points, missing, readings, subject_at
+from bot.work.told import Told, may_turn_on_points, missing, subject_at
 
 FRESH = timedelta(minutes=10)
 """Evidence younger than this is used again by the next run of the same case."""
@@ -118,8 +118,8 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     )
     unclear = (
         case.state is not CaseState.ESCALATED
-        and may_turn_on_points(playbook, diagnosis)
-        and bool(readings(told.unclear()))
+        and (told.unsure is not None or may_turn_on_points(playbook, diagnosis))
+        and bool(told.choices())
     )
     state = CaseState.WAITING if diagnosis.waiting_for is not None else CaseState.ANSWERED
     with writing(house.engine) as conn:

@@ -29,6 +29,7 @@ from bot.work.case_clicks import (
 from bot.work.follow_ups import asks_anew, follow_up, takes_up_again, thread_case
 from bot.work.house import House
 from bot.work.looking import (
+    area_code_of,
     diagnose_case,
     diagnosis_of,
     found_in,
@@ -152,7 +153,9 @@ def _open_case(
     if earlier is not None and again:
         was = Told.of(earlier.private)
         playbook = earlier.playbook
-        told = Told(texts=(*was.texts, arrival.text), inherited=was.inherited)
+        more = was.adding(arrival.text, area_code=area_code_of(house, earlier), stores=store_names(house))
+        kept = ("texts", "inherited", "phone", "points", "amended", "unsure", "unsure_of")
+        told = Told(**{name: getattr(more, name) for name in kept})
     else:
         playbook = match.candidates[0].playbook if match.decision == "answer" else None
         told = Told(texts=(arrival.text,), inherited=inherited)

@@ -13,13 +13,16 @@ from bot.config import Store
 from bot.diagnosis.models import Diagnosis
 from bot.diagnosis.subject import Subject
 from bot.playbook.schema import Playbook
-from bot.understanding import Entities, entities, unclear_points
+from bot.understanding import Entities, entities, of_another, unclear_points, what_about
 
 Need = Literal["store", "customer", "area_code", "which_phone", "order", "which_points"]
 Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
 
 _LOCAL_DIGITS = 7
 _POINTS = ("claimed_points", "observed_points", "points_delta")
+_CONTACT = ("phone", "email", "loyalty_id")
+_OF_ONE = (*_POINTS, *_CONTACT, "customer_name", "order_id")
+"""What one customer's question names, and nothing of the next one's."""
 _COMPARES = re.compile(r"\bsaid\.(?:claimed|observed)\b")
 
 
@@ -41,11 +44,18 @@ class Arrival(BaseModel):
 
 
 class Reading(BaseModel):
-    """What unclear numbers may be: points that the customer claims, that the register shows, or neither."""
+    """What unclear numbers may be: points that the customer claims, that the register shows, that a change is asked of,
+    or none of these."""
 
     model_config = ConfigDict(frozen=True)
     claimed: int | None = None
     observed: int | None = None
+    delta: int | None = None
+
+    def by_entity(self) -> dict[str, int]:
+        """The numbers, by the name of the entity that each is."""
+        sides = zip(_POINTS, (self.claimed, self.observed, self.delta), strict=True)
+        return {key: number for key, number in sides if number is not None}
 
 
 def readings(numbers: Sequence[int]) -> tuple[Reading, ...]:
@@ -63,10 +73,10 @@ class Told(BaseModel):
 
     texts: the question, then what was replied. inherited: the customer of an earlier question in the same thread.
     phone: which of several was picked, by a person. amended: points that were put right afterwards, by the entity's
-    name; unsure: one that may put right either side's, until somebody says whose. answers: asked fact to option. run:
-    counts diagnoses asked for, so that an overtaken one shows nothing. looked_up: what the kept evidence is about;
-    None: look everything up afresh. rejected: playbooks that people said it is not. need: what the card asks for.
-    woken_at: when a vendor's message last had it looked into anew.
+    name; unsure: one that may put right one of the entities `unsure_of`, until somebody says which. answers: asked
+    fact to option. run: counts diagnoses asked for, so that an overtaken one shows nothing. looked_up: what the kept
+    evidence is about; None: look everything up afresh. rejected: playbooks that people said it is not. need: what the
+    card asks for. woken_at: when a vendor's message last had it looked into anew.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,6 +86,7 @@ class Told(BaseModel):
     points: Reading | None = None
     amended: dict[str, int] = {}
     unsure: int | None = None
+    unsure_of: tuple[str, ...] = ("claimed_points", "observed_points")
     answers: dict[str, str] = {}
     rejected: tuple[str, ...] = ()
     need: Need | None = None
@@ -101,23 +112,64 @@ class Told(BaseModel):
         """The same before somebody picked one of several phones: their order is that of the texts."""
         return self.model_copy(update={"phone": None})
 
+    def adding(self, text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Told:
+        """The same with one more text. What people picked, put right or answered stays with the customer it was said
+        of; what the text itself names takes the place of what was put right before."""
+        known = self.entities(area_code=area_code, stores=stores)
+        named = entities(text, area_code=area_code, stores=stores)
+        texts = (*self.texts, text)
+        if turns_to_another(known, named, text):
+            fresh: dict[str, Any] = {"phone": None, "points": None, "amended": {}, "unsure": None, "answers": {}}
+            return self.model_copy(update={"texts": texts, **fresh})
+        amended = {key: value for key, value in self.amended.items() if not getattr(named, key)}
+        settled = any(getattr(named, key) for key in _POINTS)
+        return self.model_copy(
+            update={
+                "texts": texts,
+                "phone": None if named.phone else self.phone,
+                "amended": amended,
+                "unsure": None if settled else self.unsure,
+            }
+        )
+
     def entities(self, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Entities:
-        """Everything named so far. A later reply corrects an earlier text; the picked phone comes first. The points of
-        an earlier text are another customer's where a later one names somebody else."""
-        found = self.inherited.model_dump()
-        for text in self.texts:
-            named = entities(text, area_code=area_code, stores=stores).model_dump()
-            if _somebody_else(found["customer_name"], named["customer_name"]):
-                found.update(dict.fromkeys(_POINTS, ()))
-            found.update({key: values for key, values in named.items() if values})
+        """Everything named so far. A later reply corrects an earlier text; the picked phone comes first. What an
+        earlier text says is another customer's where a later one turns to somebody else."""
+        found = self._written(area_code, stores)[0].model_dump()
         if self.points is not None:
-            sides = {"claimed_points": self.points.claimed, "observed_points": self.points.observed}
-            found.update({key: (value,) for key, value in sides.items() if value is not None and not found[key]})
+            sides = self.points.by_entity()
+            found.update({key: (value,) for key, value in sides.items() if not found[key]})
         found.update({key: (value,) for key, value in self.amended.items()})
         phones = tuple(dict.fromkeys(found["phone"]))
         if self.phone is not None:
             phones = (self.phone, *(p for p in phones if p != self.phone))
         return Entities(**{**found, "phone": phones})
+
+    def _written(self, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> tuple[Entities, int]:
+        """What the texts themselves name of the customer they come to, and the first of the texts about that one."""
+        known, since = self.inherited, 0
+        for at, text in enumerate(self.texts):
+            named = entities(text, area_code=area_code, stores=stores)
+            found = known.model_dump()
+            if turns_to_another(known, named, text):
+                found.update(dict.fromkeys(_OF_ONE, ()))
+                since = at
+            found.update({key: values for key, values in named.model_dump().items() if values})
+            known = Entities(**found)
+        return known, since
+
+    def choices(self) -> tuple[Reading, ...]:
+        """The ways to read the unclear numbers that people choose from, likeliest first."""
+        if self.unsure is None:
+            return readings(self.unclear())
+        delta = self.entities(area_code=None, stores={}).points_delta
+        taken_off = bool(delta) and delta[0] < 0
+        ways = {
+            "claimed_points": Reading(claimed=self.unsure),
+            "observed_points": Reading(observed=self.unsure),
+            "points_delta": Reading(delta=-self.unsure if taken_off else self.unsure),
+        }
+        return tuple(ways[key] for key in self.unsure_of)
 
     def unclear(self) -> tuple[int, ...]:
         """Numbers of the texts that are points of nobody knows whom, where no text says the customer's or the
@@ -129,7 +181,19 @@ class Told(BaseModel):
         found = self.entities(area_code=None, stores={})
         if found.claimed_points or found.observed_points or found.points_delta:
             return ()
-        return tuple(dict.fromkeys(n for text in self.texts for n in unclear_points(text)))
+        about_this_one = self.texts[self._written(None, {})[1] :]
+        return tuple(dict.fromkeys(n for text in about_this_one for n in unclear_points(text)))
+
+
+def turns_to_another(known: Entities, named: Entities, text: str) -> bool:
+    """Whether a reply, which names this, turns from the known customer to another, by a name or in so many words."""
+    if _somebody_else(known.customer_name, named.customer_name):
+        return True
+    there = any(getattr(known, key) for key in _CONTACT)
+    fresh = any(set(getattr(named, key)) - set(getattr(known, key)) for key in _CONTACT)
+    if of_another(text):
+        return there and (fresh or bool(named.customer_name))
+    return there and fresh and not known.customer_name and bool(named.customer_name) and what_about(text)
 
 
 def _somebody_else(known: Sequence[str], named: Sequence[str]) -> bool:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
-from bot.cases import Case, CaseState, case_store, reading, writing
+import pytest
+
+from bot.cases import Actor, Case, CaseState, ProposalState, case_store, reading, writing
+from bot.understanding import Match, Matcher
+from bot.work import Fixed, Known, case_clicks, looking, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
-from bot.work.told import Arrival, Told
-from tests.work.household import RILEY, Shop, household, settings
+from bot.work.told import Arrival, Reading, Told
+from tests.work.household import CASEY, MORGAN, QUINN, RILEY, Shop, household, settings
+
+DANA = "Dana Ortiz says 500 points, pos shows 200, 303-555-0153"
+S = ProposalState
 
 
 def restarted(shop: Shop) -> Shop:
@@ -16,10 +24,10 @@ def restarted(shop: Shop) -> Shop:
     return replace(shop, house=house)
 
 
-def answered(shop: Shop) -> Case:
+def answered(shop: Shop, text: str = "app and register differ, 303-555-0153", *, case: Case | None = None) -> Case:
     """A question about one phone that was answered."""
-    case = shop.case()
-    told = Told(texts=("app and register differ, 303-555-0153",))
+    case = case or shop.case()
+    told = Told(texts=(text,))
     with writing(shop.house.engine) as conn:
         changed = case_store.change_case(
             conn,
@@ -38,6 +46,19 @@ def reply(case: Case, text: str) -> Arrival:
     return Arrival(
         source="thread", team="T1", channel=case.channel, user="URILEY", text=text, ts="9.9", thread_ts=case.thread_ts
     )
+
+
+class Unclear:
+    """A matcher to whom no text is a clear question."""
+
+    def match(self, text: str) -> Match:
+        return Match(decision="none", candidates=(), margin=0.0)
+
+
+def say(shop: Shop, case: Case, text: str, who: Actor = RILEY) -> Told | None:
+    """What is told after somebody replied; None where it was no use."""
+    used = follow_up(shop.house, now(shop, case), reply(case, text), who)
+    return Told.of(now(shop, case).private) if used else None
 
 
 def now(shop: Shop, case: Case) -> Case:
@@ -65,3 +86,116 @@ def test_replies_are_understood_after_a_restart(sqlite_shop: Shop) -> None:
     assert takes_up_again(shop.house, closed, "and 303-555-0177?")
     assert not takes_up_again(shop.house, closed, "and 303-555-0142?")  # that one was asked about
     assert not takes_up_again(shop.house, closed, "she has 303-555-0177 in her phone book, funny")
+
+
+@pytest.fixture
+def floor(sqlite_shop: Shop) -> Shop:
+    """The shop, where no reply is a clear question by itself."""
+    known = Known(sqlite_shop.house.library(None), cast("Matcher", Unclear()))
+    return replace(sqlite_shop, house=replace(sqlite_shop.house, knowledge=Fixed(known)))
+
+
+def test_the_next_customer_gets_nothing_of_the_one_before(floor: Shop) -> None:
+    case = answered(floor, "Dana Ortiz says 500 points, 303-555-0153")
+    first = say(floor, case, "no, 1200")
+    assert first is not None
+    assert first.amended == {"claimed_points": 1200}
+    for text, phones in (("what about Maria Lopez 720-555-0199", ("+17205550199",)), ("and for Lena Park?", ())):
+        told = say(floor, case, text)
+        assert told is not None
+        found = told.entities(area_code="303", stores={})
+        assert (found.claimed_points, found.phone, told.amended) == ((), phones, {})
+
+
+def test_a_number_put_right_overtakes_the_look_that_goes_on(floor: Shop) -> None:
+    case = answered(floor, DANA)
+    before = now(floor, case)
+    told = say(floor, case, "no, 1200")
+    assert told is not None
+    assert (told.need, told.unsure) == ("which_points", 1200)
+    looked = {"need": None, "looked_up": None}
+    assert not looking._write(floor.house, before, Told.of(before.private), state=CaseState.ANSWERED, kept=looked)
+    after = now(floor, case)
+    assert (after.state, Told.of(after.private).unsure) == (CaseState.NEEDS, 1200)
+    more = say(floor, case, "also her email is dana.x@example.com")
+    assert more is not None
+    assert more.unsure == 1200
+
+
+@pytest.mark.parametrize(
+    ("who", "text"),
+    [
+        (QUINN, "same here, my customer says 900 and pos shows 300"),
+        (QUINN, "same here, my customer is 303-555-0164"),
+        (MORGAN, "no, 30"),
+        (MORGAN, "actually the app says 1200"),
+        (CASEY, "same here, my customer says 900"),
+        (CASEY, "what about Maria Lopez, app says 300"),
+    ],
+)
+def test_what_others_say_of_their_own_changes_nothing(floor: Shop, who: Actor, text: str) -> None:
+    case = answered(floor, DANA)
+    assert say(floor, case, text, who) is None
+    assert now(floor, case) == case
+
+
+def test_support_may_put_points_right(floor: Shop) -> None:
+    case = answered(floor, DANA)
+    told = say(floor, case, "actually the app says 1200", CASEY)
+    assert told is not None
+    assert told.entities(area_code="303", stores={}).claimed_points == (1200,)
+
+
+def test_a_change_said_again_may_be_the_change(floor: Shop) -> None:
+    case = answered(floor, "app says 500, please add 50 points, 303-555-0153")
+    told = say(floor, case, "no, 100")
+    assert told is not None
+    assert told.choices() == (Reading(claimed=100), Reading(delta=100))
+    case_clicks.pick_points(floor.house, case.id, 1, RILEY)
+    assert Told.of(now(floor, case).private).amended == {"points_delta": 100}
+
+
+def _waiting(floor: Shop, text: str) -> tuple[Case, str]:
+    asked = floor.ask_adjust("+50")
+    case = now(floor, floor.case()).model_copy(update={"id": asked.case_id})
+    return answered(floor, text, case=now(floor, case)), asked.id
+
+
+def test_a_request_with_the_old_number_is_taken_back_by_who_made_it(floor: Shop) -> None:
+    case, asked = _waiting(floor, "please add 50 points, 303-555-0153")
+    assert say(floor, case, "no, 60", CASEY) is None  # another's request: what deciders read stays true
+    assert floor.get(asked).state is S.SUBMITTED
+    told = say(floor, case, "no, 60")
+    assert told is not None
+    assert (told.amended, floor.get(asked).state) == ({"points_delta": 60}, S.DECLINED)
+
+
+def test_a_picked_change_takes_the_old_request_back(floor: Shop) -> None:
+    case, asked = _waiting(floor, "app says 500, please add 50 points, 303-555-0153")
+    assert say(floor, case, "no, 60") is not None
+    assert floor.get(asked).state is S.SUBMITTED
+    case_clicks.pick_points(floor.house, case.id, 1, RILEY)
+    assert floor.get(asked).state is S.DECLINED
+
+
+def test_only_a_sure_never_mind_closes_while_a_change_waits_and_takes_it_back(floor: Shop) -> None:
+    case, asked = _waiting(floor, DANA)
+    for text in ("all good", "its fixed", "ya se ve"):
+        assert say(floor, case, text) is not None
+        assert (now(floor, case).state, floor.get(asked).state) == (CaseState.ANSWERED, S.SUBMITTED)
+    assert say(floor, case, "never mind") is not None
+    assert (now(floor, case).state, floor.get(asked).state) == (CaseState.CLOSED, S.DECLINED)
+
+
+def test_what_somebody_else_asked_for_waits_on(floor: Shop) -> None:
+    case, asked = _waiting(floor, DANA)
+    assert say(floor, case, "close this one", CASEY) is not None
+    assert (now(floor, case).state, floor.get(asked).state) == (CaseState.CLOSED, S.SUBMITTED)
+    assert proposals.approve(floor.house, asked, MORGAN).state is S.APPROVED
+
+
+@pytest.mark.parametrize(("text", "closed"), [("got it", False), ("all good", True)])
+def test_got_it_only_means_understood(floor: Shop, text: str, closed: bool) -> None:
+    case = answered(floor, DANA)
+    assert (say(floor, case, text) is not None) is closed
+    assert (now(floor, case).state is CaseState.CLOSED) is closed
