@@ -84,8 +84,8 @@ OBSERVE_THINGS = word_set(f"""
 """)
 HERE = word_set("here aqui aca")
 CLAIM_FIXED = word_set("""
-    should supposed deberia deberian debe debia debian debieron expected expects expecting expect ought
-    tendria shld shud
+    should supposed deberia deberian debe debia debian debieron esperaba esperaban expected expects expecting expect
+    ought tendria shld shud
 """)
 CLAIM_PEOPLE = word_set("""
     customer cust client cliente clienta guest he she they shes hes guy lady dude gal man woman member senora
@@ -118,7 +118,7 @@ SHOWED = word_set(
 )
 """What a screen did, and does no more."""
 OBSERVE_VERBS = word_set("""
-    shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen marca veo
+    shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen salieron marca veo
     only solo now ahora ahorita today hoy actually currently actualmente
 """)
 PAST = word_set("had was tenia habia")

@@ -15,6 +15,7 @@ from bot.understanding.amount_tokens import Tokens
 from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER, SHOWED
 from bot.understanding.countable import may_be_balance
 from bot.understanding.cues import FIXED, NOBODYS, Cues, Role
+from bot.understanding.cues_after import CuesAfter
 from bot.understanding.deltas import deltas
 from bot.understanding.plain import word_set
 from bot.understanding.shorthand import spelled_out
@@ -64,6 +65,7 @@ class _Reader:
         self.tokens = Tokens(text)
         self.word = self.tokens.word
         self.cues = Cues(self.tokens)
+        self.cues_after = CuesAfter(self.tokens, self.cues)
 
     def read(self) -> Amounts:
         asked = deltas(self.tokens)
@@ -98,7 +100,7 @@ class _Reader:
             end = numbers[place + 1].at if place + 1 < len(numbers) else len(self.tokens)
             cue = self.cues.before(start, number.at)
             role, rank = cue.role, cue.rank
-            after, last = self.cues.after(number.at, end)
+            after, last = self.cues_after.after(number.at, end)
             start = number.at + 1
             if after and (rank < 3 or (rank == 3 and not cue.near)):
                 role, rank, start = after, 3, last + 1
@@ -174,6 +176,8 @@ class _Reader:
         """Of two numbers that both seem to be one side's, one is not: one thing shows one balance."""
         if first.role == "observed" and first.rank != second.rank and second.rank == 1:
             second.role, second.is_points = None, True  # "we show 12, he shows 120"
+        elif first.role == "observed" and first.rank == 1 and second.rank == 2:
+            first.role, first.is_points = None, True  # "she shows 120 we show 12"
         elif first.role == "claimed":
             provided = [one for one in (first, second) if self._told_by_provider(one.at)]
             past = [one for one in (first, second) if self._is_past(one.at)]

@@ -36,7 +36,12 @@ _MORE_OR_LESS = word_set("more less fewer extra mas menos")
 _GET = word_set("get receive earn dar darle recibir ganar")
 _GOT = word_set("got gave dieron received recibio")
 _ONLY = word_set("only just solo")
-_BETWEEN = word_set("but and pero y she he they le les it customer")
+_LONGEST_BETWEEN = 8
+_FROM = word_set("from for por de")
+_A = word_set("the a an his her their my that this la el su una un")
+_PURCHASES = word_set(
+    "promo promotion purchase order sale referral visit review birthday signup compra visita referido"
+)
 _POSTED = word_set("posted post credited earned received awarded hit")
 _ARTICLES = word_set("a an")
 _TIMES = word_set("day week month year visit dia semana mes ano visita")
@@ -92,9 +97,20 @@ def _in_a_row(tokens: Tokens, at: int) -> bool:
 
 def _is_earned(tokens: Tokens, at: int) -> bool:
     """ "should get 120", "only 50 posted", "should have gotten 160, got 80": of one purchase."""
-    if tokens.word(at - 1) in _GET:
-        return tokens.word(at - 2) in CLAIM_FIXED | _WOULD
-    return tokens.beside(at + (tokens.beside(at) in POINTS)) in _POSTED or _follows_earned(tokens, at)
+    return _is_of_a_purchase(tokens, at) or _follows_earned(tokens, at)
+
+
+def _is_of_a_purchase(tokens: Tokens, at: int) -> bool:
+    """ "should get 120", "only 50 posted", "expected 400 from the promo"."""
+    if tokens.word(at - 1) in _GET and tokens.word(at - 2) in CLAIM_FIXED | _WOULD:
+        return True
+    last = at + 1 if tokens.beside(at) in POINTS else at
+    if tokens.beside(last) in _FROM:
+        place = last + 2
+        while tokens.word(place) in _A:
+            place += 1
+        return tokens.word(place) in _PURCHASES
+    return tokens.beside(last) in _POSTED or tokens.word(at - 1) in EARNED
 
 
 def _follows_earned(tokens: Tokens, at: int) -> bool:
@@ -104,14 +120,10 @@ def _follows_earned(tokens: Tokens, at: int) -> bool:
         place -= 1
     if tokens.word(place) not in _GOT:
         return False
-    place -= 1
-    while tokens.word(place) and tokens.word(place) in _BETWEEN | POINTS:
+    first = place - _LONGEST_BETWEEN
+    while place > first and tokens.word(place):
         place -= 1
-    if not tokens.is_number(place) or place < 1:
-        return False
-    return tokens.word(place - 1) in EARNED or (
-        tokens.word(place - 1) in _GET and tokens.word(place - 2) in CLAIM_FIXED | _WOULD
-    )
+    return tokens.is_number(place) and tokens.kinds[place] == "number" and _is_of_a_purchase(tokens, place)
 
 
 def _is_moved(tokens: Tokens, at: int) -> bool:
@@ -136,6 +148,8 @@ def _buys(tokens: Tokens, at: int) -> bool:
     if tokens.beside(at) not in POINTS:
         return False
     priced = at + 2 < len(tokens) and tokens.kinds[at + 2] == "money"
+    if tokens.beside(at + 1) == "you" and tokens.word(at + 3) in ("get", "gets"):
+        return True  # "for 250 points you get a preroll"
     a_day = tokens.beside(at + 1) in _ARTICLES and tokens.word(at + 3) in _TIMES
     return priced or a_day or tokens.beside(at + 1) in OFFERS | EXPIRING | BUYS
 

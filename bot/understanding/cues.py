@@ -44,18 +44,15 @@ _THEIRS = word_set("hers theirs")
 _OF_THEM = word_set("her his their customers custs clients guests")
 _SCREENS = word_set("screen pantalla")
 _TOGETHER = word_set("and or vs versus y o con with than que")
-_COMES_UP = word_set("comes come pops up shown displayed showing")
 _ACCOUNTS = word_set("one account acct profile cuenta perfil")
-_OTHER_ACCOUNT = word_set("old new other first second duplicate wrong otra vieja nueva primera segunda")
+_OTHER_ACCOUNT = word_set("one another old new other first second duplicate wrong otra una vieja nueva primera segunda")
 _ONE_OF_TWO = word_set("one other una otra otro")
 _LONGEST_MEANWHILE = 4
 """Words between a person and what the person says."""
+_SAYING = word_set("saying claiming telling swearing insisting diciendo")
 _BUT = word_set("but pero")
-_WHOSE: dict[str, Role] = {"mine": "observed", "ours": "observed", "hers": "claimed", "theirs": "claimed"}
 _NOTHING = word_set("nothing none nada")
 _NO = word_set("no not sin")
-_EARLIER = word_set("before antes")
-_IS = word_set("is its it es son")
 _WITH = word_set("with con at")
 
 FIXED, NOBODYS = 4, 5
@@ -94,7 +91,7 @@ class Cues:
             if rank >= 3 and not (counted and rank == FIXED):
                 if best.role and self._outspeaks(spoken, place, best, rank):
                     return best
-                return Cue(role, rank, self._leads(place, at))
+                return Cue(role, rank, self.leads(place, at))
             if role and rank > best.rank and not counted:
                 best, spoken = Cue(role, rank), place
         return best
@@ -108,6 +105,8 @@ class Cues:
         apart = any(self.tokens.closes(at) or self.word(at) in _BUT for at in range(farther, spoken))
         if rank == FIXED:
             return apart and near.role == "observed"  # "he should have points but we show 0"
+        if rank == NOBODYS:
+            return apart or self._says(spoken)  # "supervisor told her she had 900"
         if near.rank < 2 or self.word(spoken) == "it":
             return False
         if self._says(spoken):
@@ -123,7 +122,7 @@ class Cues:
             place -= 1
         return self.word(place) in PREPOSITIONS
 
-    def _leads(self, cue: int, at: int) -> bool:
+    def leads(self, cue: int, at: int) -> bool:
         """Whether only words without a meaning of their own stand between a cue and the number."""
         return all(self.word(place) in LEADS for place in range(cue + 1, at))
 
@@ -134,13 +133,13 @@ class Cues:
             return "claimed", FIXED
         if word in CLAIM_THINGS | OBSERVE_THINGS:
             return self._thing(at, start, number)
-        if side := self._side(at):
+        if side := self.side(at):
             # "no points on our end" has said it all
             return (None, 0) if self._denied(at, start) else (side, 3)
         if self._is_of_nobody_here(at):
             return None, NOBODYS
-        if word == "me" and self.word(at - 1) in CLAIM_VERBS:
-            return None, 0  # "she is telling me 725"
+        if word == "me" and not CLAIM_VERBS.isdisjoint((self.word(at - 1), after)):
+            return None, 0  # "she is telling me 725", "me dice que"
         if word in OBSERVE_PEOPLE and word != "it":
             return ("observed", 2) if self._looks(at) else (None, 0)
         if word == "it" and after in (CLAIM_VERBS | OBSERVE_VERBS | SHOWED) - PAST:
@@ -158,7 +157,7 @@ class Cues:
             place += 1
         return self.word(at) in CLAIM_PEOPLE and self.word(place) in SPEECH
 
-    def _side(self, at: int) -> Role | None:
+    def side(self, at: int) -> Role | None:
         """Whose side is spoken of: "on her end", "our side"."""
         if self.word(at) not in SIDES:
             return None
@@ -168,6 +167,8 @@ class Cues:
         """Whether a number after the word there is a store's, another account's or a bill's: "pine says 200", "the old
         one had 300", "the bill was 90"."""
         word, before, after = self.word(at), self.word(at - 1), self.word(at + 1)
+        if self.word(at - 2) in COLLEAGUES and word in CLAIM_VERBS:
+            return True  # "budtender tim told her 900"
         if before in COLLEAGUES and word in CLAIM_PEOPLE | CLAIM_VERBS | OBSERVE_VERBS | HAVE:
             return True  # "my manager says 300", "cashier dana says 300"
         if after in CLAIM_VERBS | OBSERVE_VERBS | HAVE | _WITH:
@@ -187,6 +188,8 @@ class Cues:
             return None, 0
         if self._denied(at, start) or self._breaks(at):
             return None, 0
+        if self.word(at) in HERE and self.word(at - 1) in CLAIM_THINGS and not self.tokens.closes(at):
+            return None, 3  # "in the app here i see 500"
         if self.word(at) in HERE and not self._shows_here(at, number):
             return None, 0
         if self._both_named(at, start) or self.theirs(at):
@@ -224,9 +227,11 @@ class Cues:
     def _shows_here(self, at: int, number: int) -> bool:
         """Whether "here" leads to the number: "here its 300", and not "i have a customer here", "Dana here, says"."""
         before, after = self.word(at - 1), self.word(at + 1)
-        if before in CLAIM_PEOPLE | CLAIM_THINGS or after in _WITH or (self.tokens.closes(at) and after in SPEECH):
+        if before in CLAIM_PEOPLE | CLAIM_THINGS or after in _WITH or after in _SAYING:
             return False
-        return self._leads(at, number)
+        if self.tokens.closes(at) and after in SPEECH:
+            return False
+        return self.leads(at, number)
 
     def _nothing(self, at: int) -> bool:
         """Whether "nothing", or "no points", ends there."""
@@ -235,7 +240,7 @@ class Cues:
     def _both_named(self, at: int, start: int) -> bool:
         """Whether a thing there is named together with one of the other side: "in the app and the register, 740"."""
         place = at - 1
-        while self.word(place) in SMALL_WORDS:
+        while self.word(place) in SMALL_WORDS | PREPOSITIONS:
             place -= 1
         other = OBSERVE_THINGS if self.word(at) in CLAIM_THINGS else CLAIM_THINGS
         return place > start and self.word(place) in _TOGETHER and self.word(place - 1) in other
@@ -243,53 +248,14 @@ class Cues:
     def _is_place(self, at: int) -> bool:
         """Whether a register is only where somebody stands who says something: "guy at my register swears 600"."""
         after = at + 2 if self.word(at) in NUMBERED and at + 1 < len(self.tokens) and not self.word(at + 1) else at + 1
+        if self._within(at) and self.word(after) in SPEECH and self._who_stands(at) in CLAIM_PEOPLE:
+            return True  # "cliente en caja 2 dice"
         stands = self.word(at - 1) == "at" or (self.word(at - 2) == "at" and self.word(at - 1) in SMALL_WORDS)
         return stands and self.word(after) in CLAIM_VERBS
 
-    def after(self, at: int, end: int) -> tuple[Role | None, int]:
-        """The role that "in the app" or "here" gives the number before it, and the place where that ends."""
-        place = at + 1
-        if self.word(place) in POINTS:
-            place += 1
-        if self.tokens.closes(place - 1) and self._leads_on(place, end):
-            return None, at
-        while self.word(place) in _COMES_UP and not self.tokens.closes(place - 1):
-            place += 1
-        if self.word(place) in _EARLIER and (self.tokens.closes(place) or place + 1 < end):
-            return "claimed", place
-        if self.word(place) in HERE and self._begins(place, end):
-            return None, at
-        if self.word(place) in HERE | {"online"} and self._closes(place, end):
-            return ("claimed" if self.word(place) == "online" else "observed"), place
-        if self.word(place) not in PREPOSITIONS:
-            return None, at
-        place += 1
-        while self.word(place) in SMALL_WORDS:
-            place += 1
-        role = self._shown_by(place) if place < end and self._closes(place, end) else None
-        return role, place if role else at
-
-    def _shown_by(self, at: int) -> Role | None:
-        """Which side shows what is said to be "in" or "on" the thing there."""
-        word = self.word(at)
-        if word == "phone" and self.word(at + 1) == "number":
-            return None
-        if word in CLAIM_THINGS:
-            return "claimed"
-        return "observed" if word in OBSERVE_THINGS else _WHOSE.get(word) or self._side(at)
-
-    def _leads_on(self, place: int, end: int) -> bool:
-        """Whether the words there lead right to the next number: "3k points, here 300", "80, en la app 800"."""
-        while place < end and self.word(place) in PREPOSITIONS | SMALL_WORDS:
-            place += 1
-        return place + 1 == end < len(self.tokens)
-
-    def _begins(self, at: int, end: int) -> bool:
-        """Whether "here" begins what is said of the next number: "she has 1,100 here its 110"."""
-        follows = self.word(at + 1) in _IS | OBSERVE_PEOPLE and not self.tokens.closes(at)
-        return follows and end < len(self.tokens) and self._leads(at, end)
-
-    def _closes(self, place: int, end: int) -> bool:
-        """Whether the thing there belongs to the number before: no verb follows that gives it to the next one."""
-        following = self.word(place + 1)
-        return following not in CLAIM_VERBS | OBSERVE_VERBS - {"only", "solo", "now", "ahora"} and place < end
+    def _who_stands(self, at: int) -> str:
+        """The word before "at the" in front of the thing there."""
+        place = at - 1
+        while self.word(place) in SMALL_WORDS | PREPOSITIONS:
+            place -= 1
+        return self.word(place)
