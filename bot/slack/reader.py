@@ -115,7 +115,7 @@ class Reader:
             checked_at=max((e.at for told in answers.values() for e in told), default=None),
             fixes=self.fixes(case),
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
-            readings=questions.readings(told.unclear()),
+            readings=told.choices(),
             choices=self._choices(case, told),
             stores=tuple((s.id, s.name) for s in house.config.stores),
             neighbours=tuple(

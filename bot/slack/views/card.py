@@ -285,6 +285,8 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
 def _reading(one: Reading, say: Say) -> str:
     if one.claimed is not None and one.observed is not None:
         return say("ask.points_both", claimed=f"{one.claimed:,}", observed=f"{one.observed:,}")
+    if one.delta is not None:
+        return say("ask.points_delta", delta=f"{one.delta:+,}")
     if one.claimed is not None:
         return say("ask.points_claimed", claimed=f"{one.claimed:,}")
     return say("ask.points_observed", observed=f"{one.observed:,}")
