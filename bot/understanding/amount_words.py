@@ -53,7 +53,7 @@ BUYS = word_set("canjea canjean canjear canjeo buys")
 DONE = word_set("""
     gave given give move moved transfer transferred award awarded credited add added remove removed deduct deducted took
     send sent dio dieron pasa pasar pasaron mover transferir quitaron descontaron agregaron sumaron quito
-    gained charged reverse
+    gained charged reverse owe owes owed promised prometieron debemos
     reversed undo undid apply applied applying drop desaparecieron desaparecio vencieron caducaron
     revertir aplicar
 """)
@@ -184,7 +184,7 @@ WHOM = word_set("""
 """)
 SHOWN = word_set("""
     at is was shows show showing says say see seeing dice sale salen marca muestra balance saldo hes shes history
-    historial has have had tiene tenia got
+    historial negative negativo negativa has have had tiene tenia got
 """)
 """Before a number with a minus: a balance below zero, not something asked for."""
 AFTER_DELTA = POINTS | word_set("""

@@ -124,7 +124,7 @@ class _Reader:
                 second.role = "observed"  # "balance was 640, its 64 now"
             if first.role == "observed":
                 first.role, first.rank = None, NOBODYS
-            elif showed and first.role == "claimed" and first.rank == 3 and second.rank < 3:
+            elif showed and not earlier and first.role == "claimed" and first.rank == 3 and second.rank < 3:
                 first.role = second.role = None
                 first.is_points = second.is_points = True
 
@@ -188,6 +188,8 @@ class _Reader:
                 (first if past == [second] else second).role = None
             elif first.rank != second.rank and min(first.rank, second.rank) == 1:
                 (first if first.rank < second.rank else second).role = None
+            elif first.rank == FIXED and second.rank == 3 and first.value != second.value:
+                second.role, second.is_points = None, True  # "customer expected 510 but app says 51"
             elif first.rank == second.rank == 3 and first.value != second.value:
                 first.role = second.role = None  # "text said 200, app shows 20"
                 first.is_points = second.is_points = True

@@ -111,7 +111,7 @@ class Cues:
             return False
         if self._says(spoken):
             return True
-        if self._within(farther) and spoken - farther <= 2:
+        if (self.word(farther) in HERE or self._within(farther)) and spoken - farther <= 2:
             return False
         return apart or self.word(farther + 1) not in CLAIM_VERBS | OBSERVE_VERBS | HAVE
 
@@ -188,7 +188,8 @@ class Cues:
             return None, 0
         if self._denied(at, start) or self._breaks(at):
             return None, 0
-        if self.word(at) in HERE and self.word(at - 1) in CLAIM_THINGS and not self.tokens.closes(at):
+        in_app = self.word(at) in HERE and self.word(at - 1) in CLAIM_THINGS
+        if in_app and self.word(at + 1) not in CLAIM_VERBS and not self.tokens.closes(at):
             return None, 3  # "in the app here i see 500"
         if self.word(at) in HERE and not self._shows_here(at, number):
             return None, 0
@@ -243,6 +244,8 @@ class Cues:
         while self.word(place) in SMALL_WORDS | PREPOSITIONS:
             place -= 1
         other = OBSERVE_THINGS if self.word(at) in CLAIM_THINGS else CLAIM_THINGS
+        if self.word(place) in _WITH:
+            other -= HERE  # "aqui con su app en 630"
         return place > start and self.word(place) in _TOGETHER and self.word(place - 1) in other
 
     def _is_place(self, at: int) -> bool:

@@ -19,6 +19,7 @@ from bot.understanding.plain import word_set
 
 _COMES_UP = word_set("comes come pops up shown displayed showing")
 _WHOSE: dict[str, Role] = {"mine": "observed", "ours": "observed", "hers": "claimed", "theirs": "claimed"}
+_THEN = word_set("and but now y pero ahora ahorita")
 _EARLIER = word_set("before antes")
 _IS = word_set("is its it es son")
 
@@ -40,7 +41,7 @@ class CuesAfter:
             return None, at
         while self.word(place) in _COMES_UP and not self.tokens.closes(place - 1):
             place += 1
-        if self.word(place) in _EARLIER and (self.tokens.closes(place) or place + 1 < end):
+        if self.word(place) in _EARLIER and (self.tokens.closes(place) or self.word(place + 1) in _THEN):
             return "claimed", place
         if self.word(place) in HERE and self._begins(place, end):
             return None, at

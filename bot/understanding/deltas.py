@@ -8,14 +8,18 @@ from bot.understanding.amount_words import (
     ADDED,
     AFTER_DELTA,
     AWAY,
+    CLAIM_THINGS,
     GIVE_BACK,
     INSIDE,
     LARGEST,
+    OBSERVE_THINGS,
     POINTS,
+    PREPOSITIONS,
     PRICES,
     REFUSED,
     REMOVED,
     SHOWN,
+    SMALL_WORDS,
     TAKE,
     WANTS,
     WHOM,
@@ -39,6 +43,8 @@ def deltas(tokens: Tokens) -> dict[int, int]:
             continue
         if kind == "signed" and tokens.word(at - 1) in _SPOKEN_OF:
             continue
+        if kind == "signed" and tokens.written[at][0] != "+" and _is_on_a_screen(tokens, at):
+            continue
         if (
             kind == "signed"
             and tokens.word(at - 1) not in SHOWN
@@ -49,6 +55,16 @@ def deltas(tokens: Tokens) -> dict[int, int]:
         elif kind == "number" and (sign := _asked(tokens, at)):
             out[at] = sign * tokens.value(at)
     return {at: value for at, value in out.items() if value and abs(value) <= LARGEST}
+
+
+def _is_on_a_screen(tokens: Tokens, at: int) -> bool:
+    """ "-30 in the pos": a balance below zero."""
+    place = at + 2 if tokens.beside(at) in POINTS else at + 1
+    if tokens.word(place) not in PREPOSITIONS:
+        return False
+    while tokens.word(place) in PREPOSITIONS | SMALL_WORDS:
+        place += 1
+    return tokens.word(place) in CLAIM_THINGS | OBSERVE_THINGS
 
 
 def _asked(tokens: Tokens, at: int) -> int:
