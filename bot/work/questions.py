@@ -43,7 +43,7 @@ from bot.work.looking import (
 from bot.work.ports import Notice, Person
 from bot.work.stores import EVERYWHERE, store_of
 from bot.work.support_clicks import claim, hand_on, relabel, resolve
-from bot.work.told import Arrival, Told, customer_of, readings
+from bot.work.told import Arrival, Told, customer_of
 
 __all__ = [
     "JOBS",
@@ -67,7 +67,6 @@ __all__ = [
     "pick_store",
     "present",
     "rate",
-    "readings",
     "relabel",
     "resolve",
     "supply",
