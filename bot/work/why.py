@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.cases import Case
-from bot.understanding import Because, Entities
+from bot.understanding import Because, Entities, goes_on
 from bot.work.house import House
 from bot.work.looking import found_in, point_of
 from bot.work.told import Told
@@ -32,7 +32,9 @@ def why_of(house: House, case: Case) -> Why:
     matcher = house.knowledge.of(case.store_id).matcher
     named = found_in(house, case)
     first: Why | None = None
-    for text in Told.of(case.private).texts:
+    for nth, text in enumerate(Told.of(case.private).texts):
+        if nth and goes_on(text):
+            continue  # "what about her other number" asks the same once more, whatever its words are near
         part, match = point_of(house, text, case.store_id)
         if not match.candidates:
             continue
