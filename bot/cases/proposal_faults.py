@@ -13,29 +13,33 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bot.cases.models import ProposalState
-from bot.cases.proposal_store import from_row, unkeyed_seal, untouched
+from bot.cases.proposal_store import SEALING, from_row, unkeyed_seal, untouched
 from bot.cases.proposals import DECIDING, MOVES
 from bot.cases.tables import audit, proposals
 from bot.cases.vault import Vault
 
 _AT_ONCE: Final = 500
 _SIGNING: Final = frozenset({"sign", "approve", "break_glass"})
-_ASKING: Final = frozenset({"submit", "confirm"})
 RESEALED: Final = "key.reseal"
 """The deed of rows that tell the seals of requests as they are under a newer security key."""
 
 
 class Told(BaseModel):
-    """What the trail says of one request. unsealed: it was asked for in an older version, which put no seal, no points
-    and no reasons on record."""
+    """What the trail says of one request. asked: it was, or was signed. sealed: one of those rows has its seal."""
 
     state: str = ProposalState.OFFERED.value
     points: str | None = None
     seal: str | None = None
-    unsealed: bool = False
+    asked: bool = False
+    sealed: bool = False
     why: list[str] = []
     signers: tuple[str, ...] = ()
     decided: tuple[str, datetime] | None = None
+
+    @property
+    def unsealed(self) -> bool:
+        """Whether it was asked for in an older version, which put no seal, no points and no reasons on record."""
+        return self.asked and not self.sealed
 
 
 def faults(conn: sa.Connection, vault: Vault) -> list[str]:
@@ -64,8 +68,9 @@ def on_record(conn: sa.Connection) -> dict[str, Told]:
             record.points = detail.get("points", record.points)
             record.seal = detail.get("seal", record.seal)
             record.why = detail.get("why", record.why)
-        if move in _ASKING:
-            record.unsealed = "seal" not in detail
+        if move in SEALING:
+            record.asked = True
+            record.sealed = record.sealed or "seal" in detail
         if move in _SIGNING:
             record.signers = (*record.signers, actor)
         if move in DECIDING:

@@ -13,14 +13,16 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
-from bot.cases import audit
 from bot.cases.audit import canonical
 from bot.cases.case_store import new_id
 from bot.cases.models import History, Proposal, ProposalState
+from bot.cases.tables import audit as trail
 from bot.cases.tables import proposals
 from bot.cases.vault import Vault
 
 POINT_KINDS = ("adjust_points", "refund_redemption", "record_purchase")
+SEALING = frozenset({"submit", "confirm", "sign", "approve", "break_glass"})
+"""Moves that put the seal on record: one of them did, and the request is of no older version."""
 CONTACT_KINDS = ("relink", "correct_contact")
 """Both change a phone or an e-mail: a change by one of them is followed by a second, by whichever."""
 _COUNTED = tuple(
@@ -57,12 +59,13 @@ def unkeyed_seal(proposal: Proposal) -> str:
 
 def seal_fault(conn: sa.Connection, vault: Vault, proposal: Proposal) -> Literal["", "older", "tampered"]:
     """What is wrong with the request's seal. "older": asked for in a version that made other seals, as the trail says,
-    which has none of it. Neither is carried out."""
+    which has none of it, in no row of those that put one there. Neither is carried out."""
     if untouched(vault, proposal):
         return ""
-    asked = [audit.last_about(conn, proposal.id, f"{proposal.kind}.{deed}") for deed in ("submit", "confirm")]
-    details = [json.loads(entry.detail) for entry in asked if entry is not None]
-    unsealed = bool(details) and not any("seal" in detail for detail in details)
+    c = trail.c
+    rows = conn.execute(sa.select(c.deed, c.detail).where(c.subject == proposal.id)).all()
+    told = [json.loads(row.detail) for row in rows if row.deed.rpartition(".")[2] in SEALING]
+    unsealed = bool(told) and not any("seal" in detail for detail in told)
     return "older" if unsealed and proposal.parameters_hash == unkeyed_seal(proposal) else "tampered"
 
 

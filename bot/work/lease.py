@@ -114,11 +114,17 @@ class SlotLease:
         return True
 
     def _retake(self) -> bool:
-        """True while there is hope: the database is still away, or the slot is ours again, or a reaper may let go."""
+        """True while there is hope: the database is still away, or the slot is ours again, or a reaper may let go. Not
+        while somebody is alone: who lets nobody in may have begun while we held nothing."""
         if self._conn.closed:
             self._conn = _connect(self._url)
             self._lost_at = self._clock()  # hope is counted from when the database answered
-        if self._take(self._slot):
+        gate = self._conn.execute("SELECT pg_try_advisory_lock_shared(%s)", (GATE,)).fetchone()
+        if gate is None or not gate[0]:
+            return False
+        taken = self._take(self._slot)
+        self._conn.execute("SELECT pg_advisory_unlock_shared(%s)", (GATE,))
+        if taken:
             self._lost_at = None
             return True
         return self._lost_at is None or self._clock() - self._lost_at < RETAKE_S

@@ -313,6 +313,16 @@ def test_who_begins_to_serve_waits_for_who_is_alone(database: str) -> None:
         taken[0].release()
 
 
+def test_who_lost_its_name_does_not_come_back_while_somebody_is_alone() -> None:
+    with fresh_database("postgresql") as url:
+        lease = SlotLease(url)
+        lease._conn.close()
+        assert lease.tick(list, unwatched)
+        with alone(url):
+            assert not lease.tick(list, unwatched)
+        lease.release()
+
+
 def test_a_bot_whose_key_was_replaced_all_the_same_ends_itself(sqlite_database: str) -> None:
     house = household(settings(sqlite_database), clock=system_clock)
     ended: list[bool] = []
@@ -415,16 +425,19 @@ def test_every_encrypted_column_is_looked_at() -> None:
 # -- requests of an older version --------------------------------------------------------------------------------------
 
 
-def of_an_older_version(shop: Shop, proposal: Any, **changes: Any) -> None:
-    """As the version before stored it: the seal without a key, and nothing of it in the trail."""
+def of_an_older_version(
+    shop: Shop, proposal: Any, deeds: tuple[str, ...] = ("submit", "approve"), **changes: Any
+) -> None:
+    """As the version before stored it: the seal without a key, and nothing of it in the trail (its rows of `deeds`)."""
     with writing(shop.house.engine) as conn:
         values = {"parameters_hash": proposal_store.unkeyed_seal(proposal), **changes}
         conn.execute(table.update().where(table.c.id == proposal.id).values(**values))
-        entry = audit.last_about(conn, proposal.id, f"{proposal.kind}.submit")
-        assert entry is not None
-        detail = {k: v for k, v in json.loads(entry.detail).items() if k not in ("seal", "why", "points")}
-        mine = audit_table.c.seq == entry.seq
-        conn.execute(audit_table.update().where(mine).values(detail=audit.canonical(detail)))
+        for deed in deeds:
+            entry = audit.last_about(conn, proposal.id, f"{proposal.kind}.{deed}")
+            if entry is not None:
+                detail = {k: v for k, v in json.loads(entry.detail).items() if k not in ("seal", "why", "points")}
+                mine = audit_table.c.seq == entry.seq
+                conn.execute(audit_table.update().where(mine).values(detail=audit.canonical(detail)))
 
 
 def test_a_request_of_an_older_version_is_closed_and_can_be_asked_for_again(sqlite_shop: Shop) -> None:
@@ -459,3 +472,9 @@ def test_nothing_of_today_passes_for_older(sqlite_shop: Shop) -> None:
     of_an_older_version(sqlite_shop, waiting, parameters_hash="0" * 64)
     with pytest.raises(NotAllowed, match="tampered"):
         proposals.approve(sqlite_shop.house, waiting.id, QUINN)
+    sealed = proposals.approve(sqlite_shop.house, sqlite_shop.ask_adjust("+7", phone="+13035550148").id, MORGAN)
+    of_an_older_version(sqlite_shop, sealed, ("submit",))
+    sqlite_shop.run("effect", sealed.id)  # its approval has a seal: no row of an older version has
+    assert sqlite_shop.get(sealed).result["code"] == "tampered"
+    with reading(sqlite_shop.house.engine) as conn:
+        assert sealed.id in proposal_faults.faults(conn, sqlite_shop.house.vault)
