@@ -63,9 +63,9 @@ SHORTEST_KEY: Final = 32
 
 
 def key_parts(text: str) -> tuple[str, ...]:
-    """The parts of a text of keys, without blanks around them: its lines where there are several, else what stands
-    between commas."""
-    lines = tuple(line.strip() for line in text.split("\n") if line.strip())
+    """The parts of a text of keys, without blanks around them: its lines where there are several, which may end with a
+    comma, else what stands between commas."""
+    lines = tuple(part for line in text.split("\n") if (part := line.strip().rstrip(",")))
     return lines if len(lines) > 1 else tuple(part.strip() for part in text.split(",") if part.strip())
 
 

@@ -10,8 +10,8 @@ from bot.cases.labels import all_labels
 from tests.conversations.dialogue import Dialogue
 from tests.slack.floor import shop_floor
 
-QUESTION = "dana ortiz has a points question, 303-555-0153"
-MASKED = "[name] has a points question, [phone]"
+QUESTION = "dana ortiz wants help with points, 303-555-0153"
+MASKED = "[name] wants help with points, [phone]"
 
 
 def step(kind: str, who: str = "", **given: Any) -> dict[str, dict[str, Any]]:

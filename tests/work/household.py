@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +27,8 @@ from connectors.sandbox import SandboxServers
 from connectors.transport import Transport
 
 KEY = "a key of thirty-two characters!!"
+_MOMENTS = itertools.count(1)
+"""Each case stands in a thread of its own, also those of two views of one house."""
 DANA_OLD, DANA_NEW = "+13035550177", "+13035550142"
 
 
@@ -187,20 +190,17 @@ class Shop:
     clock: MovableClock
     seen: Seen
 
-    def __post_init__(self) -> None:
-        self._asked = 0
-
     def case(self, store: str = "pine") -> Case:
         """A fresh case of Riley's."""
-        self._asked += 1
+        moment = f"{next(_MOMENTS)}.0"
         with writing(self.house.engine) as conn:
             case, _ = case_store.open_case(
                 conn,
                 self.house.vault,
                 team_id="T1",
                 channel=f"C0{store.upper()}",
-                thread_ts=f"{self._asked}.0",
-                asked_ts=f"{self._asked}.0",
+                thread_ts=moment,
+                asked_ts=moment,
                 asker="URILEY",
                 store_id=store,
                 now=self.clock(),

@@ -60,9 +60,7 @@ S = ProposalState
 def under(shop: Shop, *keys: str, **more: Any) -> Shop:
     """The same shop, opened anew with these keys."""
     config = shop.house.config.model_copy(update={"security": Security(key=",".join(keys), **more)})
-    opened = replace(shop, house=household(config, clock=shop.clock, seen=shop.seen))
-    opened._asked = shop._asked
-    return opened
+    return replace(shop, house=household(config, clock=shop.clock, seen=shop.seen))
 
 
 def rotated(shop: Shop, *keys: str) -> Rotated:
