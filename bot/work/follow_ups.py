@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.cases import Actor, Case, CaseState, ProposalState, Role, case_store, reading
+from bot.cases import Actor, Case, CaseState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import (
     asks,
@@ -26,12 +26,12 @@ from bot.work.clicking import check_may_touch
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
 from bot.work.told import Arrival, Told, turns_to_another
+from bot.work.twice import UNDER_WAY
 
 _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
 """How alike (of 100) a reply must be to an option's label to count as that answer."""
 _LATELY = timedelta(minutes=30)
-_MOVING = frozenset({ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN})
 _POINTS = ("claimed_points", "observed_points", "points_delta")
 
 
@@ -98,7 +98,7 @@ def _lets_be(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 
 def _under_way(house: House, case: Case) -> bool:
-    return case.state is CaseState.WAITING or bool(case_clicks.requests_in(house, case, _MOVING))
+    return case.state is CaseState.WAITING or bool(case_clicks.requests_in(house, case, UNDER_WAY))
 
 
 def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
