@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic_core import to_json
 
+from bot.config import SHORTEST_KEY
 from bot.errors import ConfigError
 
-MIN_KEY = 32
 _ID: Final = 8
 """Characters of a key's name; in front of what is encrypted stands the name, and a dot that no older value has."""
 
@@ -39,9 +39,10 @@ class Key:
     @classmethod
     def derived(cls, text: str) -> Key:
         """Raises ConfigError when `text` has fewer than 32 characters."""
-        if len(text) < MIN_KEY:
+        if len(text) < SHORTEST_KEY:
             raise ConfigError(
-                f"The security key needs at least {MIN_KEY} characters.", f"[security] key has {len(text)} characters"
+                f"The security key needs at least {SHORTEST_KEY} characters.",
+                f"[security] key has {len(text)} characters",
             )
         return cls(
             id=_derive(text, b"pointsman key name").hex()[:_ID],
