@@ -8,26 +8,19 @@ from collections.abc import Mapping, Sequence
 from bot.understanding.amount_words import PERSON, POS, PROVIDER, STORE
 from bot.understanding.amounts import amounts
 from bot.understanding.customers import is_customer
-from bot.understanding.found import COVER, Found, covered, just_before, values
-from bot.understanding.identifiers import emails, loyalty_ids, order_ids
+from bot.understanding.found import COVER, Found, covered, values
+from bot.understanding.identifiers import loyalty_ids, order_ids
 from bot.understanding.models import Entities
 from bot.understanding.names import names
 from bot.understanding.phones import phones
 from bot.understanding.phrases import phrases
 from bot.understanding.plain import plain
 from bot.understanding.slips import mended
+from bot.understanding.surface import surface
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary
 
 _LONG_DIGITS = re.compile(r"(?<![\w¦])\+?\d{6,}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
-_AT = re.compile(r"\b(?:at|in|from|our|the|store|shop|tienda|sucursal|en|la|de)[ ]{1,2}$", re.IGNORECASE)
-_SHOP = re.compile(r"[ ]{1,2}(?:store|shop|location|branch|tienda|sucursal)\b", re.IGNORECASE)
-_WITHIN = re.compile(r"\b(?:in|on|from|per|via|our|with|and|or|en|de|con|y|o)[ ]$", re.IGNORECASE)
-_ACTS = re.compile(
-    r"[ ]?(?:says?|shows?|has|had|reads|dice|muestra|tiene|app|points|pts|puntos|loyalty|rewards|widget|is|isnt|wont"
-    r"|:|=|\d)",
-    re.IGNORECASE,
-)
 _LOOSE_EMAIL = re.compile(r"[^\s@<>,;\[\]]{1,64}@[^\s@<>,;\[\]]{1,255}")
 
 
@@ -58,61 +51,27 @@ def _read(
     text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]], known: Vocabulary
 ) -> tuple[Entities, tuple[int, ...]]:
     """What the text names, and points that could be either side's."""
-    shown = plain(text)
-    mail = emails(shown)
-    shown = covered(shown, mail)
-    ids = loyalty_ids(shown)
-    shown = covered(shown, ids)
-    orders = order_ids(shown)
-    shown = covered(shown, orders)
-    numbers = phones(shown, area_code=area_code)
-    shown = covered(shown, numbers)
-    shops = _shops(shown, stores, known)
-    providers = _vendors(shown, known.providers, known)
-    registers = _vendors(covered(shown, providers), known.pos, known)
-    unsaid = covered(shown, [*shops, *providers, *registers])
-    people = names(unsaid, known, contacts=[*numbers, *mail])
-    customers = [one for one in people if is_customer(unsaid, one)]
-    spoken = _in_their_place(shown, {PROVIDER: providers, POS: registers, PERSON: people, STORE: shops})
+    seen = surface(text, area_code=area_code, stores=stores, known=known)
+    people = names(seen.unsaid, known, contacts=seen.contacts)
+    customers = [one for one in people if is_customer(seen.unsaid, one)]
+    spoken = _in_their_place(
+        seen.shown, {PROVIDER: seen.providers, POS: seen.registers, PERSON: people, STORE: seen.shops}
+    )
     points = amounts(mended(spoken, known.meaningful | known.names))
     found = Entities(
-        phone=values(numbers),
-        email=values(mail),
+        phone=values(seen.numbers),
+        email=values(seen.mail),
         customer_name=values(customers),
-        order_id=values(orders),
+        order_id=values(seen.orders),
         claimed_points=points.claimed,
         observed_points=points.observed,
         points_delta=points.delta,
-        loyalty_id=values(ids),
-        store=values(shops),
-        provider=values(providers),
-        pos=values(registers),
+        loyalty_id=values(seen.ids),
+        store=values(seen.shops),
+        provider=values(seen.providers),
+        pos=values(seen.registers),
     )
     return found, points.unclear
-
-
-def _shops(text: str, stores: Mapping[str, Sequence[str]], known: Vocabulary) -> list[Found]:
-    """Stores by their names; a misspelt one only where the words around speak of a place: people have names, too."""
-    exact = phrases(text, stores)
-    near = phrases(text, stores, misspelt=True, common=known.meaningful | known.names)
-    guessed = [
-        one
-        for one in near
-        if one not in exact and (_AT.search(just_before(text, one.start)) or _SHOP.match(text, one.end))
-    ]
-    return sorted([*exact, *guessed], key=lambda one: one.start)
-
-
-def _vendors(text: str, entries: Mapping[str, Sequence[str]], known: Vocabulary) -> list[Found]:
-    """Vendors by the ways people write them; one whose name is a common word ("smile") only where a system is spoken
-    of."""
-    return [
-        one
-        for one in phrases(text, entries, misspelt=True)
-        if text[one.start : one.end].lower() not in known.common
-        or _WITHIN.search(just_before(text, one.start))
-        or _ACTS.match(text, one.end)
-    ]
 
 
 def _in_their_place(text: str, found: Mapping[str, Sequence[Found]]) -> str:
