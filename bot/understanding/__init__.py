@@ -14,6 +14,7 @@ from bot.understanding.replies import (
     surely_never_mind,
     what_about,
 )
+from bot.understanding.turns import Turn, turned_to
 from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary, load_chatter, load_vocabulary
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Matcher",
     "Reason",
     "Repair",
+    "Turn",
     "Vocabulary",
     "asks",
     "asks_why",
@@ -41,6 +43,7 @@ __all__ = [
     "of_their_own",
     "surely_never_mind",
     "takes_back",
+    "turned_to",
     "unclear_points",
     "what_about",
 ]
