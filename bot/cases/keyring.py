@@ -7,21 +7,24 @@ the key in use, and holds those before it, encrypted under that one.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from bot.cases.checkpoints import Checkpoint
 from bot.cases.tables import ENCRYPTED, audit, evidence, keyring
 from bot.cases.tables import checkpoints as heads
-from bot.cases.vault import Key, Vault, marked, under_another
+from bot.cases.vault import Condition, Key, Vault, marked, under_another
 from bot.config import SHORTEST_KEY, key_parts
 from bot.errors import ConfigError
 
 ROTATED: Final = "key.rotate"
 """The deed of the trail's row that tells of a rotation."""
+RETIRED: Final = "key.retire"
+"""The deed of the row that tells that the keys before the one in use (its subject) open nothing any more."""
 _SAMPLE = 5
 """How many stored values are tried: one that was damaged must not keep the house from opening."""
 _AT_ONCE = 100
@@ -35,8 +38,9 @@ def open_vault(conn: sa.Connection, keys: Sequence[str], readings: Sequence[str]
 
     Raises ConfigError when none of them is the key in use.
     """
+    forms = {text: Key.derived(text) for text in (*keys, *readings)}
     try:
-        return _opened(conn, [Key.derived(text) for text in keys], [Key.derived(text) for text in readings])
+        return _opened(conn, forms, first=keys, oldest=forms[keys[-1]])
     except ConfigError as error:
         raise ConfigError(error.staff + _as_read(keys), error.operator) from error
 
@@ -58,22 +62,62 @@ def behind(vault: Vault, keys: Sequence[str], readings: Sequence[str] = ()) -> l
     return [next((i for text, i in forms.items() if i in used and one in text), forms[one]) for one in keys[1:]]
 
 
-def _opened(conn: sa.Connection, given: Sequence[Key], also: Sequence[Key]) -> Vault:
-    row = _row(conn)
+def _opened(conn: sa.Connection, forms: Mapping[str, Key], *, first: Sequence[str], oldest: Key) -> Vault:
+    """forms: every text that may be a key, with what is derived from it; `first` of them is what they were read as."""
+    row, at_hand = _row(conn), list(forms.values())
     if row is None:
         _never_replaced(conn)
-        in_use = _opening(conn, [*given, *also], oldest=given[-1])
-        return Vault(in_use, others=[key for key in (*given, *also) if key != in_use])
-    found = next((key for key in (*given, *also) if key.id == row.key_id), None)
+        in_use = _opening(conn, at_hand, oldest=oldest)
+        return Vault(in_use, others=[key for key in at_hand if key != in_use])
+    found = next((key for key in at_hand if key.id == row.key_id), None)
     if found is None:
         raise ConfigError(
             f"This database is under security key {row.key_id}, in use since {row.since:%Y-%m-%d}; POINTSMAN_KEY holds "
-            f"{', '.join(key.id for key in given)}. Put the key in use back (docs/running.md, Keys).",
+            f"{', '.join(forms[text].id for text in first)}. Put the key in use back (docs/running.md, Keys).",
             f"the database is under key {row.key_id}, not at hand",
         )
     past = [Key.from_json(one) for one in Vault(found).decrypt(row.past)]
-    known = {found.id, *(key.id for key in past)}
-    return Vault(found, past=past, others=[key for key in (*given, *also) if key.id not in known], number=row.number)
+    if _let_go(conn, found.id):  # whatever the table says: an older row of it may have been put back
+        past = [key.retired() for key in past]
+    return Vault(found, past=past, others=_beside(forms, found, past), number=row.number)
+
+
+def _beside(forms: Mapping[str, Key], in_use: Key, past: Sequence[Key]) -> list[Key]:
+    """The keys at hand that are neither in use nor replaced. None that is another reading of one that was let go:
+    whoever knows that one knows these too."""
+    known = {in_use.id, *(key.id for key in past)}
+    retired = {key.id for key in past if key.encryption is None}
+    gone = [_core(text) for text, key in forms.items() if key.id in retired]
+    akin = {text for text in forms for one in gone if one in text or _core(text) in one}
+    return [key for text, key in forms.items() if key.id not in known and text not in akin]
+
+
+def _core(text: str) -> str:
+    return text.strip(", \t\r\n")
+
+
+def _let_go(conn: sa.Connection, key_id: str) -> dict[str, Any] | None:
+    """What the trail tells of how the keys before this one were let go; None while they open things."""
+    told = sa.select(audit.c.detail).where(audit.c.subject == f"key:{key_id}", audit.c.deed == RETIRED)
+    detail = conn.execute(told.limit(1)).scalar()
+    return None if detail is None else dict(json.loads(detail))
+
+
+def damaged_before(conn: sa.Connection, vault: Vault) -> int:
+    """How many values did not open, under keys that were replaced, when those were let go. What there is more of under
+    them came in since."""
+    told = (_let_go(conn, key.id) for key in (vault.key, *reversed(vault.past)))
+    return next((int(one["damaged"]) for one in told if one is not None), 0)
+
+
+def still_in_use(conn: sa.Connection, vault: Vault) -> bool:
+    """Whether the key of this vault is still the one in use. The vault lets go of the keys before it, once the database
+    has."""
+    if number(conn) != vault.number:
+        return False
+    if vault.opens_older and _let_go(conn, vault.key.id):
+        vault.let_go()
+    return True
 
 
 def _never_replaced(conn: sa.Connection) -> None:
@@ -121,6 +165,17 @@ def by_key(conn: sa.Connection) -> Counter[str | None]:
         query = sa.select(start, sa.func.count()).where(column.is_not(None)).group_by(start)
         for mark, many in conn.execute(query).all():
             found[marked(bytes(mark))] += many
+    return found
+
+
+def by_condition(conn: sa.Connection, vault: Vault) -> Counter[tuple[Condition, str | None]]:
+    """How many stored values are in which condition, and under which key by their own word. Tries every value."""
+    found: Counter[tuple[Condition, str | None]] = Counter()
+    for table, name in _columns(conn):
+        column = table.c[name]
+        query = sa.select(column).where(column.is_not(None))
+        for blob in conn.execute(query, execution_options={"yield_per": _AT_ONCE}).scalars():
+            found[vault.condition(blob), marked(blob)] += 1
     return found
 
 

@@ -4,20 +4,22 @@
 what the trail says of seals and digests is told anew. Nothing is blessed by it: what did not agree with its seal, its
 signature or the trail before does not agree afterwards either.
 
-`encrypt_anew`, in small steps, beside a running `serve`, as often as one likes: what is encrypted under a key before.
+`encrypt_anew`, in small steps, beside a running `serve`, as often as one likes: what is encrypted under a key before;
+and `retire`, once nothing is any more: from then on that key opens nothing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from bot.cases import audit, bulk_moves, checkpoints, proposal_faults
 from bot.cases.database import reading, writing
-from bot.cases.keyring import ROTATED, key_mark
+from bot.cases.keyring import RETIRED, ROTATED, damaged_before, key_mark
 from bot.cases.keyring import number as keyring_number
 from bot.cases.models import Proposal
 from bot.cases.proposal_faults import RESEALED, Told
@@ -34,7 +36,7 @@ from bot.cases.tables import (
 from bot.cases.tables import (
     checkpoints as heads,
 )
-from bot.cases.vault import Key, Vault
+from bot.cases.vault import Key, Vault, marked
 from bot.errors import ConfigError
 
 AT_ONCE: Final = 1000
@@ -42,6 +44,8 @@ AT_ONCE: Final = 1000
 STEP: Final = 100
 """Values of one small transaction; of a store's nightly points, which are large, it is one."""
 _REFS: Final = ("customer_ref", "phone_ref", "email_ref", "seal")
+OPENING: Final = ("current", "older")
+"""Conditions of values that open. (An unnamed one of a database whose key was never replaced is current.)"""
 Watch = Callable[[str], None]
 
 
@@ -165,34 +169,90 @@ def _opened(vault: Vault, blob: bytes) -> Any:
         return None
 
 
-def encrypt_anew(engine: sa.Engine, vault: Vault, watch: Watch) -> tuple[int, int]:
-    """Encrypt what is not under the key in use with it: (values done, values that no key at hand opens, left as they
-    are). A value that somebody writes meanwhile is theirs. `watch` is told of each small step."""
-    done = unreadable = 0
+class Anew(NamedTuple):
+    """What became of the values that were not under the key in use. encrypted: they are now. The others are as they
+    were; absent: under a key that is not at hand; retired: under one that was let go; damaged: they open with none."""
+
+    encrypted: int = 0
+    absent: int = 0
+    retired: int = 0
+    damaged: int = 0
+
+
+def encrypt_anew(engine: sa.Engine, vault: Vault, watch: Watch) -> Anew:
+    """Encrypt what is not under the key in use with it. A value that somebody writes meanwhile is theirs. `watch` is
+    told of each small step. Raises ConfigError when another key takes the place of the one in use meanwhile."""
+    done: Counter[str] = Counter()
     for table, name in ENCRYPTED:
         column = table.c[name]
-        older = sa.and_(column.is_not(None), key_mark(column) != vault.mark)
         own = sa.and_(*(one == sa.bindparam(f"pk_{one.name}") for one in table.primary_key))
         anew = table.update().where(own, column == sa.bindparam("was")).values({name: sa.bindparam("anew")})
-        for page in _pages(engine, table, [column], older, 1 if table is snapshots else STEP):
-            rows = []
-            for row in page:
-                blob = _again(vault, row[name])
-                key = {f"pk_{one.name}": row[one.name] for one in table.primary_key}
-                rows += [{**key, "was": row[name], "anew": blob}] if blob is not None else []
-            unreadable += len(page) - len(rows)
+        for page in _pages(engine, table, [column], _older(column, vault), 1 if table is snapshots else STEP):
+            found = [(row, vault.condition(row[name])) for row in page]
+            rows = [
+                {"was": row[name], "anew": vault.again(row[name])}
+                | {f"pk_{one.name}": row[one.name] for one in table.primary_key}
+                for row, condition in found
+                if condition in OPENING
+            ]
+            done.update(condition for _, condition in found if condition not in OPENING)
             if rows:
                 with writing(engine) as conn:
-                    done += conn.execute(anew, rows).rowcount
+                    _still(conn, vault)
+                    done["encrypted"] += conn.execute(anew, rows).rowcount
             watch("encrypted")
-    return done, unreadable
+    return Anew(**done)
 
 
-def _again(vault: Vault, blob: bytes) -> bytes | None:
-    try:
-        return vault.again(blob)
-    except ConfigError:
-        return None
+def retire(engine: sa.Engine, vault: Vault, *, actor: str, now: datetime, watch: Watch) -> bool:
+    """Let go of the keys before the one in use, in the table and in `vault`: from then on nothing that is under one of
+    them is believed, whoever has it. Their references and signatures stay, for what the trail says of their time.
+
+    False, and nothing is done, where something still waits to be encrypted anew. What does not open waits for nothing:
+    the trail is told how much of it there is. Raises ConfigError when another key took the place of the one in use.
+    """
+    with writing(engine) as conn:
+        _still(conn, vault)
+        if vault.opens_older:
+            damaged = _damaged(conn, vault)
+            if damaged is None:
+                return False
+            past = vault.encrypt([key.retired().to_json() for key in vault.past])
+            conn.execute(keyring.update().values(past=past))
+            told = {"keys": [key.id for key in vault.past], "damaged": damaged + damaged_before(conn, vault)}
+            audit.append(conn, actor=actor, deed=RETIRED, subject=f"key:{vault.key.id}", detail=told, now=now)
+            watch("retiring")
+    vault.let_go()
+    return True
+
+
+def _damaged(conn: sa.Connection, vault: Vault) -> int | None:
+    """How much of what is under a key that was replaced does not open; None where something does that is not under the
+    key in use."""
+    past, found = {key.id for key in vault.past}, 0
+    for table, name in ENCRYPTED:
+        query = sa.select(table.c[name]).where(_older(table.c[name], vault))
+        for blob in conn.execute(query, execution_options={"yield_per": STEP}).scalars():
+            condition = vault.condition(blob)
+            if condition in OPENING:
+                return None
+            found += condition == "damaged" and marked(blob) in past
+    return found
+
+
+def _older(column: sa.Column[Any], vault: Vault) -> sa.ColumnElement[bool]:
+    return sa.and_(column.is_not(None), key_mark(column) != vault.mark)
+
+
+def _still(conn: sa.Connection, vault: Vault) -> None:
+    """Keep the key in use from being replaced until the transaction ends; raises ConfigError when it was."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(f"LOCK TABLE {keyring.name} IN ROW EXCLUSIVE MODE")
+    if keyring_number(conn) != vault.number:
+        raise ConfigError(
+            "The key was replaced meanwhile. Run `pointsman key rotate` again to see.",
+            f"key {vault.key.id} is not in use any more",
+        )
 
 
 def _pages(

@@ -2,18 +2,20 @@
 
 All of it is derived from `[security] key`. A key can be replaced by a newer one (`bot.cases.rekeying`): what is
 encrypted says under which key it is, and a reference is the older key's reference, keyed once more with the newer: so
-references are carried over without knowing of whom they are, and the older key alone makes none of them any more.
+references are carried over without knowing of whom they are, and the older key alone makes none of them any more. Once
+everything is encrypted anew, the older key opens nothing either: only its references and signatures are kept.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
@@ -25,14 +27,21 @@ from bot.errors import ConfigError
 
 _ID: Final = 8
 """Characters of a key's name; in front of what is encrypted stands the name, and a dot that no older value has."""
+_NAME: Final = re.compile(rf"[0-9a-f]{{{_ID}}}")
+_TOKEN: Final = b"gAAAA"
+"""How everything begins that Fernet made."""
+Condition = Literal["current", "older", "absent", "retired", "damaged"]
+"""Of a stored value. current: under the key in use; older: under another that opens it; absent: under a key that is not
+at hand; retired: under one that was let go; damaged: whatever key it is under, it does not open."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What is derived from one security key. id: its name, 8 hex digits, which gives nothing of it away."""
+    """What is derived from one security key. id: its name, 8 hex digits, which gives nothing of it away. encryption:
+    None once it was let go, after its time."""
 
     id: str
-    encryption: bytes = field(repr=False)
+    encryption: bytes | None = field(repr=False)
     references: bytes = field(repr=False)
     signatures: bytes = field(repr=False)
 
@@ -54,13 +63,18 @@ class Key:
     @classmethod
     def from_json(cls, stored: Mapping[str, str]) -> Key:
         """The key that `to_json` wrote."""
-        parts = {name: bytes.fromhex(stored[name]) for name in ("encryption", "references", "signatures")}
-        return cls(id=stored["id"], **parts)
+        parts = {name: bytes.fromhex(stored[name]) for name in ("references", "signatures")}
+        encryption = bytes.fromhex(stored["encryption"]) if "encryption" in stored else None
+        return cls(id=stored["id"], encryption=encryption, **parts)
 
     def to_json(self) -> dict[str, str]:
         """Everything of it: to be encrypted before it is stored."""
         secret = {"encryption": self.encryption, "references": self.references, "signatures": self.signatures}
-        return {"id": self.id, **{name: part.hex() for name, part in secret.items()}}
+        return {"id": self.id, **{name: part.hex() for name, part in secret.items() if part is not None}}
+
+    def retired(self) -> Key:
+        """The same without what opens things: what references and signatures of its time need."""
+        return replace(self, encryption=None)
 
 
 class Vault:
@@ -75,8 +89,21 @@ class Vault:
         self.past = tuple(past)
         self.others = tuple(others)
         self.number = number
-        self._fernets = {k.id: Fernet(urlsafe_b64encode(k.encryption)) for k in (self.key, *self.past, *self.others)}
+        self._read_with(self.key, *self.past, *self.others)
+
+    def _read_with(self, *keys: Key) -> None:
+        self._fernets = {k.id: Fernet(urlsafe_b64encode(k.encryption)) for k in keys if k.encryption is not None}
         self._any = MultiFernet(list(self._fernets.values()))
+
+    @property
+    def opens_older(self) -> bool:
+        """Whether a key that was replaced still opens things."""
+        return any(key.encryption is not None for key in self.past)
+
+    def let_go(self) -> None:
+        """Open nothing any more with the keys that were replaced: everything of their time was encrypted anew."""
+        self.past = tuple(key.retired() for key in self.past)
+        self._read_with(self.key, *self.past, *self.others)
 
     def after(self, key: Key) -> Vault:
         """The vault of the same database once `key` took the place of the one in use."""
@@ -103,17 +130,40 @@ class Vault:
     def _opened(self, blob: bytes) -> bytes:
         name = marked(blob)
         if name is not None and name not in self._fernets:
-            raise under_another(name)
+            raise _retired(name) if name in self._retired else under_another(name)
         try:
             return self._any.decrypt(blob) if name is None else self._fernets[name].decrypt(blob[_ID + 1 :])
         except InvalidToken as error:
             raise (under_another(None) if name is None else _damaged(name)) from error
 
+    @property
+    def _retired(self) -> set[str]:
+        return {key.id for key in self.past if key.encryption is None}
+
+    def condition(self, blob: bytes) -> Condition:
+        """Whether a stored value opens, and if not, why, as far as that can be told."""
+        name = marked(blob)
+        if name is not None and name not in self._fernets:
+            if name in self._retired:
+                return "retired"
+            return "absent" if _NAME.fullmatch(name) else "damaged"
+        try:
+            self._opened(blob)
+        except ConfigError:
+            return "absent" if name is None and blob.startswith(_TOKEN) else "damaged"
+        return "current" if name == self.key.id or (name is None and not self.number) else "older"
+
     def ref(self, text: str) -> str:
         """64 hex digits, the same for the same text under the same keys. Normalise before (E.164, lower case)."""
+        return self.refs(text)[0]
+
+    def refs(self, text: str) -> list[str]:
+        """The reference as it is made now, and after it those that it was under each key before, the newest first."""
+        made: list[str] = []
         for key in (*self.past, self.key):
             text = _keyed(key.references, text)
-        return text
+            made.insert(0, text)
+        return made
 
     def carried(self, reference: str) -> str:
         """A reference of the time before the key in use, as `ref` makes it now."""
@@ -146,6 +196,14 @@ def under_another(name: str | None) -> ConfigError:
         f"Stored data cannot be read with this security key: it is {which}. Put the key of that time behind the one "
         "in use, POINTSMAN_KEY=IN_USE,OTHER (docs/running.md, Keys).",
         f"decryption failed: another [security] key? ({name or 'without a name'})",
+    )
+
+
+def _retired(name: str) -> ConfigError:
+    return ConfigError(
+        f"Stored data cannot be read: it is under security key {name}, which was replaced, and it came in after "
+        "everything of that time was encrypted anew (docs/running.md, Keys).",
+        f"decryption failed: under key {name}, which was let go",
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.cases import Vault, checkpoints, erasure, keyring, open_database, open_vault, reading, rekeying
 from bot.cases.database import is_current, overwrite_erased, writing
+from bot.cases.tables import keyring as ring
 from bot.clock import Clock, system_clock
 from bot.config import Config
 from bot.work.house import unwatched
@@ -15,17 +16,23 @@ from bot.work.lease import alone
 from bot.work.queue import prepare
 
 SWITCH_BUSY_MS = 60_000
+PASSES = 3
+"""How often things are looked through: what somebody wrote under a key before meanwhile is found the next time."""
 
 
 class Rotated(BaseModel):
     """key: the name of the key in use now. replaced: that of the one before, where it was replaced just now. encrypted:
-    values that came under the key in use. unreadable: values that no key at hand opens; they are as they were."""
+    values that came under the key in use. absent, retired, damaged: values that do not open, as `rekeying.Anew` tells
+    them apart; they are as they were. let_go: the keys before the one in use open nothing any more."""
 
     model_config = ConfigDict(frozen=True)
     key: str
     replaced: str | None = None
     encrypted: int = 0
-    unreadable: int = 0
+    absent: int = 0
+    retired: int = 0
+    damaged: int = 0
+    let_go: bool = False
 
 
 def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: rekeying.Watch = unwatched) -> Rotated:
@@ -47,12 +54,29 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
         if newest.id != vault.key.id:
             with alone(config.database):
                 replaced, vault = _replace(engine, config, by=by, clock=clock, watch=watch)
-        encrypted, unreadable = rekeying.encrypt_anew(engine, vault, watch)
-        if replaced or encrypted:
-            overwrite_erased(engine, *erasure.TABLES)
+        held = vault.opens_older
+        anew, let_go = _anew(engine, vault, by=by, clock=clock, watch=watch)
+        if held or anew.encrypted:
+            overwrite_erased(engine, *erasure.TABLES, ring.name)
     finally:
         engine.dispose()
-    return Rotated(key=vault.key.id, replaced=replaced, encrypted=encrypted, unreadable=unreadable)
+    return Rotated(key=vault.key.id, replaced=replaced, let_go=let_go, **anew._asdict())
+
+
+def _anew(
+    engine: sa.Engine, vault: Vault, *, by: str, clock: Clock, watch: rekeying.Watch
+) -> tuple[rekeying.Anew, bool]:
+    """Everything under the key in use, and the keys before it let go; not where things go on coming in under them."""
+    encrypted = 0
+    for _ in range(PASSES):
+        anew = rekeying.encrypt_anew(engine, vault, watch)
+        encrypted += anew.encrypted
+        let_go = rekeying.retire(engine, vault, actor=by[:40], now=clock(), watch=watch)
+        if let_go:
+            break
+    with reading(engine) as conn:
+        known = min(anew.retired, keyring.damaged_before(conn, vault))
+    return anew._replace(encrypted=encrypted, retired=anew.retired - known, damaged=anew.damaged + known), let_go
 
 
 def _replace(

@@ -95,7 +95,7 @@ class Worker:
     def _same_key(self) -> bool:
         """Whether the security key is still the one that this process began with."""
         with reading(self.house.engine) as conn:
-            return keyring.number(conn) == self.house.vault.number
+            return keyring.still_in_use(conn, self.house.vault)
 
     def _engine_config(self, executor_id: str) -> DBOSConfig:
         return {

@@ -55,6 +55,39 @@ def test_after_a_rotation_the_older_key_reads_but_makes_nothing_any_more() -> No
     assert repr(new.key) == f"Key(id='{new.key.id}')"
 
 
+def test_a_key_that_was_let_go_opens_nothing_and_its_references_stay() -> None:
+    old = Vault(KEY)
+    new = old.after(Key.derived(KEY + "newer"))
+    blob, reference = old.encrypt("x"), new.ref("+13035550142")
+    new.let_go()
+    assert (new.opens_older, new.ref("+13035550142")) == (False, reference)
+    assert new.ever_signed("x", old.sign("x"))
+    assert Key.from_json(new.past[0].to_json()) == new.past[0] == old.key.retired()
+    for value in (blob, blob.partition(b".")[2]):
+        with pytest.raises(ConfigError):
+            new.decrypt(value)
+
+
+def test_what_is_wrong_with_a_value() -> None:
+    old = Vault(KEY)
+    new = old.after(Key.derived(KEY + "newer"))
+    blob, stranger = old.encrypt("x"), Vault(KEY + "other").encrypt("x")
+    found = [
+        (new, new.encrypt("x"), "current"),
+        (new, blob, "older"),
+        (new, blob.partition(b".")[2], "older"),
+        (old, blob.partition(b".")[2], "current"),
+        (new, stranger, "absent"),
+        (new, stranger.partition(b".")[2], "absent"),
+        (new, blob[:-4] + b"AAAA", "damaged"),
+        (new, b"\xff" + blob[1:], "damaged"),
+        (new, b"nothing", "damaged"),
+    ]
+    assert [vault.condition(value) for vault, value, _ in found] == [said for _, _, said in found]
+    new.let_go()
+    assert new.condition(blob) == "retired"
+
+
 def test_references_are_equal_for_equal_texts_under_one_key_only() -> None:
     assert Vault(KEY).ref("+13035550142") == Vault(KEY).ref("+13035550142")
     assert Vault(KEY).ref("+13035550142") != Vault(KEY).ref("+13035550143")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.cases import Vault, inbox, open_database, writing
+from bot.cases import Vault, inbox, open_database, rekeying, writing
+from bot.cases.tables import inbox as messages
 from bot.cases.vault import Key
 from bot.cli import app
 from bot.cli.doctor_key import key_findings
@@ -126,8 +127,59 @@ def test_what_is_under_another_key_is_counted(sqlite_database: str, rotate: Call
     assert told(sqlite_database, OLD) == [f"ok {OLD_ID}", lost]
     code, said = rotate(NEW, OLD)
     assert code == 1
-    assert "2 values are under a key that POINTSMAN_KEY does not hold" in " ".join(said.split())
+    assert "2 values are under a key that POINTSMAN_KEY does not hold" in said
+    assert "Take the old key out of POINTSMAN_KEY" in said
     assert told(sqlite_database, NEW)[1:] == [lost]
     assert told(sqlite_database, NEW, THIRD)[1:] == ["note 2 stored values are still under an older key"]
     assert rotate(NEW, THIRD)[0] == 0
     assert told(sqlite_database, NEW) == told(sqlite_database, NEW)[:1]
+
+
+def changed(database: str, key: str, value: bytes) -> None:
+    """A message that came in, damaged since."""
+    stored(database, key)
+    engine = open_database(database)
+    with writing(engine) as conn:
+        mine = messages.c.key == f"{key[:9]}:0"
+        conn.execute(messages.update().where(mine).values(key=f"damaged:{value.hex()[:250]}", payload=value))
+    engine.dispose()
+
+
+def test_what_is_damaged_is_told_apart_from_what_is_under_another_key(
+    sqlite_database: str, rotate: Callable[..., tuple[int, str]]
+) -> None:
+    stored(sqlite_database, OLD, times=2)
+    stored(sqlite_database, THIRD)
+    whole = Vault(OLD).encrypt({"n": 1})
+    for value in (whole[:-8] + b"AAAAAAA=", b"\xff" + whole[1:], b"nothing that a key opens"):
+        changed(sqlite_database, "m" * 40, value)
+    engine = open_database(sqlite_database)
+    with writing(engine) as conn:
+        conn.execute(messages.delete().where(messages.c.key == f"{'m' * 9}:0"))
+    engine.dispose()
+    lost = f"mend 1 stored values are under key {THIRD_ID}, which is not at hand"
+    damaged = "note 3 stored values are damaged: they open with no key"
+    assert told(sqlite_database, OLD) == [f"ok {OLD_ID}", lost, damaged]
+    code, said = rotate(NEW, OLD)
+    assert code == 1
+    assert "1 values are under a key that POINTSMAN_KEY does not hold" in said
+    assert "3 values are damaged: they open with no key" in said
+    assert told(sqlite_database, NEW)[1:] == [lost, damaged]
+    stored(sqlite_database, OLD, times=3)
+    slipped = f"mend 1 stored values came in under a key that was replaced ({OLD_ID})"
+    assert told(sqlite_database, NEW)[1:] == [slipped, lost, damaged]
+    code, said = rotate(NEW, THIRD)
+    assert code == 1
+    assert "1 values came in under a key that was replaced" in said
+    assert told(sqlite_database, NEW)[1:] == [slipped, damaged]
+
+
+def test_a_rotation_that_was_cut_short_is_told(sqlite_database: str, rotate: Callable[..., tuple[int, str]]) -> None:
+    engine = open_database(sqlite_database)
+    with writing(engine) as conn:
+        rekeying.switch(conn, Vault(OLD), Key.derived(NEW), actor="cli:test", now=system_clock())
+    engine.dispose()
+    waits = f"note {OLD_ID} was replaced, and still opens what is stored"
+    assert told(sqlite_database, NEW)[1:] == told(sqlite_database, NEW, OLD)[1:] == [waits]
+    assert rotate(NEW)[0] == 0
+    assert told(sqlite_database, NEW)[1:] == []

@@ -32,6 +32,7 @@ from bot.cases import (
 )
 from bot.cases.tables import ENCRYPTED, metadata
 from bot.cases.tables import audit as audit_table
+from bot.cases.tables import cases as cases_table
 from bot.cases.tables import checkpoints as heads
 from bot.cases.tables import evidence as evidence_table
 from bot.cases.tables import proposals as table
@@ -101,7 +102,7 @@ def test_everything_goes_on_under_the_new_key_and_the_old_one_opens_nothing(shop
     before = counted(shop)
     result = rotated(shop, NEW, KEY)
     total = sum(before.values())
-    assert (before, result) == ({OLD_ID: total}, Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=total))
+    assert (before, result) == ({OLD_ID: total}, Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=total, let_go=True))
     assert counted(shop) == {NEW_ID: total}
     now = under(shop, NEW)
     assert whole(now)
@@ -150,7 +151,7 @@ def test_a_second_and_a_third_time_and_what_they_say(sqlite_shop: Shop) -> None:
     shop = sqlite_shop
     lived = lived_in(shop)
     rotated(shop, NEW, KEY)
-    assert rotated(shop, NEW, KEY) == rotated(shop, NEW) == Rotated(key=NEW_ID)
+    assert rotated(shop, NEW, KEY) == rotated(shop, NEW) == Rotated(key=NEW_ID, let_go=True)
     again = under(shop, NEW)
     asked = again.ask_adjust("+5", phone="+13035550144")
     assert rotated(shop, THIRD, NEW).replaced == NEW_ID
@@ -182,7 +183,7 @@ def test_a_newer_key_only_waits_until_it_is_rotated(sqlite_shop: Shop) -> None:
 
 def test_an_empty_house_has_the_older_key_until_it_is_rotated(sqlite_shop: Shop) -> None:
     assert under(sqlite_shop, NEW, KEY).house.vault.key.id == OLD_ID
-    assert rotated(sqlite_shop, NEW, KEY) == Rotated(key=NEW_ID, replaced=OLD_ID)
+    assert rotated(sqlite_shop, NEW, KEY) == Rotated(key=NEW_ID, replaced=OLD_ID, let_go=True)
     assert under(sqlite_shop, KEY, NEW).house.vault.key.id == NEW_ID
 
 
@@ -275,7 +276,12 @@ def test_killed_at_any_moment_it_goes_on_where_it_stopped(shop: Shop, nursery: N
     half = under(shop, NEW)
     assert proposals.approve(half.house, lived["waiting"].id, MORGAN).state is S.APPROVED
     left = rotated(shop, NEW)  # the older one is not even needed any more
-    assert (left.replaced, left.encrypted, left.unreadable) == (None, counted(shop)[NEW_ID] - some[NEW_ID], 0)
+    assert (left.replaced, left.encrypted, left.absent, left.damaged) == (
+        None,
+        counted(shop)[NEW_ID] - some[NEW_ID],
+        0,
+        0,
+    )
     assert set(counted(shop)) == {NEW_ID}
     assert whole(half)
 
@@ -289,7 +295,7 @@ def test_while_a_bot_runs_the_key_is_not_replaced_and_the_rest_goes_on(database:
     lease.release()
     assert rotate_key(both, by="cli:test").replaced == OLD_ID
     lease = take_lease(database)
-    assert rotate_key(both, by="cli:test") == Rotated(key=NEW_ID)
+    assert rotate_key(both, by="cli:test") == Rotated(key=NEW_ID, let_go=True)
     lease.release()
     with pytest.raises(WorkUnavailable, match="the key was replaced"):  # it was opened before
         Worker(house, jobs={}).start()
@@ -337,10 +343,10 @@ def test_what_changes_meanwhile_is_left_to_who_changed_it(database: str) -> None
     """A message is erased, and another written anew, between the look at them and the write."""
     engine, beside = open_database(database), open_database(database)
     old = Vault(KEY)
-    new = old.after(Key.derived(NEW))
     with writing(engine) as conn:
         for n in range(3):
             inbox.keep(conn, old, key=f"message:{n}", kind="question", payload={"n": n}, now=system_clock())
+        new = rekeying.switch(conn, old, Key.derived(NEW), actor="cli:test", now=system_clock())
 
     turns = iter(("read", "write"))
 
@@ -352,7 +358,7 @@ def test_what_changes_meanwhile_is_left_to_who_changed_it(database: str) -> None
                 other.execute(payload.values(payload=None), {"mine": "message:0"})
                 other.execute(payload.values(payload=new.encrypt({"n": "new"})), {"mine": "message:1"})
 
-    assert rekeying.encrypt_anew(engine, new, unwatched) == (1, 0)
+    assert rekeying.encrypt_anew(engine, new, unwatched) == rekeying.Anew(encrypted=1)
     with reading(beside) as conn:
         kept = [inbox.read(conn, new, f"message:{n}") for n in range(3)]
     assert [row and row.payload for row in kept] == [None, {"n": "new"}, {"n": 2}]
@@ -374,13 +380,13 @@ def test_what_is_under_a_lost_key_is_said_and_left_until_the_key_is_there(sqlite
         unnamed = stranger.encrypt({"y": 2}).partition(b".")[2]
         conn.execute(table.update().where(table.c.state == "declined").values(private=unnamed))
     result = rotated(sqlite_shop, NEW, KEY)
-    assert (result.replaced, result.unreadable) == (OLD_ID, 2)
+    assert (result.replaced, result.absent, result.let_go) == (OLD_ID, 2, True)
     assert {k: v for k, v in counted(sqlite_shop).items() if k != NEW_ID} == {THIRD_ID: 1, None: 1}
     now = under(sqlite_shop, NEW)
     with pytest.raises(ConfigError) as caught:
         case_row(now, case.id)
     assert f"it is under key {THIRD_ID}, which POINTSMAN_KEY does not hold" in caught.value.staff
-    assert rotated(sqlite_shop, NEW, THIRD) == Rotated(key=NEW_ID, encrypted=2)
+    assert rotated(sqlite_shop, NEW, THIRD) == Rotated(key=NEW_ID, encrypted=2, let_go=True)
     assert case_row(now, case.id).private == {"x": 1}
 
 
@@ -394,7 +400,7 @@ def test_one_damaged_value_keeps_nobody_out(sqlite_shop: Shop) -> None:
     with writing(sqlite_shop.house.engine) as conn:
         conn.execute(evidence_table.update().values(value=b"nothing that a key opens"))
     assert under(sqlite_shop, KEY).house.vault.key.id == OLD_ID
-    assert rotated(sqlite_shop, NEW, KEY).unreadable == 1
+    assert rotated(sqlite_shop, NEW, KEY).damaged == 1
 
 
 def test_a_database_of_an_older_version_is_read_and_brought_up_to_date_by_the_rotation() -> None:
@@ -407,7 +413,7 @@ def test_a_database_of_an_older_version_is_read_and_brought_up_to_date_by_the_ro
             conn.execute(metadata.tables["inbox"].insert().values(**row))
             assert open_vault(conn, [NEW, KEY]).key.id == OLD_ID
         config = settings(url).model_copy(update={"security": Security(key=f"{NEW},{KEY}")})
-        assert rotate_key(config, by="cli:test") == Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=1)
+        assert rotate_key(config, by="cli:test") == Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=1, let_go=True)
         with reading(engine) as conn:
             assert open_vault(conn, [NEW]).decrypt(conn.execute(sa.text("SELECT payload FROM inbox")).scalar_one()) == {
                 "text": "x"
@@ -418,6 +424,163 @@ def test_a_database_of_an_older_version_is_read_and_brought_up_to_date_by_the_ro
 def test_every_encrypted_column_is_looked_at() -> None:
     blobs = {(t.name, c.name) for t in metadata.sorted_tables for c in t.c if isinstance(c.type, sa.LargeBinary)}
     assert {(t.name, name) for t, name in ENCRYPTED} == blobs - {("paces", "places"), ("keyring", "past")}
+
+
+# -- the older key, leaked, opens no door any more ---------------------------------------------------------------------
+
+
+def slipped_in(shop: Shop, key: str, case_id: str | None = None) -> int:
+    """Evidence by somebody who has `key` and writes to the database: its row's number."""
+    with writing(shop.house.engine) as conn:
+        case = case_id or conn.execute(sa.select(cases_table.c.id).limit(1)).scalar_one()
+        row = {"case_id": case, "fact": "member", "source": "x", "at": shop.clock(), "value": Vault(key).encrypt({})}
+        made = conn.execute(evidence_table.insert().values(**row)).inserted_primary_key
+        assert made is not None
+        return int(made[0])
+
+
+def opens(shop: Shop, number: int) -> bool:
+    with reading(shop.house.engine) as conn:
+        query = sa.select(evidence_table.c.value).where(evidence_table.c.id == number)
+        try:
+            shop.house.vault.decrypt(conn.execute(query).scalar_one())
+        except ConfigError as error:
+            assert f"under security key {OLD_ID}, which was replaced" in error.staff
+            return False
+        return True
+
+
+def parts(shop: Shop) -> list[bool]:
+    """Of each key before the one in use: whether the table still holds what opens things with it."""
+    with reading(shop.house.engine) as conn:
+        row = conn.execute(sa.select(metadata.tables["keyring"])).one()
+        return ["encryption" in one for one in Vault(shop.house.config.security.keys[0]).decrypt(row.past)]
+
+
+def test_what_comes_in_under_a_replaced_key_is_not_believed_whatever_is_configured(shop: Shop) -> None:
+    lived = lived_in(shop)
+    before = under(shop, NEW, KEY)  # opened before: it knows both
+    assert rotated(shop, NEW, KEY).let_go
+    number = slipped_in(shop, KEY, lived["done"].case_id)
+    for now in (under(shop, NEW), under(shop, NEW, KEY), under(shop, f"{NEW}\n", f"{KEY}\n")):
+        assert (opens(now, number), parts(now)) == (False, [False])
+        assert whole(now)
+    again = rotated(shop, NEW, KEY)
+    assert (again.encrypted, again.retired, again.let_go) == (0, 1, True)
+    assert before.house.vault.key.id == OLD_ID
+    with reading(shop.house.engine) as conn:
+        told = [json.loads(e.detail) for e in audit.entries(conn) if e.deed == "key.retire"]
+    assert told == [{"keys": [OLD_ID], "damaged": 0}]
+    third = rotated(shop, THIRD, NEW)
+    now = under(shop, THIRD, NEW, KEY)
+    assert (third.retired, opens(now, number), parts(now), whole(now)) == (1, False, [False, False], True)
+    assert proposals.approve(now.house, lived["waiting"].id, MORGAN).state is S.APPROVED
+
+
+def test_another_reading_of_the_replaced_key_opens_nothing_either(sqlite_shop: Shop) -> None:
+    """Who knows the text knows it with a line's end, too."""
+    sqlite_shop.case()
+    rotated(sqlite_shop, NEW, KEY)
+    stranger = slipped_in(sqlite_shop, f"{KEY}\n")
+    now = under(sqlite_shop, NEW, KEY)
+    with reading(now.house.engine) as conn, pytest.raises(ConfigError):
+        query = sa.select(evidence_table.c.value).where(evidence_table.c.id == stranger)
+        now.house.vault.decrypt(conn.execute(query).scalar_one())
+
+
+def test_what_the_table_held_before_put_back_gives_the_key_nothing_back(sqlite_shop: Shop, nursery: Nursery) -> None:
+    shop, ring = sqlite_shop, metadata.tables["keyring"]
+    order = {"database": shop.house.config.database, "key": f"{NEW},{KEY}"}
+    shop.case()
+    nursery.wait_dead(nursery.worker(**order, die_at="switched"))
+    with reading(shop.house.engine) as conn:
+        held = conn.execute(sa.select(ring.c.past)).scalar_one()
+    assert rotated(shop, NEW).let_go
+    with writing(shop.house.engine) as conn:
+        conn.execute(ring.update().values(past=held))
+    assert not opens(under(shop, NEW), slipped_in(shop, KEY))
+
+
+def test_a_damaged_value_keeps_no_key_and_is_told_each_time(sqlite_shop: Shop) -> None:
+    lived_in(sqlite_shop)
+    damaged = Vault(KEY).encrypt({"n": 1})[:-4] + b"AAA="
+    number = slipped_in(sqlite_shop, KEY)
+    with writing(sqlite_shop.house.engine) as conn:
+        conn.execute(evidence_table.update().where(evidence_table.c.id == number).values(value=damaged))
+    for keys in ((NEW, KEY), (NEW,), (THIRD, NEW), (THIRD, NEW)):
+        done = rotated(sqlite_shop, *keys)
+        assert (done.damaged, done.absent, done.retired, done.let_go) == (1, 0, 0, True)
+    assert parts(under(sqlite_shop, THIRD)) == [False, False]
+    slipped_in(sqlite_shop, KEY)
+    done = rotated(sqlite_shop, THIRD)
+    assert (done.damaged, done.retired) == (1, 1)
+    with reading(sqlite_shop.house.engine) as conn:
+        kept = sa.select(evidence_table.c.value).where(evidence_table.c.id == number)
+        assert conn.execute(kept).scalar_one() == damaged
+
+
+def test_killed_while_it_lets_go_of_the_key_it_does_so_the_next_time(shop: Shop, nursery: Nursery) -> None:
+    lived_in(shop)
+    order = {"database": shop.house.config.database, "key": f"{NEW},{KEY}"}
+    nursery.wait_dead(nursery.worker(**order, die_at="retiring"))
+    number = slipped_in(shop, KEY)
+    half = under(shop, NEW)
+    assert (opens(half, number), parts(half)) == (True, [True])
+    assert rotated(shop, NEW) == Rotated(key=NEW_ID, encrypted=1, let_go=True)
+    now = under(shop, NEW)
+    assert (parts(now), whole(now), opens(now, number), opens(now, slipped_in(shop, KEY))) == (
+        [False],
+        True,
+        True,
+        False,
+    )
+
+
+def test_who_serves_lets_go_of_the_key_with_the_rest(shop: Shop, nursery: Nursery) -> None:
+    order = {"database": shop.house.config.database, "key": f"{NEW},{KEY}"}
+    shop.case()
+    nursery.wait_dead(nursery.worker(**order, die_at="switched"))
+    serving = under(shop, NEW, KEY)
+    with reading(serving.house.engine) as conn:
+        assert keyring.still_in_use(conn, serving.house.vault)
+    assert opens(serving, slipped_in(shop, KEY))
+    rotated(shop, NEW)
+    with reading(serving.house.engine) as conn:
+        assert keyring.still_in_use(conn, serving.house.vault)
+    assert not opens(serving, slipped_in(shop, KEY))
+    rotated(shop, THIRD, NEW)
+    with reading(serving.house.engine) as conn:
+        assert not keyring.still_in_use(conn, serving.house.vault)
+
+
+def test_a_key_under_which_things_still_come_in_is_not_let_go(sqlite_shop: Shop) -> None:
+    """A command that was started before the rotation goes on writing."""
+    stale = sqlite_shop
+    names = iter(range(999, 0, -1))
+
+    def watch(stage: str) -> None:
+        if stage == "encrypted":  # it sorts before those that were looked through
+            arrived(stale, None, f"message:{next(names):03}", handled=True)
+
+    arrived(stale, None, "message:x", handled=True)
+    config = stale.house.config.model_copy(update={"security": Security(key=f"{NEW},{KEY}")})
+    done = rotate_key(config, by="cli:test", clock=stale.clock, watch=watch)
+    assert (done.let_go, parts(under(stale, NEW))) == (False, [True])
+    assert rotated(stale, NEW).let_go
+    assert parts(under(stale, NEW)) == [False]
+
+
+def test_who_encrypts_anew_stops_when_another_key_takes_the_place(shop: Shop, nursery: Nursery) -> None:
+    lived_in(shop)
+    order = {"database": shop.house.config.database, "key": f"{NEW},{KEY}"}
+    nursery.wait_dead(nursery.worker(**order, die_at="switched"))
+    halfway = under(shop, NEW).house
+    rotated(shop, THIRD, NEW)
+    slipped_in(shop, KEY)
+    with pytest.raises(ConfigError, match="not in use any more"):
+        rekeying.encrypt_anew(halfway.engine, halfway.vault, unwatched)
+    with pytest.raises(ConfigError, match="not in use any more"):
+        rekeying.retire(halfway.engine, halfway.vault, actor="cli:test", now=shop.clock(), watch=unwatched)
 
 
 # -- requests of an older version --------------------------------------------------------------------------------------
