@@ -29,6 +29,7 @@ from bot.words import Words, sentences
 from bot.work import questions
 from bot.work.exceptions import DIGEST
 from bot.work.house import House
+from bot.work.looking import store_names
 from bot.work.questions import Told
 from bot.work.twice import UNDER_WAY, in_its_place
 from connectors import REGISTRY
@@ -116,6 +117,7 @@ class Reader:
             fixes=self.fixes(case),
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
             readings=told.choices(),
+            aside=told.aside_name(store_names(house)),
             choices=self._choices(case, told),
             stores=tuple((s.id, s.name) for s in house.config.stores),
             neighbours=tuple(

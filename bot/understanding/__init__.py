@@ -6,6 +6,7 @@ from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
 from bot.understanding.replies import (
+    another_or_same,
     asks_why,
     goes_on,
     never_mind,
@@ -28,6 +29,7 @@ __all__ = [
     "Repair",
     "Turn",
     "Vocabulary",
+    "another_or_same",
     "asks",
     "asks_why",
     "built_in_vocabulary",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
@@ -140,6 +141,32 @@ _OWN = re.compile(
     rf"\b(?:my|our|mi|nuestr[oa]) (?:[a-z]+ )?{_SOMEBODY}\b|\b(?:mine|ours|same (?:here|issue|problem|thing)|mi[oa])\b"
     r"|\b(?:aqui tambien|lo mismo|igual aqui)\b"
 )
+
+
+_ANOTHER_ONE = _phrases("""
+    yes / yeah / yep / yup / ya / y / si / sip / claro / correct / another / another one / another customer / another
+    person / different / different one / different customer / different person / other / other one / other customer /
+    new one / new customer / somebody else / someone else / not the same / otra / otro / otra persona / otro cliente /
+    otra clienta / es otra / es otro / diferente / yes another / yes another one / yes another customer / yes different
+    / yes a different one / yes its another customer / its another customer / its a different customer / si otra / si
+    otro / si es otra / si es otro / no es la misma / no es el mismo
+""")
+_SAME_ONE = _phrases("""
+    no / nope / nah / same / same one / same customer / same person / same lady / same guy / the same / the same one /
+    thats her / thats him / its her / its him / its the same / its the same one / its the same customer / no same / no
+    same one / no the same / no the same one / no its the same / no its the same one / no its her / no its him / la
+    misma / el mismo / es la misma / es el mismo / misma persona / mismo cliente / no la misma / no el mismo /
+    es ella / es el
+""")
+
+
+def another_or_same(text: str) -> Literal["another", "same"] | None:
+    """The answer to whether somebody is another customer; None where it is none."""
+    words = " ".join(_words(text))
+    said = {words, *_said(_words(text))} if words not in _SAME_ONE else {words}
+    if not said.isdisjoint(_SAME_ONE) and words not in _ANOTHER_ONE:
+        return "same"
+    return None if said.isdisjoint(_ANOTHER_ONE) else "another"
 
 
 def of_another(text: str) -> bool:

@@ -13,8 +13,8 @@ from bot.words import Words
 from bot.work import proposals
 from bot.work.clicking import check, clicked, looked_into, still_open
 from bot.work.house import House
-from bot.work.looking import area_code_of, found_in, store_names
-from bot.work.told import Reading, Told, is_local, turns_to_another
+from bot.work.looking import area_code_of, store_names
+from bot.work.told import Reading, Told, is_local
 from bot.work.twice import UNDER_WAY
 
 _WAITS = frozenset({ProposalState.SUBMITTED})
@@ -65,10 +65,34 @@ def supply(
         click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
 
 
-def _with(house: House, case: Case, text: str) -> Told:
-    """What was told about the case, and this text."""
-    said = text[:_LONGEST_REPLY]
-    return Told.of(case.private).adding(said, area_code=area_code_of(house, case), stores=store_names(house))
+def _with(house: House, case: Case, *texts: str, another: bool | None = None) -> Told:
+    """What was told about the case, and these texts. another: whether the first turns to another customer, where
+    somebody said so; the others then go on with it."""
+    told, area_code, stores = Told.of(case.private), area_code_of(house, case), store_names(house)
+    for text in texts:
+        told = told.adding(text[:_LONGEST_REPLY], area_code=area_code, stores=stores, another=another)
+        another = None if another is None else False
+    return told
+
+
+def set_aside(house: House, case_id: str, text: str, actor: Actor) -> None:
+    """A reply that may be about another customer: it waits until somebody says whose it is."""
+    with clicked(house, case_id, actor) as click:
+        still_open(click)
+        told = click.told
+        private = told.but(aside=(*told.aside, text[:_LONGEST_REPLY]), need="whose", run=told.run + 1)
+        click.change("set_aside", job="present", state=CaseState.NEEDS, private=private)
+
+
+def say_whose(house: House, case_id: str, actor: Actor, *, another: bool, more: Sequence[str] = ()) -> None:
+    """Whether the replies that wait are about another customer; `more`: what was said with it. Raises BadInput."""
+    with clicked(house, case_id, actor) as click:
+        still_open(click)
+        if not click.told.aside:
+            raise BadInput("That was answered already. Say in the thread which customer you mean.", "gone")
+        told = _with(house, click.case, *click.told.aside, *more, another=another)
+        private = told.but(aside=(), run=told.run + 1, need=None)
+        click.change("whose", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
 
 
 def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
@@ -77,7 +101,8 @@ def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:
         return
     if case.playbook is not None and (named.claimed_points or named.observed_points or named.points_delta):
         return
-    if short and turns_to_another(found_in(house, case), named, text):
+    told = Told.of(case.private)
+    if short and told.whose(text, area_code=area_code_of(house, case), stores=store_names(house)) == "another":
         return
     if not named.phone:
         text = "I cannot find a phone number, e-mail or receipt number in that. Ten digits, like 303-555-0142."

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from bot.cases import Actor, Case, CaseState, Role, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import (
+    another_or_same,
     asks,
     asks_why,
     correction,
@@ -19,20 +20,19 @@ from bot.understanding import (
     of_their_own,
     surely_never_mind,
     takes_back,
-    what_about,
 )
 from bot.work import case_clicks
 from bot.work.clicking import check_may_touch
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
-from bot.work.told import Arrival, Told, turns_to_another
+from bot.work.told import Arrival, Told
 from bot.work.twice import UNDER_WAY
+from bot.work.whose import CONTACT, POINTS, Whose, leads_to_somebody, named_in
 
 _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
 """How alike (of 100) a reply must be to an option's label to count as that answer."""
 _LATELY = timedelta(minutes=30)
-_POINTS = ("claimed_points", "observed_points", "points_delta")
 
 
 def thread_case(house: House, arrival: Arrival) -> Case | None:
@@ -78,7 +78,8 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         return _lets_be(house, case, text, actor)
     if _wants_else(house, case, arrival):
         return False
-    return any(use(house, case, text, actor) for use in (_picks, _answers, _says_what_it_is, _puts_right, _adds))
+    uses = (_says_whose, _picks, _answers, _sets_aside, _says_what_it_is, _puts_right, _adds)
+    return any(use(house, case, text, actor) for use in uses)
 
 
 def _is_theirs(case: Case, actor: Actor) -> bool:
@@ -109,22 +110,38 @@ def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
     text, area_code = arrival.text, area_code_of(house, case)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     change = bool(entities(text, area_code=area_code).points_delta) and not known.points_delta
-    mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not goes_on(text)
+    mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not _leads_on(house, text)
     if correction(text) is not None or not (change or mentioned):
         return False
     match = understood(house, text, case.store_id)
     return match.decision == "answer" and match.candidates[0].playbook != case.playbook
 
 
-def takes_up_again(house: House, case: Case, text: str) -> bool:
-    """Whether a message asks the same as a closed case of its thread, of somebody or something that it did not name:
-    "what about her other number 303-555-0199?". Another case then begins where the closed one did."""
-    if case.state is not CaseState.CLOSED or case.playbook is None or not goes_on(text):
+def takes_up_again(house: House, case: Case, text: str, *, by: str | None = None) -> bool:
+    """Whether a message asks the same as a case of its thread that ended, of somebody or something that it did not
+    name: "what about her other number 303-555-0199?"; or whether its asker (`by`) turns to somebody else. Another case
+    then begins where that one did. What support has stays with them, and goes over to nobody else."""
+    if case.playbook is None or case.state not in (CaseState.CLOSED, CaseState.ESCALATED):
+        return False
+    stores = store_names(house)
+    if by == case.asker and leads_to_somebody(text, stores) and _whose(house, case, text) != "this":
+        return True
+    if case.state is not CaseState.CLOSED or not goes_on(text):
         return False
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
-    return any(set(getattr(named, key)) - set(getattr(known, key)) for key in ("phone", "email", "loyalty_id"))
+    return any(set(getattr(named, key)) - set(getattr(known, key)) for key in CONTACT)
+
+
+def _whose(house: House, case: Case, text: str) -> Whose:
+    """Which customer a reply to a case is about."""
+    return Told.of(case.private).whose(text, area_code=area_code_of(house, case), stores=store_names(house))
+
+
+def _leads_on(house: House, text: str) -> bool:
+    """Whether a reply asks the same as before, of the same customer or of another."""
+    return goes_on(text) or leads_to_somebody(text, store_names(house))
 
 
 def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
@@ -135,11 +152,56 @@ def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
         return False
     if not asks(arrival.text) and not _wants_else(house, case, arrival):
         return False
-    named = entities(arrival.text, area_code=area_code_of(house, case))
+    named = named_in(arrival.text, area_code=area_code_of(house, case), stores=store_names(house))
     if named.phone or named.email or named.loyalty_id or named.customer_name:
         return False
     match = understood(house, arrival.text, case.store_id)
     return match.decision == "answer" and match.candidates[0].playbook != case.playbook
+
+
+def _says_whose(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """Whether replies that wait are about another customer: "yes, another one", "no, same", or that one's phone."""
+    told = Told.of(case.private)
+    if not told.aside or not _is_theirs(case, actor):
+        return False
+    area_code = area_code_of(house, case)
+    named = named_in(text, area_code=area_code, stores=store_names(house))
+    said = another_or_same(text)
+    contacts = {one for key in CONTACT for one in getattr(named, key)}
+    if said is None and not contacts:
+        if any(getattr(named, key) for key in POINTS):
+            case_clicks.set_aside(house, case.id, text, actor)
+            return True
+        return False
+    known = told.entities(area_code=area_code, stores={})
+    same = contacts and contacts <= {one for key in CONTACT for one in getattr(known, key)}
+    another = said == "another" if said is not None else not same
+    case_clicks.say_whose(house, case.id, actor, another=another, more=[text] if contacts else [])
+    return True
+
+
+def _sets_aside(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """What may be about another customer, points and all: it is asked whose it is, and nothing is lost."""
+    if case.playbook is None or case.state is CaseState.ESCALATED or not _is_theirs(case, actor):
+        return False
+    led = leads_to_somebody(text, store_names(house))
+    if _is_talk(house, case, text) or _whose(house, case, text) != "open":
+        return False
+    named = entities(text, area_code=area_code_of(house, case))
+    if not led and not any(getattr(named, key) for key in POINTS):
+        return False
+    case_clicks.set_aside(house, case.id, text, actor)
+    return True
+
+
+def _is_talk(house: House, case: Case, text: str) -> bool:
+    """Beside an answered case a sentence that is a clear question by itself is people's talk about somebody else: who
+    means it mentions us. "What about her other number …?" goes on with the case, whatever else it may mean."""
+    return (
+        case.state in (CaseState.ANSWERED, CaseState.ESCALATED)
+        and not _leads_on(house, text)
+        and understood(house, text, case.store_id).decision == "answer"
+    )
 
 
 def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
@@ -181,11 +243,11 @@ def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
-    if actor.user_id != case.asker and (of_their_own(text) or turns_to_another(known, named, text)):
+    if actor.user_id != case.asker and (of_their_own(text) or _whose(house, case, text) == "another"):
         return False
-    sides = {key: getattr(known, key)[0] for key in _POINTS if len(getattr(known, key)) == 1}
+    sides = {key: getattr(known, key)[0] for key in POINTS if len(getattr(known, key)) == 1}
     if (goes_on(text) or takes_back(text)) and any(
-        set(getattr(named, key)) - set(getattr(known, key)) for key in _POINTS
+        set(getattr(named, key)) - set(getattr(known, key)) for key in POINTS
     ):
         case_clicks.supply(house, case.id, text, actor, short=True)
         return True
@@ -199,29 +261,23 @@ def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """A phone, e-mail, loyalty id or receipt that the case did not have; or whose points a number was, where asked.
-
-    Beside an answered case a sentence that is a clear question by itself is people's talk about somebody else: who
-    means it mentions us. "What about her other number …?" goes on with the case, whatever else it may mean.
-    """
-    if (
-        case.state in (CaseState.ANSWERED, CaseState.ESCALATED)
-        and not goes_on(text)
-        and understood(house, text, case.store_id).decision == "answer"
-    ):
+    """A phone, e-mail, loyalty id or receipt that the case did not have; or whose points a number was, where asked."""
+    if _is_talk(house, case, text):
         return False
     told = Told.of(case.private)
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = told.entities(area_code=area_code, stores={})
-    another = turns_to_another(known, named, text)
-    if actor.user_id != case.asker and (of_their_own(text) or another):
+    another = _whose(house, case, text) == "another"
+    if another and (case.state is CaseState.ESCALATED or actor.user_id != case.asker):
+        return False
+    if actor.user_id != case.asker and of_their_own(text):
         return False
     phones = set(named.phone) - set(known.phone)
     orders = set(named.order_id) - set(known.order_id) if told.need == "order" or case.playbook else set()
     contacts = phones | set(named.email) - set(known.email) | set(named.loyalty_id) - set(known.loyalty_id)
     points = told.need == "which_points" and bool(named.claimed_points or named.observed_points)
-    if not contacts and not orders and not points and not (another and what_about(text)):
+    if not contacts and not orders and not points and not (another and leads_to_somebody(text, store_names(house))):
         return False
     case_clicks.supply(house, case.id, text, actor, short=True)
     return True

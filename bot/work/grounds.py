@@ -110,6 +110,13 @@ def customer_reference(house: House, store_id: str, diagnosis: Diagnosis) -> str
     return None if member is None else about_reference(house.vault, store_id, f"member:{member.id}")
 
 
+def called(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The names that the customer has at the register and at the provider, each once."""
+    found = (_model(diagnosis.evidence, "customer", Customer), _model(diagnosis.evidence, "member", Member))
+    names = (f"{one.first_name} {one.last_name}".strip() for one in found if one is not None)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def about_reference(vault: Vault, store_id: str, about: str) -> str:
     """HMAC of an `Offer.about` within its store."""
     return vault.ref(f"customer:{store_id}:{about}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from bot.cases import Case, CaseState, case_store, evidence, reading, writing
 from bot.diagnosis import Diagnosis, Evidence, diagnose
 from bot.understanding import Entities, Match
 from bot.work import proposals
-from bot.work.grounds import customer_reference
+from bot.work.grounds import called, customer_reference
 from bot.work.house import House
 from bot.work.queue import subject_of
 from bot.work.told import Told, may_turn_on_points, missing, subject_at
@@ -105,7 +105,8 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
     """One diagnosis, kept with its evidence, and the fixes it offers."""
     assert case.playbook is not None and case.store_id is not None  # noqa: S101 - `missing` asked for both
     store, playbook = house.config.store(case.store_id), house.library(case.store_id).playbooks[case.playbook]
-    prior = _prior(house, case) if told.looked_up == found else {}
+    since = told.looked_since if told.looked_up == found else house.clock()
+    prior = _prior(house, case, since) if told.looked_up == found else {}
     diagnosis = diagnose(
         playbook,
         subject_at(store, found),
@@ -132,7 +133,12 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         state=case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS if unclear else state,
         diagnosis=diagnosis.model_dump(mode="json"),
         customer_ref=customer_reference(house, store.id, diagnosis),
-        kept={"need": "which_points" if unclear else None, "looked_up": found},
+        kept={
+            "need": "which_points" if unclear else None,
+            "looked_up": found,
+            "looked_since": since,
+            "called": called(diagnosis),
+        },
     )
     if kept and diagnosis.cause is not None:
         proposals.offer_fixes(house, case.id, diagnosis)
@@ -140,10 +146,11 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         _show_neighbours(house, case.id)
 
 
-def _prior(house: House, case: Case) -> dict[str, Evidence]:
-    """What was found lately and still counts; failures are tried again."""
+def _prior(house: House, case: Case, since: datetime | None) -> dict[str, Evidence]:
+    """What was found lately, since the case is about this, and still counts; failures are tried again."""
+    oldest = max(filter(None, (house.clock() - FRESH, since)))
     with reading(house.engine) as conn:
-        kept = evidence.latest_evidence(conn, house.vault, case.id, since=house.clock() - FRESH)
+        kept = evidence.latest_evidence(conn, house.vault, case.id, since=oldest)
     out: dict[str, Evidence] = {}
     for name, raw in kept.items():
         try:

@@ -24,6 +24,7 @@ from bot.work.case_clicks import (
     pick_points,
     pick_store,
     rate,
+    say_whose,
     supply,
 )
 from bot.work.follow_ups import asks_anew, follow_up, takes_up_again, thread_case
@@ -69,6 +70,7 @@ __all__ = [
     "rate",
     "relabel",
     "resolve",
+    "say_whose",
     "supply",
     "why_not",
 ]
@@ -97,7 +99,7 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
     earlier = thread_case(house, arrival)
     if earlier is not None and follow_up(house, earlier, arrival, person.actor):
         return earlier.id
-    again = earlier is not None and takes_up_again(house, earlier, arrival.text)
+    again = earlier is not None and takes_up_again(house, earlier, arrival.text, by=arrival.user)
     another = earlier is not None and not again and asks_anew(house, earlier, arrival)
     if arrival.source == "thread" and not again and not another:
         return None
@@ -153,11 +155,12 @@ def _open_case(
         was = Told.of(earlier.private)
         playbook = earlier.playbook
         more = was.adding(arrival.text, area_code=area_code_of(house, earlier), stores=store_names(house))
-        kept = ("texts", "inherited", "phone", "points", "amended", "unsure", "unsure_of")
+        kept = ("texts", "inherited", "phone", "points", "amended", "unsure", "unsure_of", "called", "turns")
         told = Told(**{name: getattr(more, name) for name in kept})
     else:
         playbook = match.candidates[0].playbook if match.decision == "answer" else None
-        told = Told(texts=(arrival.text,), inherited=inherited)
+        was_called = Told.of(earlier.private).called if earlier is not None else ()
+        told = Told(texts=(arrival.text,), inherited=inherited, called=was_called)
     with writing(house.engine) as conn:
         case, opened = case_store.open_case(
             conn,

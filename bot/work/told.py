@@ -13,15 +13,14 @@ from bot.config import Store
 from bot.diagnosis.models import Diagnosis
 from bot.diagnosis.subject import Subject
 from bot.playbook.schema import Playbook
-from bot.understanding import Entities, entities, of_another, unclear_points, what_about
+from bot.understanding import Entities, entities, unclear_points
+from bot.work.whose import CONTACT, POINTS, Whose, named_in, names_of_one, whose
 
-Need = Literal["store", "customer", "area_code", "which_phone", "order", "which_points"]
+Need = Literal["store", "customer", "area_code", "which_phone", "order", "which_points", "whose"]
 Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
 
 _LOCAL_DIGITS = 7
-_POINTS = ("claimed_points", "observed_points", "points_delta")
-_CONTACT = ("phone", "email", "loyalty_id")
-_OF_ONE = (*_POINTS, *_CONTACT, "customer_name", "order_id")
+_OF_ONE = (*POINTS, *CONTACT, "customer_name", "order_id")
 """What one customer's question names, and nothing of the next one's."""
 _COMPARES = re.compile(r"\bsaid\.(?:claimed|observed)\b")
 
@@ -54,7 +53,7 @@ class Reading(BaseModel):
 
     def by_entity(self) -> dict[str, int]:
         """The numbers, by the name of the entity that each is."""
-        sides = zip(_POINTS, (self.claimed, self.observed, self.delta), strict=True)
+        sides = zip(POINTS, (self.claimed, self.observed, self.delta), strict=True)
         return {key: number for key, number in sides if number is not None}
 
 
@@ -75,8 +74,10 @@ class Told(BaseModel):
     phone: which of several was picked, by a person. amended: points that were put right afterwards, by the entity's
     name; unsure: one that may put right one of the entities `unsure_of`, until somebody says which. answers: asked
     fact to option. run: counts diagnoses asked for, so that an overtaken one shows nothing. looked_up: what the kept
-    evidence is about; None: look everything up afresh. rejected: playbooks that people said it is not. need: what the
-    card asks for. woken_at: when a vendor's message last had it looked into anew.
+    evidence is about; None: look everything up afresh; looked_since: evidence older than this was about somebody or
+    something else. called: the names that the customer has on record. turns: by a text's place, whether it turned to
+    another customer, where that was decided; aside: replies that wait until somebody says so. rejected: playbooks that
+    people said it is not. need: what the card asks for. woken_at: when a vendor's message last had it looked into anew.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,6 +93,10 @@ class Told(BaseModel):
     need: Need | None = None
     run: int = 0
     looked_up: Entities | None = None
+    looked_since: datetime | None = None
+    called: tuple[str, ...] = ()
+    turns: dict[str, bool] = {}
+    aside: tuple[str, ...] = ()
     ratings: dict[str, str] = {}
     handed_on_by: str | None = None
     resolved_by: str | None = None
@@ -112,20 +117,40 @@ class Told(BaseModel):
         """The same before somebody picked one of several phones: their order is that of the texts."""
         return self.model_copy(update={"phone": None})
 
-    def adding(self, text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Told:
-        """The same with one more text. What people picked, put right or answered stays with the customer it was said
-        of; what the text itself names takes the place of what was put right before."""
+    def whose(self, text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Whose:
+        """Which customer a reply to this is about."""
         known = self.entities(area_code=area_code, stores=stores)
-        named = entities(text, area_code=area_code, stores=stores)
-        texts = (*self.texts, text)
-        if turns_to_another(known, named, text):
+        return whose(known, self.called, text, area_code=area_code, stores=stores)
+
+    def aside_name(self, stores: Mapping[str, Sequence[str]]) -> str:
+        """Whom the replies that wait name; empty when none waits."""
+        found = [named_in(text, area_code=None, stores=stores).customer_name for text in self.aside[:1]]
+        return found[0][0] if found and found[0] else ""
+
+    def adding(
+        self,
+        text: str,
+        *,
+        area_code: str | None,
+        stores: Mapping[str, Sequence[str]],
+        another: bool | None = None,
+    ) -> Told:
+        """The same with one more text. What people picked, put right or answered stays with the customer it was said
+        of; what the text itself names takes the place of what was put right before. another: whether it turns to
+        another customer, where somebody said so."""
+        named = named_in(text, area_code=area_code, stores=stores)
+        turned = self.whose(text, area_code=area_code, stores=stores) == "another" if another is None else another
+        decided = {str(len(self.texts)): turned} if turned or named.customer_name else {}
+        texts, turns = (*self.texts, text), {**self.turns, **decided}
+        if turned:
             fresh: dict[str, Any] = {"phone": None, "points": None, "amended": {}, "unsure": None, "answers": {}}
-            return self.model_copy(update={"texts": texts, **fresh})
+            return self.model_copy(update={"texts": texts, "turns": turns, "called": (), **fresh})
         amended = {key: value for key, value in self.amended.items() if not getattr(named, key)}
-        settled = any(getattr(named, key) for key in _POINTS)
+        settled = any(getattr(named, key) for key in POINTS)
         return self.model_copy(
             update={
                 "texts": texts,
+                "turns": turns,
                 "phone": None if named.phone else self.phone,
                 "amended": amended,
                 "unsure": None if settled else self.unsure,
@@ -149,14 +174,27 @@ class Told(BaseModel):
         """What the texts themselves name of the customer they come to, and the first of the texts about that one."""
         known, since = self.inherited, 0
         for at, text in enumerate(self.texts):
-            named = entities(text, area_code=area_code, stores=stores)
+            first = at == 0 and self.inherited == Entities()
+            read = entities if first else named_in
+            named = read(text, area_code=area_code, stores=stores)
             found = known.model_dump()
-            if turns_to_another(known, named, text):
+            turned = not first and self._turned(at, known, area_code, stores)
+            if turned:
                 found.update(dict.fromkeys(_OF_ONE, ()))
                 since = at
             found.update({key: values for key, values in named.model_dump().items() if values})
+            if self.turns.get(str(at)) is False:
+                found["customer_name"] = names_of_one(known.customer_name, named.customer_name)
             known = Entities(**found)
         return known, since
+
+    def _turned(self, at: int, known: Entities, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> bool:
+        """Whether a text turned to another customer: as decided, else by its words. Of a question that begins in
+        another's thread, one that may be somebody else's takes nothing over."""
+        if str(at) in self.turns:
+            return self.turns[str(at)]
+        read = whose(known, self.called, self.texts[at], area_code=area_code, stores=stores)
+        return read == "another" or (read == "open" and at == 0)
 
     def choices(self) -> tuple[Reading, ...]:
         """The ways to read the unclear numbers that people choose from, likeliest first."""
@@ -185,23 +223,6 @@ class Told(BaseModel):
         return tuple(dict.fromkeys(n for text in about_this_one for n in unclear_points(text)))
 
 
-def turns_to_another(known: Entities, named: Entities, text: str) -> bool:
-    """Whether a reply, which names this, turns from the known customer to another, by a name or in so many words."""
-    if _somebody_else(known.customer_name, named.customer_name):
-        return True
-    there = any(getattr(known, key) for key in _CONTACT)
-    fresh = any(set(getattr(named, key)) - set(getattr(known, key)) for key in _CONTACT)
-    if of_another(text):
-        return there and (fresh or bool(named.customer_name))
-    return there and fresh and not known.customer_name and bool(named.customer_name) and what_about(text)
-
-
-def _somebody_else(known: Sequence[str], named: Sequence[str]) -> bool:
-    """Whether a reply names other customers than those before: not Dana once more, nor Dana with her last name."""
-    before = {part for name in known for part in name.casefold().split()}
-    return bool(before) and bool(named) and all(before.isdisjoint(name.casefold().split()) for name in named)
-
-
 def customer_of(found: Entities) -> Entities:
     """Only what says who the customer is: for a second question in the same thread."""
     return Entities(
@@ -222,6 +243,8 @@ def subject_at(store: Store, found: Entities) -> Subject:
 
 def missing(told: Told, found: Entities, playbook: Playbook, store_id: str | None) -> Need | None:
     """What has to be asked before anything can be looked up; None when nothing."""
+    if told.aside:
+        return "whose"
     if store_id is None:
         return "store"
     if any(is_local(phone) for phone in found.phone[:1]):

@@ -14,7 +14,7 @@ UNDER_WAY = frozenset(
     {ProposalState.SUBMITTED, ProposalState.APPROVED, ProposalState.SENDING, ProposalState.UNKNOWN},
 )
 """Asked for, and not known to have ended."""
-_ANEW = ("case.supply", "case.put_right", "case.points", "case.store")
+_ANEW = ("case.supply", "case.put_right", "case.points", "case.store", "case.whose")
 """Deeds by which people tell a case something else. To try again, to answer, or to pick another kind of question is to
 ask the same once more; and a vendor's message about the very change has a case looked into with nobody asking."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast
 
 import pytest
 
-from bot.cases import Actor, Case, CaseState, ProposalState, case_store, reading, writing
+from bot.cases import Actor, Case, CaseState, ProposalState, case_store, evidence, reading, writing
+from bot.diagnosis import Evidence
+from bot.errors import BadInput
 from bot.understanding import Match, Matcher
 from bot.work import Fixed, Known, case_clicks, looking, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
@@ -199,3 +202,102 @@ def test_got_it_only_means_understood(floor: Shop, text: str, closed: bool) -> N
     case = answered(floor, DANA)
     assert (say(floor, case, text) is not None) is closed
     assert (now(floor, case).state is CaseState.CLOSED) is closed
+
+
+def read(told: Told | None) -> dict[str, object]:
+    assert told is not None
+    return {key: value for key, value in told.entities(area_code="303", stores={}).model_dump().items() if value}
+
+
+def recorded(shop: Shop, name: str = "Dana Whitfield") -> Case:
+    """A question by a phone, whose customer has that name on record."""
+    case = answered(shop, "app says 500, register shows 200, 303-555-0153")
+    with writing(shop.house.engine) as conn:
+        private = Told.of(case.private).but(called=(name,))
+        changed = case_store.change_case(conn, shop.house.vault, case, now=shop.clock(), private=private)
+    assert changed is not None
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("what about Maria, app says 300", (300,)),
+        ("and maria?", ()),
+        ("how about maria 600 in app", (600,)),
+        ("y la señora Maria?", ()),
+        ("ok now maria: app shows 40", (40,)),
+    ],
+)
+def test_a_first_name_turns_the_case_to_another_customer(floor: Shop, text: str, claimed: tuple[int, ...]) -> None:
+    case = recorded(floor)
+    told = say(floor, case, text)
+    assert read(told) == {
+        "customer_name": ("Maria" if "Maria" in text else "maria",),
+        **({"claimed_points": claimed} if claimed else {}),
+    }
+    assert now(floor, case).state is CaseState.NEW
+    assert read(say(floor, case, "303-555-0164"))["phone"] == ("+13035550164",)
+
+
+def test_a_colleague_talks_of_a_maria_of_their_own(floor: Shop) -> None:
+    case = recorded(floor)
+    assert say(floor, case, "what about Maria, app says 300", QUINN) is None
+    assert say(floor, case, "what about April, app says 300", QUINN) is None
+    assert say(floor, case, "maria at the desk says hi") is None
+
+
+def test_who_may_be_another_is_asked_about_and_what_was_said_is_kept(floor: Shop) -> None:
+    case = recorded(floor)
+    told = say(floor, case, "what about April, app says 300")
+    assert told is not None
+    assert (told.aside, told.need, told.aside_name({})) == (("what about April, app says 300",), "whose", "April")
+    assert now(floor, case).state is CaseState.NEEDS
+    more = say(floor, case, "and the register shows 30")
+    assert more is not None
+    assert len(more.aside) == 2
+    assert say(floor, case, "she is in a hurry") is None
+    whose = say(floor, case, "yes, another customer")
+    assert read(whose) == {"customer_name": ("April",), "claimed_points": (300,), "observed_points": (30,)}
+    assert (whose and whose.aside, now(floor, case).state) == ((), CaseState.NEW)
+    with pytest.raises(BadInput):
+        case_clicks.say_whose(floor.house, case.id, RILEY, another=True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "phones"),
+    [
+        ("no, the same one", ("+13035550153",)),
+        ("303-555-0164", ("+13035550164",)),
+        ("yes 303-555-0164", ("+13035550164",)),
+        ("303-555-0153", ("+13035550153",)),
+    ],
+)
+def test_whose_it_is_may_be_said_by_a_phone(floor: Shop, reply: str, phones: tuple[str, ...]) -> None:
+    case = recorded(floor)
+    say(floor, case, "what about April, app says 300")
+    found = read(say(floor, case, reply))
+    assert (found["phone"], found["claimed_points"]) == (phones, (300,))
+    assert ("observed_points" in found) == (phones == ("+13035550153",))
+
+
+def test_what_support_has_goes_over_to_nobody_else(floor: Shop) -> None:
+    case = recorded(floor)
+    case_clicks.escalate(floor.house, case.id, RILEY)
+    for text in ("what about Maria, app says 300", "what about April, app says 300", "what about Maria 303-555-0164"):
+        assert say(floor, case, text) is None
+        assert takes_up_again(floor.house, now(floor, case), text, by="URILEY")
+        assert not takes_up_again(floor.house, now(floor, case), text, by="UQUINN")
+    assert not takes_up_again(floor.house, now(floor, case), "what about her app", by="URILEY")
+
+
+def test_evidence_of_the_customer_before_is_never_used_again(floor: Shop) -> None:
+    case = recorded(floor)
+    floor.clock.move(minutes=1)
+    say(floor, case, "what about Maria 303-555-0164")
+    turned = now(floor, case)
+    found = Evidence(fact="of_dana", value="old", source="pos", at=floor.clock() - timedelta(minutes=2))
+    with writing(floor.house.engine) as conn:
+        evidence.add_evidence(conn, floor.house.vault, case.id, [found.model_dump()])
+    assert set(looking._prior(floor.house, turned, None)) == {"of_dana"}
+    assert looking._prior(floor.house, turned, floor.clock() - timedelta(minutes=1)) == {}

@@ -58,7 +58,7 @@ def test_nothing_of_one_customer_goes_to_the_next(text: str, named: dict[str, ob
     )
     after = told.adding(text, area_code="303", stores={})
     assert _read(after) == named
-    assert after == Told(texts=(DANA, text))
+    assert after == Told(texts=(DANA, text), turns={"1": True})
 
 
 def test_a_customer_without_a_name_gives_way_to_a_named_one() -> None:
@@ -88,3 +88,88 @@ def test_one_or_two_numbers_can_be_picked_by_a_button() -> None:
     assert readings((5,)) == (Reading(claimed=5), Reading(observed=5))
     assert readings((5, 9)) == (Reading(claimed=5, observed=9), Reading(claimed=9, observed=5))
     assert readings((5, 9, 11)) == readings(()) == ()
+
+
+RECORD = ("Dana Whitfield",)
+PHONE_ONLY = "app says 500, register shows 200, 303-555-0142"
+KNOWN = Told(texts=(PHONE_ONLY,), called=RECORD)
+NAMED = Told(texts=(DANA,), called=("Dana Ortiz",))
+
+
+def _whose(told: Told, text: str) -> str:
+    return told.whose(text, area_code="303", stores={"down": ["downtown"]})
+
+
+@pytest.mark.parametrize("told", [KNOWN, NAMED], ids=["by phone", "by name"])
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("what about Maria, app says 300", "another"),
+        ("what about Maria", "another"),
+        ("and maria?", "another"),
+        ("same for mike pls", "another"),
+        ("how about jenny 600 in app", "another"),
+        ("y la señora Ramos?", "another"),
+        ("ok now Kevin: shows 40", "another"),
+        ("my other customer maria", "another"),
+        ("what about maria 303-555-0164", "another"),
+        ("y maria, la app dice 300", "another"),
+        ("what about Maria Lopez?", "another"),
+        ("what about Xiomara, app says 300", "open"),
+        ("what about April, app says 300", "open"),
+        ("what about Danny, app says 300", "open"),
+        ("what about Mike from downtown, 300 in app", "open"),
+        ("sorry the app says 300, maria", "open"),
+        ("what about Dana's other number 555-0199?", "this"),
+        ("what about dana, app says 300", "this"),
+        ("and her app says 300", "this"),
+        ("maria at the desk says 1200", "this"),
+        ("Mike my manager says the register shows 300", "this"),
+        ("what about Monday", "this"),
+        ("what about the app", "this"),
+        ("what about tier gold", "this"),
+        ("what about downtown", "this"),
+        ("what about 303-555-0164", "this"),
+        ("ask maria about it", "this"),
+    ],
+)
+def test_whose_a_reply_is(told: Told, text: str, whose: str) -> None:
+    assert _whose(told, text) == whose
+
+
+def test_before_anybody_is_known_a_name_turns_to_nobody_else() -> None:
+    assert _whose(Told(texts=("points are wrong",)), "what about Maria, app says 300") == "this"
+    assert _whose(Told(texts=("points wrong, Mike Stone",)), "303-555-0142") == "this"
+    assert _whose(NAMED.model_copy(update={"called": ("Michael Ortiz",)}), "same for mike, 300") == "open"
+
+
+def test_what_was_decided_of_a_reply_stays() -> None:
+    stores: dict[str, list[str]] = {}
+    aside = "what about April, app says 300"
+    other = KNOWN.adding(aside, area_code="303", stores=stores, another=True)
+    assert _read(other) == {"customer_name": ("April",), "claimed_points": (300,)}
+    same = KNOWN.adding(aside, area_code="303", stores=stores, another=False)
+    assert (_read(same)["phone"], _read(same)["claimed_points"]) == (("+13035550142",), (300,))
+    assert _whose(same, "and april's register shows 90") == "this"
+    back = other.adding("303-555-0164", area_code="303", stores=stores)
+    assert (_read(back)["phone"], _read(back)["claimed_points"]) == (("+13035550164",), (300,))
+    named = NAMED.adding(aside, area_code="303", stores=stores, another=False)
+    assert _read(named)["customer_name"] == ("Dana Ortiz", "April")
+    assert _read(named.adding("what about dana", area_code="303", stores=stores))["customer_name"] == (
+        "Dana Ortiz",
+        "April",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("what about maria, add 50 points", {"customer_name": ("maria",), "points_delta": (50,)}),
+        ("add 50 points, what about April", {"points_delta": (50,), "phone": ("+13035550142",)}),
+        ("what about April, add 50 points", {"customer_name": ("April",), "points_delta": (50,)}),
+        ("add 50 points to her", {"phone": ("+13035550142",), "points_delta": (50,)}),
+    ],
+)
+def test_a_new_question_in_the_thread_takes_over_only_its_own_customer(text: str, taken: dict[str, object]) -> None:
+    told = Told(texts=(text,), inherited=Entities(phone=("+13035550142",)), called=RECORD)
+    assert _read(told) == taken

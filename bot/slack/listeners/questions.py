@@ -91,6 +91,11 @@ def _points(press: Press) -> None:
     questions.pick_points(press.house, press.value, int(press.action_id.rpartition(":")[2]), press.person.actor)
 
 
+def _whose(press: Press) -> None:
+    another = press.action_id.endswith(":another")
+    questions.say_whose(press.house, press.value, press.person.actor, another=another)
+
+
 def _store(press: Press) -> None:
     questions.pick_store(press.house, press.value, press.action_id.split(":", 2)[2], press.person.actor)
 
@@ -160,6 +165,7 @@ BUTTONS: Final[Mapping[str, Work]] = {
     r"answer:customer:type": _type_in,
     r"answer:phone:\d+": _phone,
     r"answer:points:\d+": _points,
+    r"answer:whose:(?:another|same)": _whose,
     r"answer:store:.+": _store,
     r"answer:(?!customer:|phone:|points:|store:)[^:]+:.+": _answer,
     r"not_this": _not_this,

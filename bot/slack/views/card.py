@@ -12,9 +12,9 @@ from bot.slack.text import clip, clock_time, escape, points, user
 from bot.slack.views.changes import cannot, change_blocks, fix_button
 from bot.slack.views.evidence import evidence_table, not_told
 from bot.slack.views.list_messages import template_button
-from bot.slack.views.model import CaseView, FixView, Need, Neighbour
+from bot.slack.views.model import CaseView, FixView, Neighbour
 from bot.slack.views.spoken import spoken
-from bot.work.told import Reading
+from bot.work.told import Need, Reading
 
 _STEPS = 2800
 _AFTERWARDS = frozenset(("merge_customers", "attach_order", "clear_link", "enroll"))
@@ -274,12 +274,17 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
     elif need == "which_points":
         labels = [_reading(one, say) for one in case.readings] + [say("ask.points_neither")]
         row = [button(label, f"answer:points:{n}", case.id) for n, label in enumerate(labels)]
+    elif need == "whose":
+        row = [
+            button(say("ask.whose_another"), "answer:whose:another", case.id),
+            button(say("ask.whose_same"), "answer:whose:same", case.id),
+        ]
     elif need == "store":
         row = [button(name, f"answer:store:{store}", case.id) for store, name in case.stores[:20]]
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
     row += [_to_support(case, say)] if case.hands_to_support else []
-    return [section(say(f"ask.{need}")), *([actions("need", row)] if row else [])]
+    return [section(say(f"ask.{need}", name=escape(case.aside) or "–")), *([actions("need", row)] if row else [])]
 
 
 def _reading(one: Reading, say: Say) -> str:

@@ -10,8 +10,9 @@ from bot.slack.blocks import Block, context, modal, notice_modal, section, selec
 from bot.slack.strings import Say
 from bot.slack.text import escape, short_ids, told
 from bot.slack.views.changes import minded
-from bot.slack.views.model import FixView, Need
+from bot.slack.views.model import FixView
 from bot.words import Words
+from bot.work.told import Need
 
 FORM = "change"
 """The callback of every kind's form."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
 
 from bot.cases.digests import Line
 from bot.cases.models import CaseState, ProposalState
@@ -13,10 +12,8 @@ from bot.diagnosis.models import Diagnosis
 from bot.effects import Form
 from bot.effects import Line as Told
 from bot.words import Words
-from bot.work.told import Reading
+from bot.work.told import Need, Reading
 from bot.work.twice import UNDER_WAY
-
-Need = Literal["customer", "area_code", "which_phone", "store", "order", "which_points"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,8 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case as its card shows it. `question` is masked; `choices` and `stores` are (id, title)."""
+    """One case as its card shows it. `question` is masked; `choices` and `stores` are (id, title); `aside`: whom a
+    reply names that may be about another customer."""
 
     id: str
     state: CaseState
@@ -109,6 +107,7 @@ class CaseView:
     sources: tuple[str, ...] = ()
     fixes: tuple[FixView, ...] = ()
     need: Need | None = None
+    aside: str = ""
     phones: tuple[str, ...] = ()
     readings: tuple[Reading, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
