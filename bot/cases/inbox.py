@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,11 @@ def keep(conn: sa.Connection, vault: Vault, *, key: str, kind: str, payload: Map
     """Store an arrival; False when `key` is there already (nothing is changed then)."""
     row = {"key": key, "kind": kind, "payload": vault.encrypt(dict(payload)), "received_at": now}
     return insert_once(conn, inbox, row)
+
+
+def holds(conn: sa.Connection, keys: Collection[str]) -> bool:
+    """Whether there is an arrival with one of these keys."""
+    return bool(keys) and conn.execute(sa.select(inbox.c.key).where(inbox.c.key.in_(keys)).limit(1)).first() is not None
 
 
 def read(conn: sa.Connection, vault: Vault, key: str) -> InboxRow | None:

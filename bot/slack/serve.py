@@ -68,7 +68,9 @@ class Service:
         return f"http://{host}:{port}"
 
     def start(self) -> None:
-        """Rehearse, listen, take work, then let Slack in."""
+        """Rehearse, listen, take work, then let Slack in. Health is told from when it listens; Slack's and vendors'
+        messages are turned away, to be sent again, for as long as this process may not work: while it has no name yet,
+        or under a security key that is being replaced, and once it lost its name."""
         rehearse(self.house)
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, name="pointsman-http", daemon=True)
@@ -102,7 +104,7 @@ class Service:
             log.warning("The connection to Slack did not close within %.0f seconds; stopping all the same.", _CLOSING_S)
 
     def _checks(self) -> dict[str, Check]:
-        return {"database": self._database, "worker": lambda: self._working, "slack": self._slack}
+        return {"database": self._database, "worker": lambda: self._worker.may_work, "slack": self._slack}
 
     def _database(self) -> bool:
         try:
@@ -131,6 +133,9 @@ def _routes(house: House, bolt: WSGIApplication | None, checks: dict[str, Check]
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        if path.startswith((EVENTS, WEBHOOKS)) and not checks["worker"]():
+            said = {"ok": False, "message": "I am being started. Please send it again."}
+            return _answer(start_response, "503 Service Unavailable", said)
         if path == EVENTS and bolt is not None:
             return bolt(environ, start_response)
         if path.startswith(WEBHOOKS):

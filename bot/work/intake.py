@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.cases import inbox
+from bot.cases import inbox, keyring
 from bot.cases.database import ACK_BUSY_MS, writing
 from bot.errors import WorkUnavailable
 from bot.work.house import House
@@ -16,9 +16,13 @@ from bot.work.house import House
 
 @contextmanager
 def ack_transaction(house: House) -> Iterator[sa.Connection]:
-    """A writing transaction on the way to an acknowledgement: short waits, and WorkUnavailable when they run out."""
+    """A writing transaction on the way to an acknowledgement: short waits, and WorkUnavailable when they run out. So it
+    is for a process that may not work any more: what it wrote under a key that was replaced, nobody could read."""
     try:
         with writing(house.engine, busy_ms=ACK_BUSY_MS) as conn:
+            if house.stopping.is_set() or keyring.number(conn) != house.vault.number:
+                why = "this process is about to end" if house.stopping.is_set() else "the key was replaced"
+                raise WorkUnavailable("I am being started again just now. Please try again in a moment.", why)
             yield conn
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
         raise WorkUnavailable(

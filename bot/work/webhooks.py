@@ -55,11 +55,12 @@ def receive_message(house: House, vendor: str, store_id: str, headers: Mapping[s
         notice = read(headers, raw)
     except Denied:
         return "forged"
-    # Hashed: a vendor's id may be long, or hold what job keys give a meaning.
-    key = f"{KIND}:{store_id}:{house.vault.ref(notice.key)}"
+    # Hashed: a vendor's id may be long, or hold what job keys give a meaning. Under a key before it was another.
+    key, *before = (f"{KIND}:{store_id}:{ref}" for ref in house.vault.refs(notice.key))
     payload = {"store": store_id, "notice": notice.model_dump(mode="json")}
     with ack_transaction(house) as conn:
-        if not inbox.keep(conn, house.vault, key=key, kind=KIND, payload=payload, now=house.clock()):
+        known = inbox.holds(conn, before)
+        if known or not inbox.keep(conn, house.vault, key=key, kind=KIND, payload=payload, now=house.clock()):
             return "known"
         house.work.enqueue(conn, "webhook", key)
     return "new"

@@ -92,6 +92,11 @@ class Worker:
         self._beat = threading.Thread(target=self._heartbeat, name="pointsman-lease", daemon=True)
         self._beat.start()
 
+    @property
+    def may_work(self) -> bool:
+        """Whether it has a name, and works. Else nothing may be accepted: not before, nor once it lost its name."""
+        return self._beat is not None and not self._stopping.is_set()
+
     def _same_key(self) -> bool:
         """Whether the security key is still the one that this process began with."""
         with reading(self.house.engine) as conn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import sqlalchemy as sa
 
 from bot.cases import Case, CaseState, case_store, inbox, writing
 from bot.cases.tables import inbox as inbox_table
+from bot.config import Security
 from bot.errors import WorkUnavailable
+from bot.work import rotate_key
 from bot.work.housekeeping import retain
 from bot.work.told import Told
 from bot.work.webhooks import receive_message, wake
@@ -102,6 +105,21 @@ def test_a_message_is_stored_once_encrypted_with_its_work(shop: Shop) -> None:
     assert row.kind == "webhook"
     assert row.payload is not None
     assert row.payload["notice"]["customer_ids"] == [ANN]
+
+
+def test_a_message_that_is_repeated_after_the_key_was_replaced_is_known(shop: Shop) -> None:
+    deliver(shop, message())
+    now = shop
+    for newer in ("another key of thirty-two letters!", "the third key is as long as the two."):
+        key = f"{newer},{now.house.config.security.keys[0]}"
+        config = shop.house.config.model_copy(update={"security": Security.model_validate({"key": key})})
+        rotate_key(config, by="cli:test", clock=shop.clock)
+        now = replace(shop, house=household(config, clock=shop.clock, seen=Seen()))
+        assert send(now, message()) == "known"
+    assert len(keys(shop)) == 1
+    assert [send(now, message("99")), send(now, message("99"))] == ["new", "known"]
+    with pytest.raises(WorkUnavailable, match="the key was replaced"):  # who still has the older one takes nothing in
+        send(shop, message("98"))
 
 
 def test_what_is_not_the_vendors_or_nobodys_is_not_stored(shop: Shop) -> None:
