@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bot.cases.models import ProposalState
-from bot.cases.proposal_store import SEALING, from_row, unkeyed_seal, untouched
+from bot.cases.proposal_store import SEALING, readable, unkeyed_seal, untouched
 from bot.cases.proposals import DECIDING, MOVES
 from bot.cases.tables import audit, proposals
 from bot.cases.vault import Vault
@@ -43,7 +43,8 @@ class Told(BaseModel):
 
 
 def faults(conn: sa.Connection, vault: Vault) -> list[str]:
-    """The ids of requests that are not as they were put on record, that are gone, or that nobody put there."""
+    """The ids of requests that are not as they were put on record, that cannot be read, that are gone, or that nobody
+    put there."""
     told = on_record(conn)
     found: list[str] = []
     for row in conn.execute(sa.select(proposals), execution_options={"yield_per": _AT_ONCE}).mappings():
@@ -92,7 +93,8 @@ def _as_told(row: sa.RowMapping, record: Told, vault: Vault) -> bool:
     if (row["state"], tuple(row["approvers"]), decided) != (record.state, record.signers, record.decided):
         return False
     if record.unsealed:
-        return row["private"] is None or row["parameters_hash"] == unkeyed_seal(from_row(row, vault))
+        request = readable(row, vault)
+        return row["private"] is None or (request is not None and row["parameters_hash"] == unkeyed_seal(request))
     points: Any = row["points"]
     why = [reason["code"] for reason in row["verdict"].get("reasons", ())]
     moved = (None if points is None else Decimal(str(points)), why)
@@ -102,4 +104,5 @@ def _as_told(row: sa.RowMapping, record: Told, vault: Vault) -> bool:
         return record.seal is None or row["private"] is None  # not asked for yet, or erased
     if row["parameters_hash"] != record.seal:
         return False
-    return row["private"] is None or untouched(vault, from_row(row, vault))
+    request = readable(row, vault)
+    return row["private"] is None or (request is not None and untouched(vault, request))

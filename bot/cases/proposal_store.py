@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from bot.cases.audit import canonical
@@ -19,6 +20,7 @@ from bot.cases.models import History, Proposal, ProposalState
 from bot.cases.tables import audit as trail
 from bot.cases.tables import proposals
 from bot.cases.vault import Vault
+from bot.errors import ConfigError
 
 POINT_KINDS = ("adjust_points", "refund_redemption", "record_purchase")
 SEALING = frozenset({"submit", "confirm", "sign", "approve", "break_glass"})
@@ -283,3 +285,11 @@ def from_row(row: sa.RowMapping, vault: Vault) -> Proposal:
     private = vault.decrypt(row["private"]) if row["private"] is not None else {}
     fields = {k: v for k, v in row.items() if k in Proposal.model_fields}
     return Proposal(**{**fields, "parameters": private.get("parameters", {}), "shown": private.get("shown", {})})
+
+
+def readable(row: sa.RowMapping, vault: Vault) -> Proposal | None:
+    """As `from_row`; None where something of it cannot be read: damaged, or under a key that is not at hand."""
+    try:
+        return from_row(row, vault)
+    except (ConfigError, ValidationError):
+        return None

@@ -23,7 +23,7 @@ from bot.cases.keyring import RETIRED, ROTATED, damaged_before, key_mark
 from bot.cases.keyring import number as keyring_number
 from bot.cases.models import Proposal
 from bot.cases.proposal_faults import RESEALED, Told
-from bot.cases.proposal_store import from_row, seal_of, untouched
+from bot.cases.proposal_store import readable, seal_of, untouched
 from bot.cases.tables import (
     ENCRYPTED,
     bulk_rows,
@@ -155,10 +155,8 @@ def _with(request: Proposal, values: Mapping[str, Any]) -> Proposal:
 
 def _whole(row: sa.RowMapping, before: Vault) -> Proposal | None:
     """The request, where it agrees with its seal; what was erased of it agrees with nothing."""
-    if row["private"] is None or _opened(before, row["private"]) is None:
-        return None
-    request = from_row(row, before)
-    return request if untouched(before, request) else None
+    request = None if row["private"] is None else readable(row, before)
+    return request if request is not None and untouched(before, request) else None
 
 
 def _opened(vault: Vault, blob: bytes) -> Any:

@@ -86,7 +86,8 @@ class Decision:
         version, which cannot be held against its seal, is closed, so that it can be asked for again."""
         fault = proposal_store.seal_fault(self.conn, self.house.vault, self.proposal)
         if fault == "older":
-            why = Words.of("refused.older")
+            done = self.proposal.guided and self.proposal.state is ProposalState.APPROVED  # by hand, perhaps
+            why = Words.of("refused.older_by_hand" if done else "refused.older")
             self.move("refuse", code="older", result={**self.proposal.result, **outcome(why, code="older")})
             raise _Answered(_told(NotAllowed, why, "older"))
         if fault:

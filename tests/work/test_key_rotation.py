@@ -47,10 +47,13 @@ from bot.work.housekeeping import sign_head
 from bot.work.lease import SlotLease, alone, take_lease
 from bot.work.rotating import Rotated
 from tests.cases.databases import fresh_database
+from tests.work.chain import ChainShop, chain, chain_clock, chain_servers
 from tests.work.household import DANA_NEW, KEY, MORGAN, QUINN, RILEY, Shop, household, refs, settings
 from tests.work.nursery import Nursery, wait_for
 from tests.work.rotating_nursery import RotatingNursery
 from tests.work.test_forgetting import arrived, found
+
+__all__ = ["chain", "chain_clock", "chain_servers"]
 
 NEW, THIRD = "another key of thirty-two letters!", "the third key is as long as the two."
 OLD_ID, NEW_ID, THIRD_ID = (Key.derived(text).id for text in (KEY, NEW, THIRD))
@@ -623,6 +626,25 @@ def test_a_request_of_an_older_version_is_closed_and_can_be_asked_for_again(sqli
         assert proposal_faults.faults(conn, now.house.vault) == []
 
 
+def test_a_change_done_by_hand_of_an_older_version_is_not_told_to_be_done_again(chain: ChainShop) -> None:
+    """Who says "done" has done it perhaps: "nothing was sent, ask again" would have them do it twice."""
+    shop = chain.at("koa")
+    offer = shop.offered("adjust_points", phone="+13035550101")
+    waiting = shop.ask(offer, points="+40", now="0")
+    of_an_older_version(shop, waiting)
+    with pytest.raises(NotAllowed, match="older") as caught:
+        shop.sign(waiting)
+    assert "without sending anything" in caught.value.staff
+    agreed = shop.sign(shop.ask(shop.offered("adjust_points", phone="+13035550101"), points="+40", now="0"))
+    of_an_older_version(shop, agreed)
+    with pytest.raises(NotAllowed, match="older") as caught:
+        proposals.confirm_done(shop.house, agreed.id, RILEY.model_copy(update={"stores": frozenset({"koa"})}))
+    assert "If you have done it, do not do it again" in caught.value.staff
+    closed = shop.get(agreed)
+    assert (closed.state, closed.result["code"]) == (S.REJECTED, "older")
+    assert "do not do it again" in closed.result["outcome"]
+
+
 def test_nothing_of_today_passes_for_older(sqlite_shop: Shop) -> None:
     waiting = sqlite_shop.ask_adjust()
     with writing(sqlite_shop.house.engine) as conn:
@@ -639,3 +661,15 @@ def test_nothing_of_today_passes_for_older(sqlite_shop: Shop) -> None:
     assert sqlite_shop.get(sealed).result["code"] == "tampered"
     with reading(sqlite_shop.house.engine) as conn:
         assert sealed.id in proposal_faults.faults(conn, sqlite_shop.house.vault)
+
+
+@pytest.mark.parametrize("value", [b"cut", Vault(THIRD).encrypt({}), Vault(KEY).encrypt({"parameters": "no form"})])
+def test_a_request_that_cannot_be_read_is_a_fault_and_named(sqlite_shop: Shop, value: bytes) -> None:
+    good, bad = sqlite_shop.ask_adjust(), sqlite_shop.ask_adjust("+5", phone="+13035550144")
+    older = sqlite_shop.ask_adjust("+5", phone="+13035550148")
+    of_an_older_version(sqlite_shop, older)
+    with writing(sqlite_shop.house.engine) as conn:
+        conn.execute(table.update().where(table.c.id.in_((bad.id, older.id))).values(private=value))
+    with reading(sqlite_shop.house.engine) as conn:
+        assert proposal_faults.faults(conn, sqlite_shop.house.vault) == sorted([bad.id, older.id])
+    assert good.state is S.SUBMITTED
