@@ -13,13 +13,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cases import Actor, Case, Proposal, ProposalState
+from bot.errors import PointsmanError
 from bot.slack.blocks import section
 from bot.slack.lists import Lists
 from bot.slack.people import People
 from bot.slack.posting import EDIT_EVERY_S, Message, Poster, explain
 from bot.slack.reader import Reader, worth_telling
-from bot.slack.strings import speaker
-from bot.slack.text import clip, escape, user, who
+from bot.slack.strings import refusal, speaker
+from bot.slack.text import clip, escape, told, user, who
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome, reminder
 from bot.slack.views.exceptions import exceptions_message
@@ -116,6 +117,12 @@ class SlackPresenter:
         case = self.reader.case(case_id)
         text = self.why_text(case, user_id)
         self._tell_one(user_id, text, channel=case.channel, thread=case.thread_ts)
+
+    def refused(self, case_id: str, error: PointsmanError, *, user_id: str) -> None:
+        """Why what somebody replied cannot be, to that person in the case's thread."""
+        case = self.reader.case(case_id)
+        language = self.people.person(case.team_id, user_id).language
+        self._tell_one(user_id, told(refusal(error, language)), channel=case.channel, thread=case.thread_ts)
 
     def why_text(self, case: Case, user_id: str) -> str:
         """The reasons as mrkdwn, in this person's language."""

@@ -5,6 +5,7 @@ from bot.understanding.entities import entities, masked, unclear_points
 from bot.understanding.language import language_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.models import Because, Candidate, Decision, Entities, Match, Reason, Repair
+from bot.understanding.places import Moved, moved_to
 from bot.understanding.replies import (
     another_or_same,
     asks_why,
@@ -25,6 +26,7 @@ __all__ = [
     "Entities",
     "Match",
     "Matcher",
+    "Moved",
     "Reason",
     "Repair",
     "Turn",
@@ -40,6 +42,7 @@ __all__ = [
     "load_chatter",
     "load_vocabulary",
     "masked",
+    "moved_to",
     "never_mind",
     "of_another",
     "of_their_own",

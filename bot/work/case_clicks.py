@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Literal
 
-from bot.cases import Actor, Case, CaseState, Deed, Proposal, ProposalState, proposal_store, reading
+from bot.cases import Actor, Case, CaseState, Proposal, ProposalState, proposal_store, reading
 from bot.errors import BadInput, TooLate
 from bot.understanding import entities
 from bot.words import Words
 from bot.work import proposals
-from bot.work.clicking import check, clicked, looked_into, still_open
+from bot.work.clicking import clicked, looked_into, still_open
 from bot.work.house import House
 from bot.work.looking import area_code_of, store_names
 from bot.work.told import Reading, Told, is_local
@@ -187,20 +187,6 @@ def _take_back(house: House, waiting: Iterable[Proposal], actor: Actor) -> None:
         if one.requester == actor.user_id:
             with suppress(TooLate):
                 proposals.cancel(house, one.id, actor)
-
-
-def pick_store(house: House, case_id: str, store_id: str, actor: Actor) -> None:
-    """The store that the question is about; the person must belong there. Raises NotAllowed, BadInput."""
-    if all(store.id != store_id for store in house.config.stores):
-        raise BadInput("I do not know that store.", "gone")
-    check(house, actor, Deed.ASK, store_id)
-    with clicked(house, case_id, actor) as click:
-        still_open(click)
-        told = click.told
-        private = told.but(run=told.run + 1, need=None)
-        click.change(
-            "store", job="diagnose", store_id=store_id, state=looked_into(click.case), private=private, diagnosis=None
-        )
 
 
 def answer(house: House, case_id: str, fact: str, option: str, actor: Actor) -> None:

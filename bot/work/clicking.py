@@ -38,6 +38,8 @@ class Click:
         if changed is None:
             raise TooLate("Somebody pressed something here just before you. Please look again.", "late: case changed")
         detail = {"state": changed.state.value, "playbook": changed.playbook}
+        if "store_id" in changes:
+            detail |= {"store": changed.store_id, "from_store": self.case.store_id}
         audit.append(
             self.conn, actor=self.actor.user_id, deed=f"case.{deed}", subject=self.case.id, detail=detail, now=now
         )

@@ -16,6 +16,7 @@ from bot.understanding import (
     correction,
     entities,
     goes_on,
+    moved_to,
     never_mind,
     of_their_own,
     surely_never_mind,
@@ -25,6 +26,7 @@ from bot.work import case_clicks
 from bot.work.clicking import check_may_touch
 from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
+from bot.work.moving import pick_store
 from bot.work.told import Arrival, Told
 from bot.work.twice import UNDER_WAY
 from bot.work.whose import CONTACT, POINTS, Whose, leads_to_somebody, named_in
@@ -49,7 +51,13 @@ def thread_case(house: House, arrival: Arrival) -> Case | None:
             return None
         latest = case_store.cases_of(conn, house.vault, arrival.user, limit=1)
     here = [c for c in latest if c.channel == arrival.channel and house.clock() - c.updated_at < _LATELY]
-    about_it = asks_why(arrival.text) or never_mind(arrival.text)
+    names = store_names(house)
+    about_it = (
+        asks_why(arrival.text)
+        or never_mind(arrival.text)
+        or moved_to(arrival.text, stores=names) is not None
+        or leads_to_somebody(arrival.text, names)
+    )
     return next((c for c in here if about_it or c.state in (CaseState.NEEDS, CaseState.WAITING)), None)
 
 
@@ -76,6 +84,8 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         return False
     if never_mind(text):
         return _lets_be(house, case, text, actor)
+    if _moves(house, case, text, actor):
+        return True
     if _wants_else(house, case, arrival):
         return False
     uses = (_says_whose, _picks, _answers, _sets_aside, _says_what_it_is, _puts_right, _adds)
@@ -95,6 +105,18 @@ def _lets_be(house: House, case: Case, text: str, actor: Actor) -> bool:
         case_clicks.close(house, case.id, actor)
     else:
         _answers(house, case, text, actor)
+    return True
+
+
+def _moves(house: House, case: Case, text: str, actor: Actor) -> bool:
+    """The question is about another store: "no, the other store". Where it cannot be, the person is told what to do."""
+    moved = moved_to(text, stores=store_names(house)) if case.store_id is not None else None
+    if moved is None or moved.store == case.store_id or not _is_theirs(case, actor):
+        return False
+    try:
+        pick_store(house, case.id, moved.store, actor)
+    except (NotAllowed, TooLate, BadInput) as error:
+        house.presenter.refused(case.id, error, user_id=actor.user_id)
     return True
 
 
@@ -126,12 +148,21 @@ def takes_up_again(house: House, case: Case, text: str, *, by: str | None = None
     stores = store_names(house)
     if by == case.asker and leads_to_somebody(text, stores) and _whose(house, case, text) != "this":
         return True
+    if by == case.asker and _may_be_elsewhere(house, case, text):
+        return True
     if case.state is not CaseState.CLOSED or not goes_on(text):
         return False
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     return any(set(getattr(named, key)) - set(getattr(known, key)) for key in CONTACT)
+
+
+def _may_be_elsewhere(house: House, case: Case, text: str) -> bool:
+    """Whether it names another store for a case of no store's own channel."""
+    moved = moved_to(text, stores=store_names(house))
+    away = moved is not None and moved.store not in (None, case.store_id)
+    return away and all(store.channel != case.channel for store in house.config.stores)
 
 
 def _whose(house: House, case: Case, text: str) -> Whose:
@@ -210,7 +241,7 @@ def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
     if need == "store":
         named = entities(text, stores=store_names(house)).store
         if named:
-            case_clicks.pick_store(house, case.id, named[0], actor)
+            pick_store(house, case.id, named[0], actor)
         return bool(named)
     if need == "which_phone":
         ends = _LAST_FOUR.findall(text)

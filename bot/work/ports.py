@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases.models import Actor
-from bot.errors import BadInput
+from bot.errors import BadInput, PointsmanError
 
 if TYPE_CHECKING:
     from bot.work.bulk_arriving import FileState, ListArrival
@@ -60,6 +60,9 @@ class Presenter(Protocol):
 
     def tell_why(self, case_id: str, *, user_id: str) -> None:
         """Tell one person, in the case's thread, why it was taken for what it was; nobody else sees it."""
+
+    def refused(self, case_id: str, error: PointsmanError, *, user_id: str) -> None:
+        """Tell one person, in the case's thread, why what they replied cannot be; nobody else sees it."""
 
     def working(self, case_id: str) -> None:
         """Show at once that the question is being looked into."""
@@ -116,6 +119,9 @@ class Silent:
         """Nothing to show."""
 
     def tell_why(self, case_id: str, *, user_id: str) -> None:
+        """Nothing to show."""
+
+    def refused(self, case_id: str, error: PointsmanError, *, user_id: str) -> None:
         """Nothing to show."""
 
     def show_packet(self, case_id: str) -> None:

@@ -22,7 +22,6 @@ from bot.work.case_clicks import (
     not_this,
     pick_phone,
     pick_points,
-    pick_store,
     rate,
     say_whose,
     supply,
@@ -41,6 +40,7 @@ from bot.work.looking import (
     store_names,
     understood,
 )
+from bot.work.moving import pick_store
 from bot.work.ports import Notice, Person
 from bot.work.stores import EVERYWHERE, store_of
 from bot.work.support_clicks import claim, hand_on, relabel, resolve
