@@ -67,7 +67,6 @@ BASE = Capabilities(
         Operation.UPDATE_MEMBER: missing(_OVERRIDE),
         Operation.RECORD_PURCHASE: missing(_SALE),
         Operation.READ_TIER: missing("Alpine IQ names no tier; the wallet's tier rewards only hint at one."),
-        Operation.SET_TIER: missing("Alpine IQ sets tiers by its own rules."),
         Operation.ADJUST_BATCH: missing("Alpine IQ changes points one member at a time."),
         Operation.REFUND_REDEMPTION: missing(
             "How a redemption is given back is not documented: add the points as an adjustment that names it."

@@ -64,7 +64,6 @@ CAPABILITIES = Capabilities(
         Operation.RECORD_PURCHASE: missing(
             f"{_NO_API}; an order that it missed is made good by changing the points by hand."
         ),
-        Operation.SET_TIER: missing(f"{_NO_API}."),
         Operation.WEBHOOKS: missing(f"{_NO_API} and sends no messages."),
     },
     settle_s=0,

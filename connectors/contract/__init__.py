@@ -64,7 +64,6 @@ from connectors.contract.program_parts import (
     OptsIn,
     RecordsPurchases,
     RefundsRedemptions,
-    SetsTier,
     TellsRules,
     UpdatesMembers,
 )
@@ -177,7 +176,6 @@ __all__ = [
     "Reward",
     "Sale",
     "SetsLink",
-    "SetsTier",
     "ShowsCheckedIn",
     "ShowsOnlineOrders",
     "StoreInfo",

@@ -87,8 +87,6 @@ class Operation(StrEnum):
     """The provider's own copy of phone and e-mail."""
     RECORD_PURCHASE = "record_purchase"
     """Tell the provider of a sale it missed."""
-    SET_TIER = "set_tier"
-    """Put a member on a level."""
     SNAPSHOT_BALANCES = "snapshot_balances"
     """The register's own points of everybody, as of last night, in one call."""
     # both

@@ -139,14 +139,6 @@ class AdjustsInBatch(Protocol):
 
 
 @runtime_checkable
-class SetsTier(Protocol):
-    """SET_TIER"""
-
-    def set_tier(self, member_id: str, tier_id: str, *, operation_id: str) -> None:
-        """Put the member on this level. Safe to repeat."""
-
-
-@runtime_checkable
 class AnswersBySnapshot(Protocol):
     """SNAPSHOT_BALANCES of a program: its balances come from the last file that it was given or fetched."""
 

@@ -67,7 +67,6 @@ CAPABILITIES = Capabilities(
         Operation.READ_PROGRAM: missing("Dutchie shows the program's rules on its screens only."),
         Operation.RECORD_PURCHASE: missing("Dutchie's points follow its own sales; none can be told to it."),
         Operation.UPDATE_MEMBER: missing("The member is the register's profile: correct that."),
-        Operation.SET_TIER: missing("Dutchie sets tiers by itself."),
     },
     # The next file is made in the night.
     settle_s=24 * 3600,

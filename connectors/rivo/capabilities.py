@@ -47,9 +47,6 @@ BASE = Capabilities(
         Operation.RECORD_PURCHASE: missing(
             "Rivo takes orders from Shopify; one that it missed is made good with an adjustment."
         ),
-        Operation.SET_TIER: missing(
-            "Rivo lets a tier be set by API, but does not publish how well enough to send it; its support can tell."
-        ),
     },
     per_minute=ADJUST.pace.most_a_minute,
     whole_points=True,

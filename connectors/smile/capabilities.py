@@ -39,7 +39,6 @@ BASE = Capabilities(
         Operation.RECORD_PURCHASE: missing(
             "Smile takes orders from Shopify; one that it missed is made good with an adjustment."
         ),
-        Operation.SET_TIER: missing("Smile sets tiers by its own rules; no call changes one."),
         Operation.WEBHOOKS: missing("Messages from Smile are not used; it is asked whenever its answer matters."),
     },
     per_minute=ADJUST.pace.most_a_minute,

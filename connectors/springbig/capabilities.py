@@ -53,7 +53,6 @@ BASE = Capabilities(
             _ASK,
         ),
         Operation.READ_TIER: missing("springbig does not show tiers to other systems."),
-        Operation.SET_TIER: missing("springbig does not let other systems set tiers."),
         Operation.READ_PROGRAM: missing("springbig does not show the program's settings to other systems."),
         Operation.READ_REWARDS: missing("springbig's rewards are made and seen in its dashboard only."),
         Operation.READ_REDEMPTIONS: missing("springbig does not show redemptions to other systems."),

@@ -157,7 +157,6 @@ LOYALTY = Capabilities(
         Operation.RECORD_PURCHASE: missing(
             "Sales reach Treez Loyalty by the register's own StickyCards message; no API takes one that was missed."
         ),
-        Operation.SET_TIER: missing("Treez Loyalty shows no tiers by API."),
         Operation.WEBHOOKS: missing("Treez Loyalty's own messages are not described; the register's are."),
     },
     settle_s=0,

@@ -322,7 +322,6 @@ CHANGES = frozenset(
         Operation.OPT_IN,
         Operation.UPDATE_MEMBER,
         Operation.RECORD_PURCHASE,
-        Operation.SET_TIER,
     )
 )
 EMPTY = Fault("status", code=200)
