@@ -131,8 +131,8 @@ def enrolled(w: World) -> None:
     cleo = w.customer(4983, store="yew")
     known = w.stores["yew"].contacts
     if not any(c.phone == cleo.phone for c in known.values()):
-        w.stores["yew"].contacts["by_hand"] = Contact(
-            "by_hand", "4983", "Cleo", "Finn", str(cleo.phone), str(cleo.email), w.now()
+        w.stores["yew"].contacts["4990"] = Contact(
+            "4990", "4983", "Cleo", "Finn", str(cleo.phone), str(cleo.email), w.now()
         )
 
 
