@@ -20,6 +20,7 @@ Steps (each a mapping with one of these keys; `as` names the thread for later st
   balance {phone, points}             at the provider, through its API
   pos_phone {customer, phone}         at the register, through its API
   clock {hours|minutes|days}          time passes
+  restart {}                          the bot stops, and another one starts on the same database
   by_hand {vendor, deed, store, …}    what a person does on the vendor's own screens
 """
 
@@ -180,6 +181,10 @@ class Dialogue:
 
     def do_by_hand(self, vendor: str, deed: str, store: str, **values: Any) -> None:
         self.floor.world.by_hand(vendor, deed, store=store, **values)
+
+    def do_restart(self) -> None:
+        self.desk.settle()
+        self.floor.restart()
 
     def do_clock(self, **by: float) -> None:
         self.floor.clock.move(**by)

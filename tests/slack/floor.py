@@ -67,6 +67,13 @@ class Floor:
     servers: SandboxServers
     service: Service
     clock: MovableClock
+    begin: Callable[[], Service]
+    """Opens the house and starts the bot."""
+
+    def restart(self) -> None:
+        """Stop the bot and start another one on the same database: it remembers nothing else."""
+        self.service.stop()
+        self.service = self.begin()
 
     @property
     def world(self) -> World:
@@ -242,22 +249,27 @@ def shop_floor(
         ours = config.database == f"sqlite:///{file}"
         if ours and not file.exists():
             file.write_bytes(empty_database())
-        house = open_house(
-            config,
-            systems=systems,
-            knowledge=Fixed(Known(built_in_library(), built_in_matcher())),
-            clock=clock,
-            pace=pace or Pace(settle=0.2),
-            migrate=not ours,
-        )
-        service = Service(in_slack(house, edit_every_s=edit_every_s))
-        service.start()
-        try:
+
+        def begin() -> Service:
+            house = open_house(
+                config,
+                systems=systems,
+                knowledge=Fixed(Known(built_in_library(), built_in_matcher())),
+                clock=clock,
+                pace=pace or Pace(settle=0.2),
+                migrate=not ours,
+            )
+            service = Service(in_slack(house, edit_every_s=edit_every_s))
+            service.start()
             if delivery == "socket":
                 desk.wait_for_bot()
-            yield Floor(desk, servers, service, clock)
+            return service
+
+        floor = Floor(desk, servers, begin(), clock, begin)
+        try:
+            yield floor
         finally:
-            service.stop()
+            floor.service.stop()
     refused = [f"{r.method}: {r.error} {list(r.messages)}" for r in desk.refusals if r.error not in EXPECTED_REFUSALS]
     assert refused == []
 
