@@ -21,8 +21,8 @@ from bot.slack.text import plain
 from bot.slack.views.modals import typed_value
 from bot.understanding import asks_why
 from bot.work import receive
-from bot.work.bulk_arriving import KIND as LIST
-from bot.work.bulk_arriving import ListArrival
+from bot.work.bulk_files import KIND as LIST
+from bot.work.bulk_files import ListArrival
 from bot.work.house import House
 from bot.work.questions import Arrival
 

@@ -25,7 +25,7 @@ from bot.slack.views.list_words import ListView
 from bot.slack.views.lists import list_card
 from bot.words import Words, sentences
 from bot.work import bulk
-from bot.work.bulk_arriving import FileState, ListArrival
+from bot.work.bulk_files import FileState, ListArrival
 from bot.work.house import House
 
 log = logging.getLogger(__name__)

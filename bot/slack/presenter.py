@@ -28,7 +28,7 @@ from bot.slack.views.packet import packet_card
 from bot.slack.views.spoken import TEXT_LIMIT
 from bot.slack.views.why import why_text
 from bot.understanding import masked
-from bot.work.bulk_arriving import FileState, ListArrival
+from bot.work.bulk_files import FileState, ListArrival
 from bot.work.house import House
 from bot.work.ports import Notice, Person, Place
 from bot.work.why import why_of

@@ -9,66 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.bulk import MOST_BYTES, BadFile, Kind, Mode, Question, Sheet, read_file
+from bot.bulk import MOST_BYTES, BadFile, Question, Sheet, read_file
 from bot.cases import Actor, Deed, authorize, inbox, reading, writing
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.words import Words
+from bot.work.bulk_files import BROKEN, KIND, READING, FileState, ListArrival
 from bot.work.bulk_plan import plan_bulk
 from bot.work.house import House
 from bot.work.intake import receive
 from bot.work.ports import Person
 from bot.work.questions import why_not
 from bot.work.stores import store_of
-
-KIND: Final = "list"
-"""The kind of these arrivals in the inbox."""
-
-
-class ListArrival(BaseModel):
-    """What the inbox keeps of a file that somebody sent, and of each answer about it.
-
-    origin: the key of the first arrival. file: its id in Slack; name: as sent; size: bytes; more: how many further
-    files came with it. kind: what the words beside it say it is for. store, mode, texts, chosen: answers so far;
-    chosen: field to heading as it stands in the file.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    origin: str
-    team: str
-    channel: str
-    user: str
-    ts: str
-    thread_ts: str | None = None
-    file: str
-    name: str
-    size: int = 0
-    more: int = 0
-    kind: Kind | None = None
-    store: str | None = None
-    mode: Mode | None = None
-    texts: bool | None = None
-    chosen: dict[str, str] = {}
-
-
-class FileState(BaseModel):
-    """How far the file is, for people: being read; something is asked; or it cannot be used, and why.
-
-    question: `store`, `texts`, or one of the file's own; key: the stored id that its buttons carry. why: what is wrong.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    state: Literal["reading", "asking", "problem", "broken"]
-    question: Question | None = None
-    key: str = ""
-    why: Words | None = None
-
-
-READING: Final = FileState(state="reading")
-BROKEN: Final = FileState(state="broken")
 
 
 def is_list(house: House, key: str) -> bool:

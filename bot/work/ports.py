@@ -8,15 +8,13 @@ thing without a second new message: what was posted is remembered in the `posts`
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.cases.models import Actor
 from bot.errors import BadInput, PointsmanError
-
-if TYPE_CHECKING:
-    from bot.work.bulk_arriving import FileState, ListArrival
+from bot.work.bulk_files import FileState, ListArrival
 
 Notice = Literal["guest", "stranger", "no_store", "empty"]
 """Short, kind answers that open no case: to a guest, to a person of another company, to one who is in no store's

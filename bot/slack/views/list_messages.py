@@ -13,7 +13,7 @@ from bot.slack.text import clip, day_and_time, escape, told, user, who
 from bot.slack.views.list_words import ListView, headline, in_words
 from bot.slack.views.lists import Message, R, can_undo, ending, preview_blocks, undo_list
 from bot.slack.views.spoken import spoken
-from bot.work.bulk_arriving import FileState
+from bot.work.bulk_files import FileState
 
 MODAL: Final = "bulk"
 COLUMN: Final = "column_"

@@ -26,7 +26,7 @@ from bot.slack.views.list_messages import (
 from bot.slack.views.list_words import ListView, duration
 from bot.slack.views.lists import list_card
 from bot.words import Words
-from bot.work.bulk_arriving import BROKEN, READING, FileState
+from bot.work.bulk_files import BROKEN, READING, FileState
 from bot.work.bulk_view import SIDE_EFFECTS
 
 EN, ES = speaker("en"), speaker("es")
