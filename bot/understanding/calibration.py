@@ -28,6 +28,9 @@ COST = {
     ("chatter", "none"): 0.0,
 }
 CHOICES = 3
+_SHARES = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0)
+_WEIGHED_ON = 1_000
+"""Left-out texts that are enough to find a share by."""
 _NEARLY = 1.03
 
 
@@ -68,12 +71,29 @@ def fit_acceptance(evidence: Floats, is_question: Floats) -> Acceptance:
 
 def fit_sharpness(scores: Floats, truth: NDArray[np.int64]) -> float:
     """The softmax factor under which the true playbooks are likeliest; scores (questions, playbooks)."""
-    tried = np.geomspace(1.0, 40.0, 25).tolist()
+    tried = np.geomspace(1.0, 40.0, 25)
+    return float(tried[np.argmax(_likelihoods(scores, truth, tried))])
+
+
+def fit_share(scores: Floats, more: Floats, truth: NDArray[np.int64]) -> float:
+    """How much of the scores `more` to add, of _SHARES, so that the true playbooks are likeliest.
+
+    scores, more: (questions, playbooks), of models that never saw the question. Without questions nothing is added.
+    """
+    if not len(truth):
+        return 0.0
+    some = np.linspace(0, len(truth) - 1, min(len(truth), _WEIGHED_ON)).astype(np.int64)
+    tried = np.geomspace(1.0, 40.0, 9)
+    likely = [_likelihoods(scores[some] + share * more[some], truth[some], tried).max() for share in _SHARES]
+    return _SHARES[int(np.argmax(likely))]
+
+
+def _likelihoods(scores: Floats, truth: NDArray[np.int64], factors: Floats) -> Floats:
+    """The log likelihood of the true playbooks under each softmax factor, shape (factors,)."""
     behind = (scores - scores.max(axis=1, keepdims=True)).astype(np.float32)
     own = behind[np.arange(len(truth)), truth]
-    shares = (np.exp(own * factor) / np.exp(behind * factor).sum(axis=1) for factor in tried)
-    likelihood = [np.log(share + 1e-12, dtype=float).sum() for share in shares]
-    return float(tried[np.argmax(likelihood)])
+    shares = (np.exp(own * factor) / np.exp(behind * factor).sum(axis=1) for factor in factors.tolist())
+    return np.array([np.log(share + 1e-12, dtype=float).sum() for share in shares])
 
 
 def softmax(scores: Floats) -> Floats:

@@ -14,10 +14,12 @@ from bot.understanding.calibration import (
     Acceptance,
     Thresholds,
     fit_acceptance,
+    fit_share,
     fit_sharpness,
     fit_thresholds,
     softmax,
 )
+from bot.understanding.centroids import nearest_centroid
 from bot.understanding.evidence import WordUse
 from bot.understanding.features import Features, Featurizer, Seen
 from bot.understanding.linear import Fit, Floats, Folding, Ints, Ridge, Rows
@@ -156,8 +158,8 @@ class _Trainer:
         if len(judged) > _JUDGED:
             judged = judged[np.linspace(0, len(judged) - 1, _JUDGED).astype(np.int64)]
         truth = self.labels[judged]
-        fitted = self._fit(judged)
-        naive, left_out = self._joined(fitted, judged)
+        fitted, naive = self._joined(self._fit(judged), judged)
+        left_out = fitted.left_out
         evidence = self._left_out_evidence(judged, left_out)
         acceptance = fit_acceptance(evidence, (truth >= 0).astype(float))
         asked = truth >= 0
@@ -177,15 +179,24 @@ class _Trainer:
             thresholds=fit_thresholds(scores, truth),
         )
 
-    def _joined(self, fitted: Fit, judged: Ints) -> tuple[NaiveBayes, Floats]:
-        """Naive Bayes at its share beside the ridge regression, and what both together say of rows left out."""
+    def _joined(self, ridge: Fit, judged: Ints) -> tuple[Fit, NaiveBayes]:
+        """Ridge regression with the nearest centroid at its share, and naive Bayes at its; the left-out scores are
+        those of all three together."""
         sure = np.flatnonzero(self.labels >= -1)  # near misses come last, and are examples of nothing
         classes = len(self.playbooks) + 1
-        uses = Uses.of(self.rows.part(sure), self.labels[sure] % classes, classes)
-        left_out = uses.left_out(judged)
-        spread = float(left_out.std(axis=1).mean())
-        factor = NAIVE_SHARE * float(fitted.left_out.std(axis=1).mean()) / spread if spread else 0.0
-        return uses.naive(factor), fitted.left_out + factor * left_out
+        rows, labels = self.rows.part(sure), self.labels[sure] % classes
+        uses = Uses.of(rows, labels, classes)
+        naive, nearest = uses.left_out(judged), nearest_centroid(rows.block, labels, classes, asked=judged)
+        naive_factor = NAIVE_SHARE * _spread(ridge.left_out, naive)
+        left_out = ridge.left_out + naive_factor * naive
+        evened = _spread(ridge.left_out, nearest.left_out) * nearest.left_out
+        asked = self.labels[judged] >= 0
+        share = fit_share(left_out[asked][:, :-1], evened[asked][:, :-1], self.labels[judged][asked])
+        factor = np.float32(share * _spread(ridge.left_out, nearest.left_out))
+        weights = ridge.weights.copy()
+        weights[-len(nearest.weights) :] += factor * nearest.weights
+        fitted = Fit(weights, ridge.bias + factor * nearest.bias, left_out + share * evened)
+        return fitted, uses.naive(naive_factor)
 
     def _fit(self, judged: Ints) -> Fit:
         """Weights over playbooks and, as the last class, chatter; left-out scores of the judged rows.
@@ -214,3 +225,9 @@ class _Trainer:
         known = self.counts[words] > 1
         unknown = np.bincount(texts[~known], minlength=len(judged))
         return self.use.evidence(raw, words[known], texts[known], unknown, self.labels[judged])
+
+
+def _spread(scores: Floats, others: Floats) -> float:
+    """How much wider spread the scores of a text are than the others; nothing where those are all alike."""
+    wide = float(others.std(axis=1).mean())
+    return float(scores.std(axis=1).mean()) / wide if wide else 0.0

@@ -10,10 +10,12 @@ from bot.understanding.calibration import (
     Acceptance,
     Thresholds,
     fit_acceptance,
+    fit_share,
     fit_sharpness,
     fit_thresholds,
     softmax,
 )
+from bot.understanding.centroids import nearest_centroid
 from bot.understanding.cholesky import Cholesky
 from bot.understanding.linear import Fit, Folding, Ridge, Rows
 
@@ -72,6 +74,37 @@ def test_the_sketch_solves_the_same_problem(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_allclose(sketched.weights, exact.weights, atol=1e-4)
     np.testing.assert_allclose(sketched.bias, exact.bias, atol=1e-4)
     np.testing.assert_allclose(sketched.left_out, exact.left_out, atol=1e-3)
+
+
+def test_the_nearest_centroid_scores_highest() -> None:
+    meanings, labels = RANDOM.normal(size=(30, 5)).astype(np.float32), np.arange(30) % 3
+    fit = nearest_centroid(meanings, labels, 4, asked=np.arange(0))  # of the fourth class there is no example
+    centres = np.vstack([*(meanings[labels == one].mean(axis=0) for one in range(3)), np.zeros(5)])
+    asked = RANDOM.normal(size=(8, 5)).astype(np.float32)
+    behind = -0.5 * np.square(asked[:, None] - centres).sum(axis=2)
+    told = asked @ fit.weights + fit.bias
+    np.testing.assert_allclose(told, behind - behind.mean(axis=1, keepdims=True), atol=1e-5)
+
+
+def test_a_centroid_without_the_text_that_is_asked_about() -> None:
+    meanings, labels = RANDOM.normal(size=(9, 5)).astype(np.float32), np.array([0, 1, 0, 1, 1, 0, 1, 2, 0])
+    asked = np.array([1, 2, 6, 7])
+    left_out = nearest_centroid(meanings, labels, 3, asked=asked).left_out
+    for at, row in enumerate(asked):
+        others = np.delete(np.arange(9), row)
+        without = nearest_centroid(meanings[others], labels[others], 3, asked=others[:0])
+        np.testing.assert_allclose(left_out[at], meanings[row] @ without.weights + without.bias, atol=1e-5)
+
+
+def test_as_much_is_added_as_makes_the_truth_likeliest() -> None:
+    chance = np.random.default_rng(3)
+    truth = chance.integers(0, 4, 1_000)
+    noise, other_noise, nothing = chance.normal(size=(3, 1_000, 4)) / 5
+    good, as_good = np.eye(4)[truth] / 5 + noise, np.eye(4)[truth] / 5 + other_noise
+    assert fit_share(good, nothing, truth) == 0.0
+    assert fit_share(good, as_good, truth) == 1.0
+    assert fit_share(nothing, good, truth) == 3.0
+    assert fit_share(good[:0], nothing[:0], truth[:0]) == 0.0
 
 
 @pytest.mark.parametrize("exact_rows", [1_000, 0], ids=["exact", "sketched"])
