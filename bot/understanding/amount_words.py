@@ -30,7 +30,7 @@ LABELS = word_set("""
     ext extn extension room cuarto suite apt zip http error status page pagina line linea aisle step paso row fila box
     case caso
 """)
-NUMBERED = word_set("register reg pos caja store till terminal tienda lane")
+NUMBERED = word_set("register reg pos caja store till terminal drawer computer tienda lane")
 SPENT = word_set("""
     spent spend spends gasto gaste paid pago pagaron redeemed redeem redeeming canjeo canjea canjear canjee used uso
     use using usar over under since desde takes took out down short lost missing minus menos negative negativo perdio
@@ -80,12 +80,13 @@ CLAIM_THINGS = word_set(f"""
     web site pagina dashboard portal {PROVIDER}
 """)
 OBSERVE_THINGS = word_set(f"""
+    terminal computer computadora monitor
     register reg pos caja screen pantalla system sistema till checkout kiosk ours here aqui aca nuestro {POS}
 """)
 HERE = word_set("here aqui aca")
 CLAIM_FIXED = word_set("""
     should supposed deberia deberian debe debia debian debieron esperaba esperaban expected expects expecting expect
-    ought tendria shld shud
+    ought tendria shld shud shouldve shoulda
 """)
 CLAIM_PEOPLE = word_set("""
     customer cust client cliente clienta guest he she they shes hes guy lady dude gal man woman member senora
@@ -121,6 +122,8 @@ OBSERVE_VERBS = word_set("""
     shows show showing shown see seeing reads displays muestra muestran aparece aparecen sale salen salieron marca veo
     only solo now ahora ahorita today hoy actually currently actualmente
 """)
+YESTERDAY = word_set("yesterday ayer anoche earlier previously")
+"""Before a number that is no more, where another is now."""
 PAST = word_set("had was tenia habia")
 PREPOSITIONS = word_set("in on at from per by en inside")
 MEANWHILE = word_set("""

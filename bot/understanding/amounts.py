@@ -12,24 +12,28 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.understanding.amount_tokens import Tokens
-from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER, SHOWED
+from bot.understanding.amount_words import CLAIM_FIXED, PAST, POINTS, PROVIDER, SHOWED, YESTERDAY
 from bot.understanding.countable import may_be_balance
 from bot.understanding.cues import FIXED, NOBODYS, Cues, Role
 from bot.understanding.cues_after import CuesAfter
 from bot.understanding.deltas import deltas
+from bot.understanding.listed import Number, by_listing
 from bot.understanding.plain import word_set
 from bot.understanding.shorthand import spelled_out
 
 _INSTEAD = re.compile(r"(?:instead of|rather than|en vez de|en lugar de)(?: only| just| solo)?$")
 _EITHER = word_set("or o")
 _THERE = word_set("there alla ahi")
-_IS = word_set("is its es esta hay son")
+_IS = word_set("is its es esta hay son trae")
+_STANDING = word_set("sitting sits stuck stands standing came comes come ended")
+_UPON = word_set("on at up with")
 _NONE = word_set("no not any sin zero ningun")
 _AGAINST = word_set("vs versus contra")
 _NOW = word_set("now ahora ahorita today hoy currently actualmente")
 _EARLIER = word_set("before antes")
 _SHOWING = word_set("showing shows shown displayed appearing")
 _HAS = word_set("has have tiene")
+_OWNING = word_set("has have tiene got gets with trae")
 _NEGATED = re.compile(r"(?:^| )(?:not|y no|and not)(?: only| just)?$")
 
 
@@ -42,17 +46,6 @@ class Amounts:
     delta: tuple[int, ...] = ()
     unclear: tuple[int, ...] = ()
     """Surely points, but nothing says whose: to be asked about."""
-
-
-@dataclass
-class _Number:
-    """A number among the tokens; `at` is its place in them."""
-
-    at: int
-    value: int
-    role: Role | None = None
-    rank: int = 0
-    is_points: bool = False
 
 
 def amounts(text: str) -> Amounts:
@@ -70,11 +63,12 @@ class _Reader:
     def read(self) -> Amounts:
         asked = deltas(self.tokens)
         numbers = [
-            _Number(at, self.tokens.value(at), is_points=self._are_points(at))
+            Number(at, self.tokens.value(at), is_points=self._are_points(at))
             for at, kind in enumerate(self.tokens.kinds)
             if kind == "number" and at not in asked and may_be_balance(self.tokens, at)
         ]
         self._by_neighbours(numbers)
+        by_listing(self.tokens, numbers)
         self._by_time(numbers)
         self._by_opposition(numbers)
         self._by_completion(numbers)
@@ -93,7 +87,7 @@ class _Reader:
     def _opens(self, at: int) -> bool:
         return at < 0 or self.tokens.kinds[at] != "number"
 
-    def _by_neighbours(self, numbers: Sequence[_Number]) -> None:
+    def _by_neighbours(self, numbers: Sequence[Number]) -> None:
         """Each number's role from the cue before it or, where that is weaker, from "in the app" after it."""
         start = 0
         for place, number in enumerate(numbers):
@@ -111,13 +105,14 @@ class _Reader:
                 role = None  # "now he has 2": of anything
             number.role, number.rank = role, rank
 
-    def _by_time(self, numbers: Sequence[_Number]) -> None:
+    def _by_time(self, numbers: Sequence[Number]) -> None:
         """ "it said 300 now 0": what a screen showed before is no balance beside what it shows now; "the app said 300,
         now 0" may be the app's both."""
         start = 0
         for first, second in pairwise(numbers):
             before, start = self.tokens.written[start : first.at], first.at + 1
-            showed, earlier = not SHOWED.isdisjoint(before[-4:]), self.word(first.at + 1) in _EARLIER
+            showed = not SHOWED.isdisjoint(before[-4:])
+            earlier = self.word(first.at + 1) in _EARLIER or not YESTERDAY.isdisjoint(before)
             if not (showed or earlier) or not self._is_now(first.at, second.at):
                 continue
             if second.role is None and not 0 < second.value < 10:
@@ -133,7 +128,7 @@ class _Reader:
         following = {self.tokens.beside(at), self.word(at + 2) if self.word(at + 1) in POINTS else ""}
         return not _NOW.isdisjoint({*self.tokens.written[before + 1 : at], *following})
 
-    def _by_opposition(self, numbers: Sequence[_Number]) -> None:
+    def _by_opposition(self, numbers: Sequence[Number]) -> None:
         """ "1,200 instead of 900", "1,450 not 450": the second number is what the first is not. "500 or 600": neither
         is told."""
         for first, second in pairwise(numbers):
@@ -153,7 +148,7 @@ class _Reader:
                 first.role = second.role = None
                 first.is_points = second.is_points = True
 
-    def _by_completion(self, numbers: Sequence[_Number]) -> None:
+    def _by_completion(self, numbers: Sequence[Number]) -> None:
         """Of two numbers that are both points, one told and one not: the other one is the other side."""
         if len(numbers) != 2:
             return
@@ -172,7 +167,7 @@ class _Reader:
         elif first.role == second.role:
             self._by_sameness(first, second)
 
-    def _by_sameness(self, first: _Number, second: _Number) -> None:
+    def _by_sameness(self, first: Number, second: Number) -> None:
         """Of two numbers that both seem to be one side's, one is not: one thing shows one balance."""
         if first.role == "observed" and first.rank != second.rank and second.rank == 1:
             second.role, second.is_points = None, True  # "we show 12, he shows 120"
@@ -194,14 +189,15 @@ class _Reader:
                 first.role = second.role = None  # "text said 200, app shows 20"
                 first.is_points = second.is_points = True
 
-    def _is_other_side(self, silent: _Number, told: _Number) -> bool:
+    def _is_other_side(self, silent: Number, told: Number) -> bool:
         """Whether a number is points, and not the told side's once more: "she has 480, app says 520" is open."""
         if silent.at < told.at and told.role == "claimed" and self.word(silent.at - 1) in _HAS:
             return False
         return silent.is_points or self._owned(silent.at)
 
     def _is_there(self, at: int) -> bool:
-        return self.word(at - 1) in _IS or self.word(at + 1 + (self.word(at + 1) in POINTS)) in _SHOWING
+        stands = self.word(at - 1) in _UPON and self.word(at - 2) in _STANDING
+        return stands or self.word(at - 1) in _IS or self.word(at + 1 + (self.word(at + 1) in POINTS)) in _SHOWING
 
     def _told_by_provider(self, at: int) -> bool:
         """Whether the provider shows that number: "alpine says 250"."""
@@ -212,7 +208,7 @@ class _Reader:
         following = [self.word(at + step) for step in (1, 2)]
         return self.word(at - 1) in ("is", "its", "at", "es", "esta", "en") or not CLAIM_FIXED.isdisjoint(following)
 
-    def _unclear(self, numbers: Sequence[_Number]) -> tuple[int, ...]:
+    def _unclear(self, numbers: Sequence[Number]) -> tuple[int, ...]:
         """Numbers without a role that are points all the same: said so, owned, or set against each other."""
         apart = {
             one.at
@@ -230,7 +226,7 @@ class _Reader:
     def _owned(self, at: int) -> bool:
         """Whether a number is what somebody has, or what a screen shows that may be theirs."""
         on_screen = any(self.cues.theirs(at - step) for step in (1, 2))
-        return on_screen or self.word(at - 1) in ("has", "have", "tiene", "got", "with")
+        return on_screen or self.word(at - 1) in _OWNING
 
 
 def _other(role: Role) -> Role:

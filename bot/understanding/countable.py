@@ -24,6 +24,7 @@ from bot.understanding.amount_words import (
     PAST,
     POINTS,
     PRIZES,
+    SIGNS,
     SPENT,
     UNITS,
     WHOM,
@@ -32,6 +33,7 @@ from bot.understanding.plain import word_set
 
 _EITHER = word_set("or o")
 _WOULD = word_set("to would will shed hed theyd youd")
+_HIGHER = word_set("higher lower bigger smaller behind ahead apart arriba abajo")
 _MORE_OR_LESS = word_set("more less fewer extra mas menos")
 _GET = word_set("get receive earn dar darle recibir ganar")
 _GOT = word_set("got gave dieron received recibio")
@@ -44,6 +46,7 @@ _PURCHASES = word_set(
 )
 _POSTED = word_set("posted post credited earned received awarded hit")
 _ARTICLES = word_set("a an")
+_WRITTEN = word_set("email mail correo")
 _TIMES = word_set("day week month year visit dia semana mes ano visita")
 _UP_TO = {
     *((word, "to") for word in ("up", "close", "near", "next")),
@@ -67,11 +70,21 @@ def may_be_balance(tokens: Tokens, at: int) -> bool:
         return False
     if value and before in _ARTICLES and after not in POINTS and written.isdigit():
         return False  # "getting a 403"
-    if after == "off" or before in SPENT or bound:
+    if after == "off" or before in SPENT or bound or _is_on_a_sign(tokens, at):
         return False
     if after in _EITHER and tokens.word(at + 3) in UNITS:
         return False  # "10 or 15 customers"
     return not any(one(tokens, at) for one in (_is_earned, _is_moved, _is_price, _buys, _is_difference))
+
+
+def _is_on_a_sign(tokens: Tokens, at: int) -> bool:
+    """ "500 on the sign": what is offered."""
+    place = at + 2 if tokens.word(at + 1) in POINTS else at + 1
+    if tokens.word(place) not in ("on", "in", "en"):
+        return False
+    while tokens.word(place + 1) in _A | {"our", "nuestro"}:
+        place += 1
+    return tokens.word(place + 1) in SIGNS - _WRITTEN
 
 
 def is_label(tokens: Tokens, at: int) -> bool:
@@ -160,6 +173,8 @@ def _is_difference(tokens: Tokens, at: int) -> bool:
         return True
     if not PAST.isdisjoint((tokens.word(at - 1), tokens.word(at - 2))):
         return False
+    if tokens.beside(at + (tokens.beside(at) in POINTS)) in _HIGHER:
+        return True  # "the app is 90 higher than the register"
     if tokens.beside(at) in _MORE_OR_LESS and tokens.word(at + 2) in POINTS:
         return True  # "300 more pts than i see"
     place = at + 1 if tokens.beside(at) in POINTS else at

@@ -40,6 +40,10 @@ from bot.understanding.plain import word_set
 
 Role = Literal["claimed", "observed"]
 
+_SEES = word_set("seeing sees saw getting viewing sees mira vio")
+_HER = word_set("her him them")
+_SHOWED = word_set("told tells gave gives showed shows")
+_PER = word_set("per to for segun")
 _THEIRS = word_set("hers theirs")
 _OF_THEM = word_set("her his their customers custs clients guests")
 _SCREENS = word_set("screen pantalla")
@@ -89,14 +93,14 @@ class Cues:
                 continue
             role, rank = self._cue(place, start, at)
             if rank >= 3 and not (counted and rank == FIXED):
-                if best.role and self._outspeaks(spoken, place, best, rank):
+                if best.role and self._outspeaks(spoken, place, best, rank, later=start > 0):
                     return best
                 return Cue(role, rank, self.leads(place, at))
             if role and rank > best.rank and not counted:
                 best, spoken = Cue(role, rank), place
         return best
 
-    def _outspeaks(self, spoken: int, farther: int, near: Cue, rank: int) -> bool:
+    def _outspeaks(self, spoken: int, farther: int, near: Cue, rank: int, *, later: bool) -> bool:
         """Whether the cue at `spoken` says more of a number than a stronger one farther off.
 
         "pos is down, she says 700" and "app is broken, we show 200" do; "register says she had 200" and "in the app i
@@ -111,6 +115,8 @@ class Cues:
             return False
         if self._says(spoken):
             return True
+        if later and apart and near.role == "observed":
+            return True  # "gets 512 on his phone, we get 125": the phone is the other number's
         if (self.word(farther) in HERE or self._within(farther)) and spoken - farther <= 2:
             return False
         return apart or self.word(farther + 1) not in CLAIM_VERBS | OBSERVE_VERBS | HAVE
@@ -128,7 +134,7 @@ class Cues:
 
     def _cue(self, at: int, start: int, number: int) -> tuple[Role | None, int]:
         """What the word there says about a number after it; what stands before `start` belongs to another number."""
-        word, after = self.word(at), self.word(at + 1)
+        word = self.word(at)
         if word in CLAIM_FIXED:
             return "claimed", FIXED
         if word in CLAIM_THINGS | OBSERVE_THINGS:
@@ -138,17 +144,30 @@ class Cues:
             return (None, 0) if self._denied(at, start) else (side, 3)
         if self._is_of_nobody_here(at):
             return None, NOBODYS
+        if (person := self._person(at)) is not None:
+            return person
+        if word in CLAIM_VERBS:
+            return "claimed", 1
+        return ("observed", 1) if word in OBSERVE_VERBS else (None, 0)
+
+    def _person(self, at: int) -> tuple[Role | None, int] | None:
+        """What somebody there who speaks or looks says of a number; None where the word is nobody."""
+        word, after = self.word(at), self.word(at + 1)
         if word == "me" and not CLAIM_VERBS.isdisjoint((self.word(at - 1), after)):
             return None, 0  # "she is telling me 725", "me dice que"
         if word in OBSERVE_PEOPLE and word != "it":
             return ("observed", 2) if self._looks(at) else (None, 0)
         if word == "it" and after in (CLAIM_VERBS | OBSERVE_VERBS | SHOWED) - PAST:
             return "observed", 2
-        if word in _THEIRS or (word in CLAIM_PEOPLE and (after in CLAIM_VERBS | {"que"} or self._says(at))):
+        if word in _THEIRS or (word in CLAIM_PEOPLE and (after in CLAIM_VERBS | _SEES | {"que"} or self._says(at))):
             return "claimed", 2
-        if word in CLAIM_VERBS:
-            return "claimed", 1
-        return ("observed", 1) if word in OBSERVE_VERBS else (None, 0)
+        if word == "were" and after in _SEES and self.word(at - 1) not in CLAIM_PEOPLE:
+            return "observed", 2  # "we're seeing 19"
+        if word in _HER and self.word(at - 1) in _SHOWED and self.word(at - 2) in ("it", "they"):
+            return None, NOBODYS  # "it told her 950": at the register, in the app, by phone
+        if word == "us" and self.word(at - 1) in _PER:
+            return "observed", 2
+        return None
 
     def _says(self, at: int) -> bool:
         """Whether a customer there says something: "she says", "customer in line here claims"."""
@@ -206,7 +225,7 @@ class Cues:
     def _looks(self, at: int) -> bool:
         """Whether somebody there looks at a balance ("i only see 900", "mine 300"), and does not do something else."""
         following = [self.word(at + step) for step in (1, 2)]
-        seen = not (OBSERVE_VERBS | HAVE).isdisjoint(following)
+        seen = not (OBSERVE_VERBS | HAVE | _SEES).isdisjoint(following)
         return seen or (at + 1 < len(self.tokens) and self.tokens.kinds[at + 1] == "number")
 
     def _denied(self, at: int, start: int) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot.understanding.amount_tokens import Tokens
 from bot.understanding.amount_words import (
+    CLAIM_PEOPLE,
     CLAIM_THINGS,
     CLAIM_VERBS,
+    HAVE,
     HERE,
     OBSERVE_PEOPLE,
     OBSERVE_THINGS,
@@ -17,11 +19,17 @@ from bot.understanding.amount_words import (
 from bot.understanding.cues import Cues, Role
 from bot.understanding.plain import word_set
 
+_COUNTERS = word_set("counter mostrador")
 _COMES_UP = word_set("comes come pops up shown displayed showing")
 _WHOSE: dict[str, Role] = {"mine": "observed", "ours": "observed", "hers": "claimed", "theirs": "claimed"}
 _THEN = word_set("and but now y pero ahora ahorita")
 _EARLIER = word_set("before antes")
 _IS = word_set("is its it es son")
+_IS_WHAT = {("is", "what"), ("thats", "what"), ("es", "lo"), ("was", "what"), ("being", "what")}
+_AS = word_set("like as segun como")
+_NOT = word_set("not no")
+_HIM = word_set("him her them")
+_US = word_set("us nosotros")
 
 
 class CuesAfter:
@@ -47,6 +55,9 @@ class CuesAfter:
             return None, at
         if self.word(place) in HERE | {"online"} and self._closes(place, end):
             return ("claimed" if self.word(place) == "online" else "observed"), place
+        told = self._told_by(at, place, end)
+        if told is not None:
+            return told
         if self.word(place) not in PREPOSITIONS:
             return None, at
         place += 1
@@ -55,6 +66,31 @@ class CuesAfter:
         role = self._shown_by(place) if place < end and self._closes(place, end) else None
         return role, place if role else at
 
+    def _told_by(self, at: int, place: int, end: int) -> tuple[Role | None, int] | None:
+        """ "230 is what i have", "800 like the app claims", "250 according to him": the role, and where that ends."""
+        words = tuple(self.word(place + step) for step in range(2))
+        if words in _IS_WHAT or words == ("according", "to"):
+            place += 2
+        elif words[0] in _AS and not (self.tokens.closes(place - 1) and end < len(self.tokens)):
+            place += 1
+        else:
+            return None
+        if words in _IS_WHAT and self.word(at - 1) in _NOT:
+            return None  # "400 and not 40 is what she should have"
+        while self.word(place) in SMALL_WORDS:
+            place += 1
+        word = self.word(place)
+        role: Role | None = None
+        if word in CLAIM_THINGS | CLAIM_PEOPLE | _HIM:
+            role = "claimed"
+        elif word in OBSERVE_THINGS | OBSERVE_PEOPLE | _US:
+            role = "observed"
+        if role is None or place >= end:
+            return None
+        while place + 1 < end and self.word(place + 1) in CLAIM_VERBS | OBSERVE_VERBS | HAVE:
+            place += 1
+        return role, place
+
     def _shown_by(self, at: int) -> Role | None:
         """Which side shows what is said to be "in" or "on" the thing there."""
         word = self.word(at)
@@ -62,7 +98,7 @@ class CuesAfter:
             return None
         if word in CLAIM_THINGS:
             return "claimed"
-        return "observed" if word in OBSERVE_THINGS else _WHOSE.get(word) or self.cues.side(at)
+        return "observed" if word in _COUNTERS or word in OBSERVE_THINGS else _WHOSE.get(word) or self.cues.side(at)
 
     def _leads_on(self, place: int, end: int) -> bool:
         """Whether the words there lead right to the next number: "3k points, here 300", "80, en la app 800"."""

@@ -58,6 +58,15 @@ _LABELLED = re.compile(rf"\b(?P<left>{_THING})[-=:](?=\d)", re.IGNORECASE)
 _SAYS = "|".join(sorted(word for word in CLAIM_VERBS | OBSERVE_VERBS | OBSERVE_THINGS if len(word) >= 3))
 _SAYS_GLUED = re.compile(rf"\b(?P<left>{_SAYS}|app)(?=\d{{2,6}}\b)", re.IGNORECASE)
 _SAID = re.compile(r"\b(?:cust|customer|client|clienta?|cliente|guest)[ ]*[:=][ ]*(?=\d)", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"\b(?:(?:customer|cust|client|clienta?|cliente|guest|she|he|they|ella|el)[ ]*:[ ]*[\"“”']?"
+    r"|(?:customer|cust|client|clienta?|cliente|guest|she|he|they|ella)[ ](?:goes|says|said|is like|was like|dice)[,:]?"
+    r"[ ]?[\"“”'])[^\"“”'\d.;]{0,24}\b(?:i|yo)?[ ]?(?:have|had|got|see|tengo|tenia|veo)[ ](?=\d)",
+    re.IGNORECASE,
+)
+"""What the customer says in so many words: "she goes “no, i have 1150”"."""
+_ME = re.compile(r"\bme[ ]*:[ ]*", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?=[ ](?:only[ ])?\d)", re.IGNORECASE)
 _USED_TO = re.compile(r"\bused to (?:be|have|show|say)\b|\bsol[ií]a tener\b", re.IGNORECASE)
 _PLUS = re.compile(r"(?<!\S)\+ (?=\d)")
 
@@ -69,6 +78,7 @@ def spelled_out(text: str) -> str:
     only set against each other become "500 vs 200", which says that they are points and not whose. Dates ("10/12"),
     halves ("50/50") and the like stay.
     """
+    text = _POSSESSIVE.sub("", _ME.sub("we see ", _QUOTED.sub("customer says ", text)))
     text = _PLUS.sub("+", _USED_TO.sub("had", _SAID.sub("customer says ", text)))
     text = _EXPECTED.sub(r"expected \g<one>,", text)
     text = _SAYS_GLUED.sub(r"\g<left> ", text)

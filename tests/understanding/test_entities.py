@@ -42,6 +42,20 @@ def test_of_the_frozen_texts_hardly_anything_is_read_wrongly_and_little_is_misse
     assert right / (right + missed) >= 0.93
 
 
+def test_of_tangled_sentences_hardly_anything_is_read_wrongly() -> None:
+    """Both halves were mended on after they were measured (0.84 and 0.93 precise): a floor against falling back."""
+    wrong = missed = right = 0
+    for row in (row for half in read_yaml(HERE / "tangled_entities.yml").values() for row in half):
+        found = entities(row["text"])
+        read = {*((v, "claimed") for v in found.claimed_points), *((v, "observed") for v in found.observed_points)}
+        wanted = {(value, side) for side in ("claimed", "observed") for value in row[side]}
+        may = {(value, side) for side in ("claimed", "observed") for value in row.get("may", ())}
+        right, missed = right + len(wanted & read), missed + len(wanted - read)
+        wrong += len(read - wanted - may)
+    assert right / (right + wrong) >= 0.98
+    assert right / (right + missed) >= 0.8
+
+
 def test_the_table_is_long_and_says_each_text_once() -> None:
     texts = [row["text"] for row in TABLE]
     assert len(texts) >= 80
