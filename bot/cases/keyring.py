@@ -83,13 +83,12 @@ def _opened(conn: sa.Connection, forms: Mapping[str, Key], *, first: Sequence[st
 
 
 def _beside(forms: Mapping[str, Key], in_use: Key, past: Sequence[Key]) -> list[Key]:
-    """The keys at hand that are neither in use nor replaced. None that is another reading of one that was let go:
+    """The keys at hand that are neither in use nor replaced; none that is another reading of one that was replaced:
     whoever knows that one knows these too."""
-    known = {in_use.id, *(key.id for key in past)}
-    retired = {key.id for key in past if key.encryption is None}
-    gone = [_core(text) for text, key in forms.items() if key.id in retired]
+    replaced = {key.id for key in past}
+    gone = [_core(text) for text, key in forms.items() if key.id in replaced]
     akin = {text for text in forms for one in gone if one in text or _core(text) in one}
-    return [key for text, key in forms.items() if key.id not in known and text not in akin]
+    return [key for text, key in forms.items() if key.id != in_use.id and text not in akin]
 
 
 def _core(text: str) -> str:
