@@ -217,7 +217,8 @@ class _Reader:
         shouts = self.mixed and token.text[:1].isupper()
         detail = self._detailed(at + 1)
         if plain in WORD_NAMES or (plain in self.vocabulary.names and plain in self.known):
-            fits = (shouts or detail) and (plain not in MONTHS or (shouts and detail)) and self._ends(at + 1)
+            rarely = plain in MONTHS and plain not in self.vocabulary.names  # "April"; "Julio" is rather a person
+            fits = (shouts or detail) and (not rarely or (shouts and detail)) and self._ends(at + 1)
             return False if (led or titled) and fits else None
         if plain in self.known or len(plain) < SHORTEST or plain in AFTER or plain in ARTICLES:
             return None
