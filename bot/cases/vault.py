@@ -24,6 +24,7 @@ from pydantic_core import to_json
 
 from bot.config import SHORTEST_KEY
 from bot.errors import ConfigError
+from bot.words import Words
 
 _ID: Final = 8
 """Characters of a key's name; in front of what is encrypted stands the name, and a dot that no older value has."""
@@ -192,7 +193,7 @@ def marked(blob: bytes) -> str | None:
 def under_another(name: str | None) -> ConfigError:
     """The error for something that no key at hand opens, with what to do."""
     which = f"under key {name}, which POINTSMAN_KEY does not hold" if name else "under none that POINTSMAN_KEY holds"
-    return ConfigError(
+    return _unread(
         f"Stored data cannot be read with this security key: it is {which}. Put the key of that time behind the one "
         "in use, POINTSMAN_KEY=IN_USE,OTHER (docs/running.md, Keys).",
         f"decryption failed: another [security] key? ({name or 'without a name'})",
@@ -200,7 +201,7 @@ def under_another(name: str | None) -> ConfigError:
 
 
 def _retired(name: str) -> ConfigError:
-    return ConfigError(
+    return _unread(
         f"Stored data cannot be read: it is under security key {name}, which was replaced, and it came in after "
         "everything of that time was encrypted anew (docs/running.md, Keys).",
         f"decryption failed: under key {name}, which was let go",
@@ -208,11 +209,18 @@ def _retired(name: str) -> ConfigError:
 
 
 def _damaged(name: str) -> ConfigError:
-    return ConfigError(
+    return _unread(
         f"Stored data cannot be read: it is under security key {name}, and was changed or damaged since. Bring back a "
         "copy, or let it be erased in its time.",
         f"decryption failed: under key {name}, and damaged",
     )
+
+
+def _unread(staff: str, operator: str) -> ConfigError:
+    """staff: for the technical person. Whoever pressed a button is told less, and in their language."""
+    error = ConfigError(staff, operator)
+    error.words = Words.of("error.unreadable")
+    return error
 
 
 def _keyed(key: bytes, text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from bot.cases import Vault, mask_email, mask_phone
 from bot.cases.vault import Key, marked
 from bot.errors import ConfigError
+from bot.slack.strings import refusal
 
 KEY = "a key of thirty-two characters!!"
 
@@ -86,6 +87,18 @@ def test_what_is_wrong_with_a_value() -> None:
     assert [vault.condition(value) for vault, value, _ in found] == [said for _, _, said in found]
     new.let_go()
     assert new.condition(blob) == "retired"
+
+
+def test_who_presses_a_button_is_told_in_plain_words_what_cannot_be_read() -> None:
+    old = Vault(KEY)
+    new = old.after(Key.derived(KEY + "newer"))
+    new.let_go()
+    for blob in (old.encrypt("x"), new.encrypt("x")[:-4] + b"AAAA", Vault(KEY + "other").encrypt("x"), b"nothing"):
+        with pytest.raises(ConfigError) as caught:
+            new.decrypt(blob)
+        assert "POINTSMAN_KEY" in caught.value.staff or "security key" in caught.value.staff
+        assert refusal(caught.value, "en").startswith("Something I kept about this cannot be read any more")
+        assert refusal(caught.value, "es").startswith("Algo de lo que guardé sobre esto")
 
 
 def test_references_are_equal_for_equal_texts_under_one_key_only() -> None:

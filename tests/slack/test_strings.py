@@ -28,7 +28,7 @@ from connectors.contract import Operation
 from connectors.errors import VendorError
 
 BOT = Path(__file__).resolve().parents[2] / "bot"
-SOURCES = sorted(path for room in ("slack", "effects", "work") for path in (BOT / room).rglob("*.py"))
+SOURCES = sorted(path for room in ("slack", "effects", "work", "cases") for path in (BOT / room).rglob("*.py"))
 BUILT = {
     "ask.": Need.__args__,
     "need.": Need.__args__,
