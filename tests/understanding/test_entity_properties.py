@@ -15,7 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import Entities, asks_why, entities, goes_on, masked, never_mind, unclear_points
+from bot.understanding import (
+    Entities,
+    asks_why,
+    entities,
+    goes_on,
+    masked,
+    moved_to,
+    never_mind,
+    turned_to,
+    unclear_points,
+)
 
 STORES = {"pine": ["pine st"]}
 PHONE_FORMATS = [
@@ -194,6 +204,11 @@ REPEATED = [
     "mil ",
     "  ",
     "please ",
+    "no sorry ",
+    "not downtown ",
+    "what about maria ",
+    "customer: i have ",
+    'she goes "no ',
 ]
 
 
@@ -208,8 +223,12 @@ def seconds(read: Callable[[str], object], unit: str, length: int) -> float:
     return min(times)
 
 
+def moves(text: str) -> object:
+    return moved_to(text, stores={"down": ["downtown"]})
+
+
 @pytest.mark.parametrize("unit", REPEATED)
 def test_four_times_the_text_takes_about_four_times_as_long(unit: str) -> None:
     """A pattern that goes back over what it read takes sixteen times as long, or for ever."""
-    for read in (entities, masked, never_mind, goes_on):
+    for read in (entities, masked, never_mind, goes_on, turned_to, moves):
         assert seconds(read, unit, 2_800) <= 10 * seconds(read, unit, 700) + 0.005
