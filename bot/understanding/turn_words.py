@@ -21,6 +21,7 @@ LEADS = _phrases("""
     same with / same w / same thing for / same thing with / same issue for / same issue with / same problem for /
     same problem with / same deal with / same deal for / same question for / same check for / for / check / look up /
     lookup / look at / pull up / try / do / can you check / can you look up / can you do / can you try / could you check
+    / same prob for / same prob with / same prob w / same issue w / same problem w / same thing w / same deal w / also w
     / can u check / can u do / lets do / lets check / lets try / next is / next one is / next one / next up /
     next up is / now do /
     now for / then for / que tal / que tal con / que hay de / que onda con / y para / y con / y de / y a / para / lo
@@ -29,7 +30,10 @@ LEADS = _phrases("""
     revisar / how bout / what bout / what abt / wat about / wbt / hbu / then theres / i also have / also have /
     got another one /
     another one / one more / i meant / i mean / meant / its for / it is for / this is for / actually for / es para / era
-    para / quise decir / can u look at / can you look at / can u look up / do you see / otra mas / uno mas
+    para / quise decir / can u look at / can you look at / can u look up / do you see / otra mas /
+    uno mas / wrong person / wrong person its / wrong customer / wrong customer its / wrong guy / wrong guy its / wrong
+    lady / wrong lady its / wrong one its / not her / not her its / not him / not him its / no es ella / no es ella es
+    / no es el es
 """)
 LONGEST_LEAD = max(map(len, LEADS))
 ARTICLES = word_set(
@@ -74,5 +78,10 @@ NO_NAME = word_set("""
 SHORTEST = 3
 LONGEST = 3
 """Words of a name."""
+RELATIVES = word_set("""
+    husband wife mom mother dad father son daughter sister brother friend boyfriend girlfriend partner esposo esposa
+    marido mama papa hijo hija hermano hermana novio novia
+""")
+"""Before a name: somebody of the customer's."""
 GREETED = word_set("ask tell ping cc thanks thank thx ty gracias hey hi hello hola dile pregunta pregunte from by with")
 """Before a name that is no customer's."""

@@ -29,6 +29,7 @@ from bot.understanding.turn_words import (
     PEOPLE,
     PLACED,
     POLITE,
+    RELATIVES,
     SCREENS,
     SHORTEST,
     SOFT,
@@ -42,6 +43,8 @@ from bot.understanding.vocabulary import Vocabulary, built_in_vocabulary
 from bot.understanding.word_names import MONTHS, WORD_NAMES
 
 _TOKEN = re.compile(r"(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)|(?P<number>\d[\d.,]*k?)|(?P<cover>¦+)|(?P<mark>[^\s\w¦])")
+_SHORT = 4
+"""Letters of which nearly any word is a slip of another: "Dani" is not "Dan"."""
 _POSSESSIVE = re.compile(r"['’]s$")
 
 
@@ -135,7 +138,7 @@ class _Reader:
             return None
         for at, token in enumerate(self.tokens):
             before = self.tokens[at - 1].word if at else ""
-            colleague = before in GREETED or before in WORKS or (token.owns and not self._owns_points(at + 1))
+            colleague = before in GREETED | WORKS | RELATIVES or (token.owns and not self._owns_points(at + 1))
             if token.kind == "word" and self._named(at) and not colleague:
                 return Turn(token.text, sure=False, led=False) if self._serves(at + 1) is False else None
         return None
@@ -226,7 +229,9 @@ class _Reader:
             return True
         if not led or not (shouts or detail) or not self._ends(at + 1):
             return None
-        near = process.extractOne(plain, self.known, scorer=OSA.distance, score_cutoff=1) if len(plain) > 3 else None
+        near = (
+            process.extractOne(plain, self.known, scorer=OSA.distance, score_cutoff=1) if len(plain) > _SHORT else None
+        )
         return False if near is None else None
 
     def _ends(self, at: int) -> bool:

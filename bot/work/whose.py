@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -44,6 +45,14 @@ _SAME_SHORT = {
 """Short names that begin otherwise than the whole ones."""
 
 
+_OF_THEIRS = re.compile(
+    r"\b(?:under|goes by|name is|name on|names|a nombre de|se llama|husband|wife|mom|dad|son|daughter|sister|brother"
+    r"|esposo|esposa|mama|papa|hijo|hija)\b",
+    re.IGNORECASE,
+)
+"""The same customer by another name, or on somebody's account: "its under her husband Bob, 303-555-0164"."""
+
+
 def named_in(text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Entities:
     """What a reply names; also the customer whom it turns to by a first name alone."""
     named = entities(text, area_code=area_code, stores=stores)
@@ -80,7 +89,9 @@ def whose(
     turn = turned_to(text, stores=stores)
     led = what_about(text) or (turn is not None and turn.led)
     if fresh:
-        return "another" if known.customer_name or led else "this"
+        if known.customer_name or led:
+            return "another"
+        return "open" if called and not _OF_THEIRS.search(text) else "this"
     if any(_alike(one, other) for one in before for other in now):
         return "open"
     if led and (turn is None or turn.sure):

@@ -120,6 +120,9 @@ def _whose(told: Told, text: str) -> str:
         ("what about Danny, app says 300", "open"),
         ("what about Mike from downtown, 300 in app", "open"),
         ("sorry the app says 300, maria", "open"),
+        ("not her, maria", "another"),
+        ("wrong person, its maria 303-555-0164", "another"),
+        ("and dani? 300", "open"),
         ("what about Dana's other number 555-0199?", "this"),
         ("what about dana, app says 300", "this"),
         ("and her app says 300", "this"),
@@ -135,6 +138,14 @@ def _whose(told: Told, text: str) -> str:
 )
 def test_whose_a_reply_is(told: Told, text: str, whose: str) -> None:
     assert _whose(told, text) == whose
+
+
+def test_a_name_with_a_contact_is_another_customer_or_asked_about() -> None:
+    assert _whose(KNOWN, "bobs number is 303-555-0164") == "open"
+    assert _whose(KNOWN, "its under her husband Bob, 303-555-0164") == "this"
+    assert _whose(KNOWN, "what about bob 303-555-0164") == "another"
+    assert _whose(KNOWN, "dana's other phone 303-555-0164") == "this"
+    assert _whose(KNOWN.model_copy(update={"called": ()}), "bobs number is 303-555-0164") == "this"
 
 
 def test_before_anybody_is_known_a_name_turns_to_nobody_else() -> None:
