@@ -169,10 +169,10 @@ def _opened(vault: Vault, blob: bytes) -> Any:
 
 class Anew(NamedTuple):
     """What became of the values that were not under the key in use. encrypted: they are now. The others are as they
-    were; absent: under a key that is not at hand; retired: under one that was let go; damaged: they open with none."""
+    were; foreign: under a key that is not at hand; retired: under one that was let go; damaged: they open with none."""
 
     encrypted: int = 0
-    absent: int = 0
+    foreign: int = 0
     retired: int = 0
     damaged: int = 0
 

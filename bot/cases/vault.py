@@ -31,9 +31,9 @@ _ID: Final = 8
 _NAME: Final = re.compile(rf"[0-9a-f]{{{_ID}}}")
 _TOKEN: Final = b"gAAAA"
 """How everything begins that Fernet made."""
-Condition = Literal["current", "older", "absent", "retired", "damaged"]
-"""Of a stored value. current: under the key in use; older: under another that opens it; absent: under a key that is not
-at hand; retired: under one that was let go; damaged: whatever key it is under, it does not open."""
+Condition = Literal["current", "older", "foreign", "retired", "damaged"]
+"""Of a stored value. current: under the key in use; older: under another that opens it; foreign: under a key that is
+not at hand; retired: under one that was let go; damaged: whatever key it is under, it does not open."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,11 @@ class Vault:
         if name is not None and name not in self._fernets:
             if name in self._retired:
                 return "retired"
-            return "absent" if _NAME.fullmatch(name) else "damaged"
+            return "foreign" if _NAME.fullmatch(name) else "damaged"
         try:
             self._opened(blob)
         except ConfigError:
-            return "absent" if name is None and blob.startswith(_TOKEN) else "damaged"
+            return "foreign" if name is None and blob.startswith(_TOKEN) else "damaged"
         return "current" if name == self.key.id or (name is None and not self.number) else "older"
 
     def ref(self, text: str) -> str:

@@ -59,8 +59,8 @@ def _unopened(counted: Counted, known: int) -> Iterator[Finding]:
             "They are not believed. Who has that key wrote them, or part of a copy was brought back: see who may write "
             "to the database. They are erased in their time.",
         )
-    absent = {name: many for (condition, name), many in counted.items() if condition == "absent"}
-    for name, many in sorted(absent.items(), key=str):
+    foreign = {name: many for (condition, name), many in counted.items() if condition == "foreign"}
+    for name, many in sorted(foreign.items(), key=str):
         which = f"under key {name}, which is not at hand" if name else "under a key that is not at hand, or damaged"
         yield Finding(
             "mend",

@@ -66,8 +66,8 @@ def _left(done: Rotated) -> Iterator[tuple[int, str]]:
         "began before. Stop it, run this again.",
     )
     yield (
-        done.absent,
-        f"{done.absent:,} values are under a key that POINTSMAN_KEY does not hold; they were left as they are. "
+        done.foreign,
+        f"{done.foreign:,} values are under a key that POINTSMAN_KEY does not hold; they were left as they are. "
         "`pointsman doctor` names it: put it behind the others, run this again. Without it they cannot be read, and "
         "are erased in time.",
     )

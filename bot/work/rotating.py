@@ -22,14 +22,14 @@ PASSES = 3
 
 class Rotated(BaseModel):
     """key: the name of the key in use now. replaced: that of the one before, where it was replaced just now. encrypted:
-    values that came under the key in use. absent, retired, damaged: values that do not open, as `rekeying.Anew` tells
+    values that came under the key in use. foreign, retired, damaged: values that do not open, as `rekeying.Anew` tells
     them apart; they are as they were. let_go: the keys before the one in use open nothing any more."""
 
     model_config = ConfigDict(frozen=True)
     key: str
     replaced: str | None = None
     encrypted: int = 0
-    absent: int = 0
+    foreign: int = 0
     retired: int = 0
     damaged: int = 0
     let_go: bool = False

@@ -279,7 +279,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_stopped(shop: Shop, nursery: N
     half = under(shop, NEW)
     assert proposals.approve(half.house, lived["waiting"].id, MORGAN).state is S.APPROVED
     left = rotated(shop, NEW)  # the older one is not even needed any more
-    assert (left.replaced, left.encrypted, left.absent, left.damaged) == (
+    assert (left.replaced, left.encrypted, left.foreign, left.damaged) == (
         None,
         counted(shop)[NEW_ID] - some[NEW_ID],
         0,
@@ -383,7 +383,7 @@ def test_what_is_under_a_lost_key_is_said_and_left_until_the_key_is_there(sqlite
         unnamed = stranger.encrypt({"y": 2}).partition(b".")[2]
         conn.execute(table.update().where(table.c.state == "declined").values(private=unnamed))
     result = rotated(sqlite_shop, NEW, KEY)
-    assert (result.replaced, result.absent, result.let_go) == (OLD_ID, 2, True)
+    assert (result.replaced, result.foreign, result.let_go) == (OLD_ID, 2, True)
     assert {k: v for k, v in counted(sqlite_shop).items() if k != NEW_ID} == {THIRD_ID: 1, None: 1}
     now = under(sqlite_shop, NEW)
     with pytest.raises(ConfigError) as caught:
@@ -512,7 +512,7 @@ def test_a_damaged_value_keeps_no_key_and_is_told_each_time(sqlite_shop: Shop) -
         conn.execute(evidence_table.update().where(evidence_table.c.id == number).values(value=damaged))
     for keys in ((NEW, KEY), (NEW,), (THIRD, NEW), (THIRD, NEW)):
         done = rotated(sqlite_shop, *keys)
-        assert (done.damaged, done.absent, done.retired, done.let_go) == (1, 0, 0, True)
+        assert (done.damaged, done.foreign, done.retired, done.let_go) == (1, 0, 0, True)
     assert parts(under(sqlite_shop, THIRD)) == [False, False]
     slipped_in(sqlite_shop, KEY)
     done = rotated(sqlite_shop, THIRD)
