@@ -56,7 +56,7 @@ def thread_case(house: House, arrival: Arrival) -> Case | None:
         asks_why(arrival.text)
         or never_mind(arrival.text)
         or moved_to(arrival.text, stores=names) is not None
-        or leads_to_somebody(arrival.text, names)
+        or (leads_to_somebody(arrival.text, names) and understood(house, arrival.text, None).decision != "answer")
     )
     return next((c for c in here if about_it or c.state in (CaseState.NEEDS, CaseState.WAITING)), None)
 
@@ -132,7 +132,8 @@ def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
     text, area_code = arrival.text, area_code_of(house, case)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     change = bool(entities(text, area_code=area_code).points_delta) and not known.points_delta
-    mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not _leads_on(house, text)
+    goes = _leads_on(house, text) and _whose(house, case, text) != "another"
+    mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not goes
     if correction(text) is not None or not (change or mentioned):
         return False
     match = understood(house, text, case.store_id)

@@ -11,7 +11,7 @@ import pytest
 from bot.cases import Actor, Case, CaseState, ProposalState, case_store, evidence, reading, writing
 from bot.diagnosis import Evidence
 from bot.errors import BadInput
-from bot.understanding import Match, Matcher
+from bot.understanding import Candidate, Match, Matcher
 from bot.work import Fixed, Known, case_clicks, looking, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
 from bot.work.told import Arrival, Reading, Told
@@ -301,3 +301,38 @@ def test_evidence_of_the_customer_before_is_never_used_again(floor: Shop) -> Non
         evidence.add_evidence(conn, floor.house.vault, case.id, [found.model_dump()])
     assert set(looking._prior(floor.house, turned, None)) == {"of_dana"}
     assert looking._prior(floor.house, turned, floor.clock() - timedelta(minutes=1)) == {}
+
+
+class Sure:
+    """A matcher that takes whatever speaks of a purchase for a question of another kind."""
+
+    def match(self, text: str) -> Match:
+        clear = "purchase" in text
+        found = (Candidate(playbook="missing_points", score=0.9),) if clear else ()
+        return Match(decision="answer" if clear else "none", candidates=found, margin=0.9)
+
+
+def test_another_question_about_another_customer_is_a_case_of_its_own(sqlite_shop: Shop) -> None:
+    known = Known(sqlite_shop.house.library(None), cast("Matcher", Sure()))
+    shop = replace(sqlite_shop, house=replace(sqlite_shop.house, knowledge=Fixed(known)))
+    case = recorded(shop)
+    anew = reply(case, "and maria got no points for her purchase, 303-555-0164").model_copy(
+        update={"source": "mention"}
+    )
+    assert not follow_up(shop.house, now(shop, case), anew, RILEY)
+    same = anew.model_copy(update={"text": "and maria, 303-555-0164"})
+    assert follow_up(shop.house, now(shop, case), same, RILEY)
+
+
+def test_below_a_case_in_direct_messages_a_name_goes_on_and_a_question_does_not(sqlite_shop: Shop) -> None:
+    known = Known(sqlite_shop.house.library(None), cast("Matcher", Sure()))
+    shop = replace(sqlite_shop, house=replace(sqlite_shop.house, knowledge=Fixed(known)))
+    case = recorded(shop)
+
+    def below(text: str) -> Arrival:
+        return Arrival(source="dm", team="T1", channel=case.channel, user="URILEY", text=text, ts="9.9")
+
+    found = thread_case(shop.house, below("what about maria?"))
+    assert found is not None
+    assert found.id == case.id
+    assert thread_case(shop.house, below("can you check maria, no points for her purchase")) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
@@ -20,12 +21,15 @@ from bot.cases import (
     writing,
 )
 from bot.errors import BadInput, NotAllowed, PointsmanError, TooLate
-from bot.work import proposals
+from bot.playbook import Library
+from bot.understanding import Candidate, Decision, Match, Matcher
+from bot.work import Known, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
+from bot.work.knowledge import Knowledge
 from bot.work.looking import look
 from bot.work.moving import pick_store
 from bot.work.told import Arrival, Told
-from tests.work.household import CASEY, JO, MORGAN, RILEY, Seen, Shop, adjustment, person
+from tests.work.household import CASEY, JO, MORGAN, NO_MATCHER, RILEY, Seen, Shop, adjustment, person
 
 BOTH = person("URILEY", stores=("pine", "oak"))
 WILL = "app says 500, register shows 200, 555-0153"
@@ -201,3 +205,48 @@ def test_a_closed_question_begins_anew_at_the_other_store(sqlite_shop: Shop) -> 
     assert takes_up_again(sqlite_shop.house, closed, "sorry this is at Harbor Green - Oak", by="URILEY")
     assert not takes_up_again(sqlite_shop.house, closed, "no, the other store", by="URILEY")
     assert not takes_up_again(sqlite_shop.house, closed, "sorry this is at Harbor Green - Oak", by="UJO")
+
+
+@dataclass(frozen=True)
+class Own:
+    """Knowledge of stores of which one has a playbook of its own instead of the chain's."""
+
+    chain: Known
+    own: Known
+
+    def of(self, store_id: str | None) -> Known:
+        return self.own if store_id == "oak" else self.chain
+
+
+@dataclass(frozen=True)
+class Always:
+    """A matcher that always decides so."""
+
+    decision: Decision
+
+    def match(self, text: str) -> Match:
+        return Match(decision=self.decision, candidates=(Candidate(playbook="theirs", score=0.8),), margin=0.5)
+
+
+@pytest.mark.parametrize(
+    ("decision", "playbook", "state"),
+    [
+        ("answer", "theirs", CaseState.NEW),
+        ("choose", None, CaseState.CHOOSING),
+        ("none", None, CaseState.UNMATCHED),
+    ],
+)
+def test_a_store_with_playbooks_of_its_own_understands_the_question_anew(
+    sqlite_shop: Shop, decision: Decision, playbook: str | None, state: CaseState
+) -> None:
+    library = sqlite_shop.house.library(None)
+    theirs = Library(playbooks={"theirs": library.playbooks["trial"].model_copy(update={"id": "theirs"})})
+    own = Own(Known(library, NO_MATCHER), Known(theirs, cast("Matcher", Always(decision))))
+    shop = replace(sqlite_shop, house=replace(sqlite_shop.house, knowledge=cast("Knowledge", own)))
+    case = asked(shop)
+    pick_store(shop.house, case.id, "oak", BOTH)
+    moved = now(shop, case)
+    assert (moved.playbook, moved.state, moved.store_id) == (playbook, state, "oak")
+    if playbook is None:
+        pick_store(shop.house, case.id, "pine", BOTH)
+        assert (now(shop, case).playbook, now(shop, case).state) == (None, state)
