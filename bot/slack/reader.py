@@ -31,7 +31,7 @@ from bot.work.exceptions import DIGEST
 from bot.work.house import House
 from bot.work.looking import store_names
 from bot.work.questions import Told
-from bot.work.twice import UNDER_WAY, in_its_place
+from bot.work.twice import UNDER_WAY, on_offer
 from connectors import REGISTRY
 
 Link = Callable[[str, str], str]
@@ -161,18 +161,12 @@ class Reader:
 
     def fixes(self, case: Case) -> tuple[FixView, ...]:
         """The case's changes; those merely offered only while the case stands answered."""
-        standing = case.state in (CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED)
-        offering = standing and case.diagnosis is not None
         with reading(self._house.engine) as conn:
             found = proposal_store.proposals_of_case(conn, self._house.vault, case.id)
             shown = [
                 p
                 for p in found
-                if (
-                    offering and in_its_place(conn, p, found) is None
-                    if p.state is ProposalState.OFFERED
-                    else worth_telling(p)
-                )
+                if (on_offer(conn, case, p, found) if p.state is ProposalState.OFFERED else worth_telling(p))
             ]
         counts: dict[str, int] = {}
         out = []

@@ -8,7 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Deed, Proposal, ProposalState, Verdict, evidence, move, proposal_store, reading, too_late
+from bot.cases import (
+    Actor,
+    Deed,
+    Proposal,
+    ProposalState,
+    Verdict,
+    case_store,
+    evidence,
+    move,
+    proposal_store,
+    reading,
+    too_late,
+)
 from bot.effects import ONCE, Check
 from bot.errors import NotAllowed, PointsmanError, TooLate
 from bot.words import Words
@@ -17,6 +29,7 @@ from bot.work.intake import ack_transaction
 from bot.work.offering import outdate
 from bot.work.outcomes import outcome
 from bot.work.standing import judge, note_refusal, ran_out, refusal_words, show_later
+from bot.work.twice import on_offer
 
 
 def read_proposal(house: House, proposal_id: str) -> Proposal:
@@ -104,12 +117,19 @@ class Decision:
         if check is None or check.state == "as_expected":
             return
         if check.state == "moved":
-            outdate(self.house, self.conn, self.proposal, check, actor=self.actor.user_id)
-            raise _Answered(_told(TooLate, Words.of("late.moved", why=check.reason or Words.raw("")), "late:stale"))
+            fresh = outdate(self.house, self.conn, self.proposal, check, actor=self.actor.user_id)
+            key = "late.moved" if self._shown(fresh) else "late.moved_plain"
+            raise _Answered(_told(TooLate, Words.of(key, why=check.reason or Words.raw("")), "late:stale"))
         if check.state == "blocked":
             why = check.reason or Words.of("refused.blocked")
             self.move("refuse", code="blocked", result={**self.proposal.result, **outcome(why)})
             raise _Answered(_told(NotAllowed, why, "blocked"))
+
+    def _shown(self, fresh: Proposal) -> bool:
+        """Whether people find the fresh offer: not in a case that is closed or being looked into anew."""
+        case = case_store.get_case(self.conn, self.house.vault, fresh.case_id)
+        others = proposal_store.proposals_of_case(self.conn, self.house.vault, fresh.case_id)
+        return on_offer(self.conn, case, fresh, others)
 
     def move(self, name: str, *, code: str = "", detail: Mapping[str, Any] | None = None, **values: Any) -> Proposal:
         """Make the move, with its audit row (`code`, `detail`, and what evidence it stood on), and have it shown."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.cases import Proposal, ProposalState, audit
+from bot.cases import Case, CaseState, Proposal, ProposalState, audit
 from bot.cases.proposal_store import POINT_KINDS
 
 UNDER_WAY = frozenset(
@@ -17,6 +17,14 @@ UNDER_WAY = frozenset(
 _ANEW = ("case.supply", "case.put_right", "case.points", "case.store", "case.whose")
 """Deeds by which people tell a case something else. To try again, to answer, or to pick another kind of question is to
 ask the same once more; and a vendor's message about the very change has a case looked into with nobody asking."""
+
+
+_STANDING = frozenset((CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED))
+
+
+def on_offer(conn: sa.Connection, case: Case, offer: Proposal, others: Sequence[Proposal]) -> bool:
+    """Whether the case's card shows this offer: while the case stands answered, and nothing stands in its place."""
+    return case.state in _STANDING and case.diagnosis is not None and in_its_place(conn, offer, others) is None
 
 
 def in_its_place(conn: sa.Connection, offer: Proposal, others: Sequence[Proposal]) -> Proposal | None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from bot.cases import Actor, Case, Proposal, Role, case_store, proposal_store, reading, writing
+from bot.cases import Actor, Case, CaseState, Proposal, Role, case_store, proposal_store, reading, writing
 from bot.clock import Clock
 from bot.config import Config, Policy, Roles, Security, SlackSettings, StaffMember, Store, VendorSettings
 from bot.diagnosis import Subject, Systems, diagnose
@@ -230,7 +230,12 @@ class Shop:
             self.house.systems(store.id),
             clock=self.clock,
         )
-        return {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis)}
+        offered = {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis)}
+        with writing(self.house.engine) as conn:
+            standing = case_store.get_case(conn, self.house.vault, case.id)
+            found = {"state": CaseState.ANSWERED, "diagnosis": diagnosis.model_dump(mode="json")}
+            case_store.change_case(conn, self.house.vault, standing, now=self.clock(), **found)
+        return offered
 
     def ask_adjust(self, points: str = "+50", *, phone: str = "+13035550153", actor: Actor = RILEY) -> Proposal:
         """Will Tanner has 320 points; somebody asks for a change."""

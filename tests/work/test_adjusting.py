@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from bot.cases import Proposal, ProposalState, audit, case_store, proposal_store, reading, writing
+from bot.cases import CaseState, Proposal, ProposalState, audit, case_store, proposal_store, reading, writing
 from bot.cases.tables import proposals as table
 from bot.effects import BadFields
 from bot.errors import BadInput, NotAllowed, TooLate
@@ -334,6 +334,18 @@ def test_a_balance_that_moved_is_found_at_the_click_and_offered_anew(shop: Shop)
     assert fresh.shown["asked"]["points"] == "50"
     assert fresh.case_id == stale.case_id
     assert proposals.submit(shop.house, fresh.id, RILEY, adjustment()).state is S.SUBMITTED
+
+
+def test_a_closed_case_shows_no_fresh_offer_and_promises_none(sqlite_shop: Shop) -> None:
+    asked = sqlite_shop.ask_adjust()
+    with writing(sqlite_shop.house.engine) as conn:
+        case = case_store.get_case(conn, sqlite_shop.house.vault, asked.case_id)
+        case_store.change_case(conn, sqlite_shop.house.vault, case, now=sqlite_shop.clock(), state=CaseState.CLOSED)
+    spend(sqlite_shop, -20)
+    with pytest.raises(TooLate) as caught:
+        proposals.approve(sqlite_shop.house, asked.id, MORGAN)
+    told = "The balance changed from 320 to 300 points since this was asked for. So I did not do it."
+    assert caught.value.staff == f"{told} If it is still wanted, ask me again."
 
 
 def test_a_balance_that_moved_is_found_at_the_effect(shop: Shop) -> None:

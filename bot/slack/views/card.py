@@ -10,7 +10,7 @@ from bot.slack.blocks import Block, actions, button, context, fitted, section
 from bot.slack.strings import Say
 from bot.slack.text import clip, clock_time, escape, points, user
 from bot.slack.views.changes import cannot, change_blocks, fix_button
-from bot.slack.views.evidence import evidence_table, not_told
+from bot.slack.views.evidence import evidence_table, not_told, unnamed
 from bot.slack.views.list_messages import template_button
 from bot.slack.views.model import CaseView, FixView, Neighbour
 from bot.slack.views.spoken import spoken
@@ -105,7 +105,7 @@ def _acted(case: CaseView) -> FixView | None:
 def _worth_another_look(cause: Conclusion | None, diagnosis: Diagnosis) -> bool:
     """Whether asking again may find more: nothing was found, or a system that was down is all that was found."""
     if cause is None:
-        return diagnosis.waiting_for is None
+        return diagnosis.waiting_for is None and not unnamed(diagnosis)
     return not cause.fixes and any(e.failure_code in _PASSING for e in diagnosis.evidence.values())
 
 
@@ -133,6 +133,8 @@ def _nothing_held(case: CaseView, diagnosis: Diagnosis, say: Say) -> str:
     title = escape(case.title)
     pressed = case.state is not CaseState.ESCALATED  # whose buttons the way on speaks of
     if any(c.verdict == "unknown" for c in diagnosis.conclusions):
+        if unnamed(diagnosis):
+            return say("card.unnamed_general" if diagnosis.guidance else "card.unnamed", title=title)
         return say("card.undecided", title=title) + (f" {say('card.undecided_next')}" if pressed else "")
     if diagnosis.guidance:
         return say("card.guidance", title=title)

@@ -9,6 +9,8 @@ from bot.slack.text import clip, escape, unescape
 
 _NOT_TOLD = 6
 _EACH = 3
+_NOT_FAILED = frozenset(("needs", "unsupported"))
+"""Reasons for which a check ended unknown although every system answered."""
 
 
 def evidence_table(rows: tuple[Row, ...], say: Say) -> Block:
@@ -35,6 +37,14 @@ def not_told(diagnosis: Diagnosis, say: Say) -> list[str]:
         for why, whats in reasons.items()
     ]
     return lines[:_NOT_TOLD]
+
+
+def unnamed(diagnosis: Diagnosis) -> bool:
+    """Whether nothing was decided merely because the question names no customer: every system that was asked answered,
+    so to ask again would tell no more."""
+    customer = diagnosis.evidence.get("customer")
+    codes = {one.failure_code for one in diagnosis.evidence.values() if one.failure is not None}
+    return customer is not None and customer.failure_code == "needs" and codes <= _NOT_FAILED
 
 
 def _listed(whats: list[str], say: Say) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.cases.models import CaseState, ProposalState
-from bot.diagnosis.models import NotTold
+from bot.diagnosis.models import Evidence, NotTold
 from bot.slack.strings import speaker
 from bot.slack.views.card import case_card
 from bot.slack.views.changes import decision_request, outcome
@@ -210,6 +210,27 @@ def test_nothing_found_and_nothing_told_are_different_sentences() -> None:
     assert held[0].startswith(f"{title} I checked everything I can reach and found no cause.")
     assert open_[0].startswith(f"{title} I could not find the cause yet, because some checks did not come through.")
     assert actions_of(open_[1])[0] == "choose:balance_mismatch"
+
+
+def test_where_nobody_was_named_the_card_asks_for_the_phone_and_for_no_other_try() -> None:
+    missing = Evidence(fact="customer", failure="the question names nobody", failure_code="needs", source="pos", at=AT)
+    unknown = (FOUND.model_copy(update={"verdict": "unknown"}),)
+    general = DIAGNOSIS.model_copy(
+        update={"cause": None, "conclusions": unknown, "evidence": {"customer": missing}, "guidance": ("Look there.",)}
+    )
+    text, blocks = case_card(case(diagnosis=general), EN)
+    title = "The app and the register differ"
+    told = "This is what holds for everybody. For one customer: reply here with the phone, and I look at their account."
+    assert text.splitlines()[0] == f"*{title}.* {told}"
+    assert actions_of(blocks)[0] == "escalate"
+    plain = general.model_copy(update={"guidance": ()})
+    asks = f"*{title}:* reply here with the customer's phone, and I look at their account."
+    assert case_card(case(diagnosis=plain), EN)[0].splitlines()[0] == asks
+    silent = missing.model_copy(update={"fact": "member", "failure_code": "unreachable"})
+    down = general.model_copy(update={"evidence": {"customer": missing, "member": silent}})
+    text, blocks = case_card(case(diagnosis=down), EN)
+    assert "some checks did not come through" in text
+    assert actions_of(blocks)[0] == "choose:balance_mismatch"
 
 
 def test_later_findings_are_also_told() -> None:
