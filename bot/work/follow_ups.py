@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.cases import Actor, Case, CaseState, Role, case_store, reading
+from bot.cases import Actor, Case, CaseState, case_store, reading
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import (
-    another_or_same,
     asks,
     asks_why,
     correction,
@@ -28,8 +27,18 @@ from bot.work.house import House
 from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
 from bot.work.moving import pick_store
 from bot.work.told import Arrival, Told
+from bot.work.turning import (
+    is_talk,
+    is_theirs,
+    leads_on,
+    may_be_elsewhere,
+    moves,
+    says_whose,
+    sets_aside,
+    whose_of,
+)
 from bot.work.twice import UNDER_WAY
-from bot.work.whose import CONTACT, POINTS, Whose, leads_to_somebody, named_in
+from bot.work.whose import CONTACT, POINTS, leads_to_somebody, named_in
 
 _LAST_FOUR = re.compile(r"\d{4}(?!\d)")
 _ALIKE = 84
@@ -84,39 +93,22 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         return False
     if never_mind(text):
         return _lets_be(house, case, text, actor)
-    if _moves(house, case, text, actor):
+    if moves(house, case, text, actor):
         return True
     if _wants_else(house, case, arrival):
         return False
-    uses = (_says_whose, _picks, _answers, _sets_aside, _says_what_it_is, _puts_right, _adds)
+    uses = (says_whose, _picks, _answers, sets_aside, _says_what_it_is, _puts_right, _adds)
     return any(use(house, case, text, actor) for use in uses)
-
-
-def _is_theirs(case: Case, actor: Actor) -> bool:
-    """Whether this person asked, or looks after it: others' words about it are talk."""
-    return actor.user_id in (case.asker, case.claimed_by) or Role.SUPPORT in actor.roles
 
 
 def _lets_be(house: House, case: Case, text: str, actor: Actor) -> bool:
     """Close the case. While a fact is asked for or a change is under way, "all good" may be said of anything."""
-    if not _is_theirs(case, actor):
+    if not is_theirs(case, actor):
         return False
     if surely_never_mind(text) or not _under_way(house, case):
         case_clicks.close(house, case.id, actor)
     else:
         _answers(house, case, text, actor)
-    return True
-
-
-def _moves(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """The question is about another store: "no, the other store". Where it cannot be, the person is told what to do."""
-    moved = moved_to(text, stores=store_names(house)) if case.store_id is not None else None
-    if moved is None or moved.store == case.store_id or not _is_theirs(case, actor):
-        return False
-    try:
-        pick_store(house, case.id, moved.store, actor)
-    except (NotAllowed, TooLate, BadInput) as error:
-        house.presenter.refused(case.id, error, user_id=actor.user_id)
     return True
 
 
@@ -132,7 +124,7 @@ def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
     text, area_code = arrival.text, area_code_of(house, case)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     change = bool(entities(text, area_code=area_code).points_delta) and not known.points_delta
-    goes = _leads_on(house, text) and _whose(house, case, text) != "another"
+    goes = leads_on(house, text) and whose_of(house, case, text) != "another"
     mentioned = arrival.source == "mention" and case.state is not CaseState.NEEDS and not goes
     if correction(text) is not None or not (change or mentioned):
         return False
@@ -147,9 +139,9 @@ def takes_up_again(house: House, case: Case, text: str, *, by: str | None = None
     if case.playbook is None or case.state not in (CaseState.CLOSED, CaseState.ESCALATED):
         return False
     stores = store_names(house)
-    if by == case.asker and leads_to_somebody(text, stores) and _whose(house, case, text) != "this":
+    if by == case.asker and leads_to_somebody(text, stores) and whose_of(house, case, text) != "this":
         return True
-    if by == case.asker and _may_be_elsewhere(house, case, text):
+    if by == case.asker and may_be_elsewhere(house, case, text):
         return True
     if case.state is not CaseState.CLOSED or not goes_on(text):
         return False
@@ -157,23 +149,6 @@ def takes_up_again(house: House, case: Case, text: str, *, by: str | None = None
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
     return any(set(getattr(named, key)) - set(getattr(known, key)) for key in CONTACT)
-
-
-def _may_be_elsewhere(house: House, case: Case, text: str) -> bool:
-    """Whether it names another store for a case of no store's own channel."""
-    moved = moved_to(text, stores=store_names(house))
-    away = moved is not None and moved.store not in (None, case.store_id)
-    return away and all(store.channel != case.channel for store in house.config.stores)
-
-
-def _whose(house: House, case: Case, text: str) -> Whose:
-    """Which customer a reply to a case is about."""
-    return Told.of(case.private).whose(text, area_code=area_code_of(house, case), stores=store_names(house))
-
-
-def _leads_on(house: House, text: str) -> bool:
-    """Whether a reply asks the same as before, of the same customer or of another."""
-    return goes_on(text) or leads_to_somebody(text, store_names(house))
 
 
 def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
@@ -189,51 +164,6 @@ def asks_anew(house: House, case: Case, arrival: Arrival) -> bool:
         return False
     match = understood(house, arrival.text, case.store_id)
     return match.decision == "answer" and match.candidates[0].playbook != case.playbook
-
-
-def _says_whose(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """Whether replies that wait are about another customer: "yes, another one", "no, same", or that one's phone."""
-    told = Told.of(case.private)
-    if not told.aside or not _is_theirs(case, actor):
-        return False
-    area_code = area_code_of(house, case)
-    named = named_in(text, area_code=area_code, stores=store_names(house))
-    said = another_or_same(text)
-    contacts = {one for key in CONTACT for one in getattr(named, key)}
-    if said is None and not contacts:
-        if any(getattr(named, key) for key in POINTS):
-            case_clicks.set_aside(house, case.id, text, actor)
-            return True
-        return False
-    known = told.entities(area_code=area_code, stores={})
-    same = contacts and contacts <= {one for key in CONTACT for one in getattr(known, key)}
-    another = said == "another" if said is not None else not same
-    case_clicks.say_whose(house, case.id, actor, another=another, more=[text] if contacts else [])
-    return True
-
-
-def _sets_aside(house: House, case: Case, text: str, actor: Actor) -> bool:
-    """What may be about another customer, points and all: it is asked whose it is, and nothing is lost."""
-    if case.playbook is None or case.state is CaseState.ESCALATED or not _is_theirs(case, actor):
-        return False
-    led = leads_to_somebody(text, store_names(house))
-    if _is_talk(house, case, text) or _whose(house, case, text) != "open":
-        return False
-    named = entities(text, area_code=area_code_of(house, case))
-    if not led and not any(getattr(named, key) for key in POINTS):
-        return False
-    case_clicks.set_aside(house, case.id, text, actor)
-    return True
-
-
-def _is_talk(house: House, case: Case, text: str) -> bool:
-    """Beside an answered case a sentence that is a clear question by itself is people's talk about somebody else: who
-    means it mentions us. "What about her other number …?" goes on with the case, whatever else it may mean."""
-    return (
-        case.state in (CaseState.ANSWERED, CaseState.ESCALATED)
-        and not _leads_on(house, text)
-        and understood(house, text, case.store_id).decision == "answer"
-    )
 
 
 def _picks(house: House, case: Case, text: str, actor: Actor) -> bool:
@@ -270,12 +200,12 @@ def _answers(house: House, case: Case, text: str, actor: Actor) -> bool:
 def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
     """Points said again: "no, 1200" for the ones that were named, whose is asked where it could be either side's;
     "actually the app says 1200" says so itself."""
-    if case.playbook is None or case.state is CaseState.ESCALATED or not _is_theirs(case, actor):
+    if case.playbook is None or case.state is CaseState.ESCALATED or not is_theirs(case, actor):
         return False
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = Told.of(case.private).entities(area_code=area_code, stores={})
-    if actor.user_id != case.asker and (of_their_own(text) or _whose(house, case, text) == "another"):
+    if actor.user_id != case.asker and (of_their_own(text) or whose_of(house, case, text) == "another"):
         return False
     sides = {key: getattr(known, key)[0] for key in POINTS if len(getattr(known, key)) == 1}
     if (goes_on(text) or takes_back(text)) and any(
@@ -294,13 +224,13 @@ def _puts_right(house: House, case: Case, text: str, actor: Actor) -> bool:
 
 def _adds(house: House, case: Case, text: str, actor: Actor) -> bool:
     """A phone, e-mail, loyalty id or receipt that the case did not have; or whose points a number was, where asked."""
-    if _is_talk(house, case, text):
+    if is_talk(house, case, text):
         return False
     told = Told.of(case.private)
     area_code = area_code_of(house, case)
     named = entities(text, area_code=area_code)
     known = told.entities(area_code=area_code, stores={})
-    another = _whose(house, case, text) == "another"
+    another = whose_of(house, case, text) == "another"
     if another and (case.state is CaseState.ESCALATED or actor.user_id != case.asker):
         return False
     if actor.user_id != case.asker and of_their_own(text):
