@@ -34,10 +34,12 @@ def another(floor: Floor, database: str) -> Service:
     return Service(in_slack(house))
 
 
-def answers(service: Service, secret: str, number: int) -> list[int]:
+def answers(floor: Floor, service: Service, number: int) -> list[int]:
     """What Slack, a vendor, and those who look after its health are answered."""
-    raw, stamp = json.dumps(event("app_mention", f"Ev{number}", f"1700000000.00{number}")), str(int(time.time()))
-    signature = hmac.new(secret.encode(), f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
+    ts, stamp = floor.desk.say("riley", "C0PINE", "hello everybody"), str(int(time.time()))
+    raw = json.dumps(event("app_mention", f"Ev{number}", ts))
+    signed_by = floor.desk.signing_secret.encode()
+    signature = hmac.new(signed_by, f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
     headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={signature}"}
     with httpx.Client(base_url=service.url, timeout=10) as client:
         told = client.post("/slack/events", content=raw, headers={**headers, "content-type": "application/json"})
@@ -53,21 +55,20 @@ def arrived(service: Service) -> int:
 
 def test_nothing_is_acknowledged_before_it_may_work_nor_after(tmp_path: Path) -> None:
     with fresh_database("postgresql") as url, shop_floor(tmp_path, delivery="http", stores=[ASH]) as floor:
-        secret = floor.desk.signing_secret
         service = another(floor, url)
         starting = threading.Thread(target=service.start)
         try:
             with alone(url):  # the key is being replaced, say: nobody is given a name meanwhile
                 starting.start()
                 wait_for(lambda: service._server.ready, 10, "it to listen")
-                assert answers(service, secret, 1) == [503, 503, 200, 200, 503]
+                assert answers(floor, service, 1) == [503, 503, 200, 200, 503]
                 assert httpx.get(f"{service.url}/readyz").json()["worker"] is False
                 assert arrived(service) == 0
             starting.join(10)
-            assert answers(service, secret, 2) == [200, 200, 200, 200, 200]
+            assert answers(floor, service, 2) == [200, 200, 200, 200, 200]
             assert arrived(service) == 2
             service._worker.stop()  # as when its name was lost
-            assert answers(service, secret, 3) == [503, 503, 200, 200, 503]
+            assert answers(floor, service, 3) == [503, 503, 200, 200, 503]
             assert arrived(service) == 2
         finally:
             service.stop()
