@@ -11,9 +11,10 @@ from bot.errors import BadInput, TooLate
 from bot.understanding import entities
 from bot.words import Words
 from bot.work import proposals
-from bot.work.clicking import clicked, looked_into, still_open
+from bot.work.clicking import Click, clicked, looked_into, still_open
 from bot.work.house import House
 from bot.work.looking import area_code_of, store_names
+from bot.work.offering import withdraw
 from bot.work.told import Reading, Told, is_local
 from bot.work.twice import UNDER_WAY
 
@@ -54,15 +55,23 @@ def supply(
     with clicked(house, case_id, actor) as click:
         still_open(click)
         told = click.told
-        if phone is not None:
-            private = told.but(phone=phone, run=told.run + 1, need=None)
-        else:
+        more = told.model_copy(update={"phone": phone})
+        if phone is None:
             _check_useful(house, click.case, text, short=short)
             more = _with(house, click.case, text)
-            private = more.but(run=told.run + 1, need=None)
+        private = more.but(run=told.run + 1, need=None)
         known = click.case.playbook is not None  # else it is kept, and the choices stay open
         state = looked_into(click.case) if known else click.case.state
-        click.change("supply", job="diagnose", state=state, private=private, diagnosis=None)
+        left = _left_behind(click, more)
+        click.change("supply", job="diagnose", state=state, private=private, diagnosis=None, **left)
+
+
+def _left_behind(click: Click, more: Told) -> dict[str, None]:
+    """What goes where the case turns to another customer: the offers for the one before, and who that was."""
+    if sum(more.turns.values()) == sum(click.told.turns.values()):
+        return {}
+    withdraw(click.house, click.conn, click.case.id)
+    return {"customer_ref": None}
 
 
 def _with(house: House, case: Case, *texts: str, another: bool | None = None) -> Told:
@@ -92,7 +101,8 @@ def say_whose(house: House, case_id: str, actor: Actor, *, another: bool, more: 
             raise BadInput("That was answered already. Say in the thread which customer you mean.", "gone")
         told = _with(house, click.case, *click.told.aside, *more, another=another)
         private = told.but(aside=(), run=told.run + 1, need=None)
-        click.change("whose", job="diagnose", state=looked_into(click.case), private=private, diagnosis=None)
+        state, left = looked_into(click.case), _left_behind(click, told)
+        click.change("whose", job="diagnose", state=state, private=private, diagnosis=None, **left)
 
 
 def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:

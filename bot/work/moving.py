@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.cases import Actor, Case, CaseState, Deed, ProposalState, authorize, move, proposal_store
+from bot.cases import Actor, Case, CaseState, Deed, ProposalState, authorize, proposal_store
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.words import Words
 from bot.work import proposals
 from bot.work.clicking import Click, check, clicked, looked_into, still_open
 from bot.work.house import House
 from bot.work.looking import store_names, understood
-from bot.work.offering import SYSTEM
-from bot.work.outcomes import outcome
+from bot.work.offering import withdraw
 from bot.work.told import Told
 from bot.work.twice import UNDER_WAY
 
@@ -45,7 +44,7 @@ def pick_store(house: House, case_id: str, store_id: str | None, actor: Actor) -
         if click.case.store_id is not None:
             if _may_leave(click, store_id):
                 raise TooLate("Somebody asked for a change here just now. Please look again.", "late: a change came")
-            _withdraw(click)
+            withdraw(house, click.conn, case_id)
         _move(click, target)
 
 
@@ -86,15 +85,6 @@ def _only_other(house: House, case: Case, actor: Actor) -> str | None:
         text = "This belongs to another store's team. Join its channel, or ask somebody there."
         raise NotAllowed(text, "other_store")
     return others[0] if len(others) == 1 else None
-
-
-def _withdraw(click: Click) -> None:
-    """What was offered on the old store's evidence is offered no more."""
-    house = click.house
-    for one in proposal_store.proposals_of_case(click.conn, house.vault, click.case.id):
-        if one.state is ProposalState.OFFERED:
-            result = {**one.result, **outcome(Words.of("outcome.replaced"))}
-            move(click.conn, house.vault, one, "outdate", actor=SYSTEM, now=house.clock(), result=result)
 
 
 def _move(click: Click, store_id: str | None) -> None:

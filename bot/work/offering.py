@@ -48,6 +48,14 @@ def offer_fixes(house: House, case_id: str, diagnosis: Diagnosis) -> list[Propos
     return kept + fresh
 
 
+def withdraw(house: House, conn: sa.Connection, case_id: str) -> None:
+    """Offer no more what stood on evidence of another customer or another store; what was asked for goes its way."""
+    for one in proposal_store.proposals_of_case(conn, house.vault, case_id):
+        if one.state is ProposalState.OFFERED:
+            result = {**one.result, **outcome(Words.of("outcome.replaced"))}
+            move(conn, house.vault, one, "outdate", actor=SYSTEM, now=house.clock(), result=result)
+
+
 def _offers(house: House, case_id: str, diagnosis: Diagnosis) -> list[Offer]:
     with house.engine.connect() as conn:
         store_id = case_store.get_case(conn, house.vault, case_id).store_id

@@ -23,7 +23,7 @@ from bot.cases import (
 from bot.errors import BadInput, NotAllowed, PointsmanError, TooLate
 from bot.playbook import Library
 from bot.understanding import Candidate, Decision, Match, Matcher
-from bot.work import Known, proposals
+from bot.work import Known, case_clicks, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
 from bot.work.knowledge import Knowledge
 from bot.work.looking import look
@@ -250,3 +250,17 @@ def test_a_store_with_playbooks_of_its_own_understands_the_question_anew(
     if playbook is None:
         pick_store(shop.house, case.id, "pine", BOTH)
         assert (now(shop, case).playbook, now(shop, case).state) == (None, state)
+
+
+@pytest.mark.parametrize(("text", "left"), [("what about maria?", True), ("her e-mail is will@example.com", False)])
+def test_what_was_offered_to_one_customer_is_not_left_for_the_next(sqlite_shop: Shop, text: str, left: bool) -> None:
+    case = asked(sqlite_shop)
+    with writing(sqlite_shop.house.engine) as conn:
+        known = case_store.change_case(
+            conn, sqlite_shop.house.vault, case, now=sqlite_shop.clock(), customer_ref="will's reference"
+        )
+    assert known is not None
+    case_clicks.supply(sqlite_shop.house, case.id, text, BOTH, short=True)
+    assert now(sqlite_shop, case).customer_ref == (None if left else "will's reference")
+    kept = ProposalState.STALE if left else ProposalState.OFFERED
+    assert set(states(sqlite_shop, case).values()) == {kept}
