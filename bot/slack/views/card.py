@@ -286,7 +286,7 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
     row += [_to_support(case, say)] if case.hands_to_support else []
-    return [section(say(f"ask.{need}", name=escape(case.aside) or "–")), *([actions("need", row)] if row else [])]
+    return [section(say(f"ask.{need}", name=escape(clip(case.aside, 60)) or "–")), *([actions("need", row)] if row else [])]
 
 
 def _reading(one: Reading, say: Say) -> str:

@@ -152,6 +152,7 @@ def monstrous(state: CaseState, need: Any = None) -> CaseView:
     return case(
         state=state,
         need=need,
+        aside=LONG,
         diagnosis=diagnosis,
         title=LONG,
         question=LONG,

@@ -259,6 +259,21 @@ def test_what_is_missing_is_asked_by_buttons() -> None:
         button("(•••) •••-0177", "answer:phone:1", "C_1"),
         support,
     ]
+    assert needs("whose", aside="April <Lopez>") == [
+        section(
+            "Is April &lt;Lopez&gt; another customer, or the same one as before? Reply here, or press one; nothing of "
+            "what you wrote is lost."
+        ),
+        {
+            "type": "actions",
+            "block_id": "need",
+            "elements": [
+                button("Another customer", "answer:whose:another", "C_1"),
+                button("The same one", "answer:whose:same", "C_1"),
+                support,
+            ],
+        },
+    ]
     assert needs("store", stores=(("pine", "Pine St"),))[1]["elements"] == [
         button("Pine St", "answer:store:pine", "C_1"),
         support,

@@ -19,7 +19,7 @@ from bot.slack.views.emergency import emergency_modal
 from bot.slack.views.packet import packet_card, packet_text
 from tests.slack.views.samples import ASKS, LONG, MUCH, case, fix, monstrous
 
-NEEDS = (None, "customer", "area_code", "which_phone", "store", "order")
+NEEDS = (None, "customer", "area_code", "which_phone", "store", "order", "which_points", "whose")
 
 
 def check(message: tuple[str, list[dict[str, Any]]]) -> None:
