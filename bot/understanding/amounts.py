@@ -112,7 +112,8 @@ class _Reader:
         for first, second in pairwise(numbers):
             before, start = self.tokens.written[start : first.at], first.at + 1
             showed = not SHOWED.isdisjoint(before[-4:])
-            earlier = self.word(first.at + 1) in _EARLIER or not YESTERDAY.isdisjoint(before)
+            between = self.tokens.written[first.at + 1 : second.at]
+            earlier = self.word(first.at + 1) in _EARLIER or not YESTERDAY.isdisjoint((*before, *between))
             if not (showed or earlier) or not self._is_now(first.at, second.at):
                 continue
             if second.role is None and not 0 < second.value < 10:

@@ -214,8 +214,8 @@ class Cues:
             return None, 0
         if self._both_named(at, start) or self.theirs(at):
             return None, 3
-        if self.word(at) in CLAIM_THINGS:
-            return "claimed", 3
+        if self.word(at) in CLAIM_THINGS or (self.word(at) in _SCREENS and self.word(at - 1) in CLAIM_THINGS):
+            return "claimed", 3  # "her phone screen"
         return (None, 0) if self._is_place(at) else ("observed", 3)
 
     def theirs(self, at: int) -> bool:

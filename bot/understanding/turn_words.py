@@ -31,6 +31,9 @@ LEADS = _phrases("""
     got another one /
     another one / one more / i meant / i mean / meant / its for / it is for / this is for / actually for / es para / era
     para / quise decir / can u look at / can you look at / can u look up / do you see / otra mas /
+    same thing but for / same but for / switch to / lets look at / now lets
+    look at / look into / could you also look into / could you please also look into / can you also do / can you also
+    check / can u also do / can u also check / second one is / third one is / last one is / ahora si con / also need /
     uno mas / wrong person / wrong person its / wrong customer / wrong customer its / wrong guy / wrong guy its / wrong
     lady / wrong lady its / wrong one its / not her / not her its / not him / not him its / no es ella / no es ella es
     / no es el es

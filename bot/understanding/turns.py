@@ -163,9 +163,7 @@ class _Reader:
         """The first word after those that turn to somebody; whether there are such; whether more than an "and"."""
         at, led, surely = 0, False, False
         while at < len(self.tokens):
-            longest = min(LONGEST_LEAD, len(self.tokens) - at)
-            words = tuple(one.word for one in self.tokens[at : at + longest])
-            size = next((n for n in range(longest, 0, -1) if words[:n] in LEADS), 0)
+            size = self._lead_size(at)
             word = self.tokens[at].word
             if size and (size > 1 or led or at == 0 or word not in ("for", "para")):
                 at, led, surely = at + size, True, True
@@ -183,7 +181,14 @@ class _Reader:
 
     def _parted(self, at: int) -> bool:
         """Whether what was said right before stands for itself: "thanks! and kevin", "oye y kevin"."""
-        return at < len(self.tokens) and (self.tokens[at].apart or self.tokens[at].word in THANKS | SOFT)
+        if at >= len(self.tokens):
+            return False
+        return self.tokens[at].apart or self.tokens[at].word in THANKS | SOFT or self._lead_size(at) > 1
+
+    def _lead_size(self, at: int) -> int:
+        """How many words from there are one phrase that turns to somebody."""
+        words = tuple(one.word for one in self.tokens[at : at + LONGEST_LEAD])
+        return next((size for size in range(len(words), 0, -1) if words[:size] in LEADS), 0)
 
     def _title(self, at: int) -> tuple[int, bool, bool]:
         """Past "my other customer", "la señora": (the next word, whether a customer is spoken of, another one)."""

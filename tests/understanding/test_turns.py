@@ -58,6 +58,9 @@ STORES = {"pine": ["pine st", "pine"], "down": ["downtown"]}
         ("no i meant maria, app says 300", "maria"),
         ("got another one, kevin, app shows 300", "kevin"),
         ("okay kevin now", "kevin"),
+        ("hey can you also do kevin", "kevin"),
+        ("same thing but for Andrea", "Andrea"),
+        ("ahora sí con Lupita, la app dice 60", "Lupita"),
     ],
 )
 def test_another_customer_by_first_name(text: str, name: str) -> None:

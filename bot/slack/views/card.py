@@ -17,6 +17,7 @@ from bot.slack.views.spoken import spoken
 from bot.work.told import Need, Reading
 
 _STEPS = 2800
+_LONGEST_NAME = 60
 _AFTERWARDS = frozenset(("merge_customers", "attach_order", "clear_link", "enroll"))
 """Changes with something left to look at when they are done."""
 _BUTTON = re.compile(r"\b(the button|el botón)\b", re.IGNORECASE)
@@ -286,7 +287,8 @@ def _missing(case: CaseView, need: Need, say: Say) -> list[Block]:
     else:
         row = [button(say("ask.type_it"), "answer:customer:type", case.id, style="primary")]
     row += [_to_support(case, say)] if case.hands_to_support else []
-    return [section(say(f"ask.{need}", name=escape(clip(case.aside, 60)) or "–")), *([actions("need", row)] if row else [])]
+    asked = say(f"ask.{need}", name=escape(clip(case.aside, _LONGEST_NAME)) or "–")
+    return [section(asked), *([actions("need", row)] if row else [])]
 
 
 def _reading(one: Reading, say: Say) -> str:
