@@ -20,7 +20,7 @@ from bot.cases import (
     snapshots,
     switches,
 )
-from bot.cases.database import is_current, open_database, reading, upgrade, writing
+from bot.cases.database import is_current, open_database, open_records, reading, upgrade, writing
 from bot.cases.keyring import open_vault
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Actor, Case, CaseState, Deed, History, Proposal, ProposalState, Reason, Role, Verdict
@@ -65,6 +65,7 @@ __all__ = [
     "may_approve_here",
     "move",
     "open_database",
+    "open_records",
     "open_vault",
     "posts",
     "proposal_faults",

@@ -169,6 +169,32 @@ def upgrade(url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
+def open_records(url: str) -> sa.Engine:
+    """An engine over a database that holds what a bot wrote, for commands that only read it.
+
+    Raises ConfigError, saying what to do, when there is none, it does not answer, or its tables are another version's.
+    """
+    parsed = database_url(url)
+    shown = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
+        raise ConfigError(
+            f"There is no database at {parsed.database} yet: `pointsman serve` makes it.", f"{shown}: none"
+        )
+    engine = open_database(url)
+    try:
+        current = is_current(engine)
+    except sa.exc.OperationalError as error:
+        engine.dispose()
+        raise ConfigError(f"The database {shown} does not answer. Check that it runs.", f"{shown}: {error}") from error
+    if not current:
+        engine.dispose()
+        raise ConfigError(
+            f"The tables in {shown} are not those of this version: run `pointsman db upgrade` (serve does it too).",
+            f"{shown}: not up to date",
+        )
+    return engine
+
+
 def is_current(engine: sa.Engine) -> bool:
     """Whether our tables are those of this version."""
     with reading(engine) as conn:

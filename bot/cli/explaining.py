@@ -25,6 +25,7 @@ from bot.cases import (
     authorize,
     bulk_store,
     open_database,
+    open_records,
     proposal_store,
 )
 from bot.cases.bulk_models import KIND as LISTS
@@ -151,7 +152,7 @@ def reviewed(config: Config, day: str | None) -> tuple[str, list[str]]:
     """A day (yesterday unless said) and its exceptions in lines. Raises BadInput for what is no day."""
     zone = config.stores[0].timezone
     when = day or f"{datetime.now(ZoneInfo(zone)).date() - timedelta(days=1)}"
-    engine = open_database(config.database, pool_size=1)
+    engine = open_records(config.database)
     out = []
     try:
         with reading(engine) as conn:

@@ -122,10 +122,10 @@ def _last_item(library: Library, addition: Addition) -> int:
 
 def _read(settings: Config, since: datetime) -> tuple[list[Case], list[Label]]:
     """The cases and labels since then."""
-    from bot.cases import case_store, open_database, open_vault, reading
+    from bot.cases import case_store, open_records, open_vault, reading
     from bot.cases.labels import all_labels
 
-    with reading(open_database(settings.database)) as conn:
+    with reading(open_records(settings.database)) as conn:
         cases = list(
             case_store.cases_since(
                 conn, open_vault(conn, settings.security.keys, settings.security.key_readings), since

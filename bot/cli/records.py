@@ -24,12 +24,12 @@ def audit_verify(
 ) -> None:
     """Check the audit trail's chain and its signed heads, and requests and the rows of lists against it. Exit code 1
     when one was changed, removed or moved."""
-    from bot.cases import audit, bulk_moves, checkpoints, open_database, open_vault, proposal_faults, reading
+    from bot.cases import audit, bulk_moves, checkpoints, open_records, open_vault, proposal_faults, reading
 
     settings = read_config(config)
     kept = settings.security.audit_heads
     lines = Path(kept).read_text(encoding="utf-8").splitlines() if kept and Path(kept).exists() else []
-    with reading(open_database(settings.database)) as conn:
+    with reading(open_records(settings.database)) as conn:
         vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         result = checkpoints.verify(conn, vault, outside=checkpoints.read_file(lines))
         if result.ok and head is not None:
@@ -62,12 +62,12 @@ def audit_export(
     config: ConfigOption = None,
 ) -> None:
     """Write the whole audit trail. In CSV, a cell that a spreadsheet could take for a formula gets an apostrophe."""
-    from bot.cases import audit, audit_export, open_database, reading
+    from bot.cases import audit, audit_export, open_records, reading
 
     settings = read_config(config)
     write = {"csv": audit_export.to_csv, "json": audit_export.to_json}[format]
     target = to.open("w", encoding="utf-8", newline="") if to is not None else nullcontext(sys.stdout)
-    with target as file, reading(open_database(settings.database)) as conn:
+    with target as file, reading(open_records(settings.database)) as conn:
         rows = write(audit.entries(conn), file)
     err.print(f"{rows:,} rows.", highlight=False)
 

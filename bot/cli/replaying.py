@@ -72,10 +72,10 @@ def _replay_one(settings: Config, named: str, folders: list[Path], *, as_json: b
 
 def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
     """Replay every case with evidence on record; the number of those that would end otherwise."""
-    from bot.cases import case_store, open_database, open_vault, reading
+    from bot.cases import case_store, open_records, open_vault, reading
     from bot.diagnosis import differences
 
-    with reading(open_database(settings.database)) as conn:
+    with reading(open_records(settings.database)) as conn:
         vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         cases = case_store.cases_since(conn, vault, system_clock() - timedelta(days=days))
     today = _Today(settings, folders)
@@ -104,10 +104,10 @@ def _replay_all(settings: Config, days: int, folders: list[Path]) -> int:
 
 def _find(settings: Config, named: str) -> Case:
     """The case with this id, or at this link. Raises BadInput."""
-    from bot.cases import case_store, open_database, open_vault, reading
+    from bot.cases import case_store, open_records, open_vault, reading
 
     link = _LINK.search(named)
-    with reading(open_database(settings.database)) as conn:
+    with reading(open_records(settings.database)) as conn:
         vault = open_vault(conn, settings.security.keys, settings.security.key_readings)
         if link is not None:
             at = f"{link['seconds']}.{link['rest']}"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from bot.cases import open_database, reading, upgrade, writing
+from bot.cases import open_database, open_records, reading, upgrade, writing
 from bot.cases.database import database_url
 from bot.cases.tables import inbox, metadata, switches
 from bot.errors import ConfigError
@@ -133,3 +133,26 @@ def test_a_file_that_cannot_be_opened_is_a_setting_to_mend(tmp_path: Path) -> No
     with pytest.raises(ConfigError) as caught:
         open_database(f"sqlite:///{tmp_path / 'text.db'}")
     assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
+
+
+def test_who_only_reads_is_told_what_is_missing_and_makes_nothing(sqlite_database: str, tmp_path: Path) -> None:
+    missing = tmp_path / "not there.db"
+    with pytest.raises(ConfigError, match="none"):
+        open_records(f"sqlite:///{missing}")
+    assert not missing.exists()
+    engine = open_database(f"sqlite:///{tmp_path}/empty.db")
+    engine.dispose()
+    with pytest.raises(ConfigError) as empty:
+        open_records(f"sqlite:///{tmp_path}/empty.db")
+    assert empty.value.staff.endswith("are not those of this version: run `pointsman db upgrade` (serve does it too).")
+    with pytest.raises(ConfigError) as away:
+        open_records("postgresql://pointsman:secret@127.0.0.1:9/nothing")
+    expected = (
+        "The database postgresql+psycopg://pointsman:***@127.0.0.1:9/nothing does not answer. Check that it runs."
+    )
+    assert away.value.staff == expected
+    upgrade(sqlite_database)
+    engine = open_records(sqlite_database)
+    with reading(engine) as conn:
+        assert conn.execute(sa.select(sa.func.count()).select_from(inbox)).scalar_one() == 0
+    engine.dispose()

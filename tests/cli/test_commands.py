@@ -234,6 +234,12 @@ def test_database_and_audit_commands(config: Path, tmp_path: Path) -> None:
     assert "Broken after row 1" in broken.stderr
 
 
+@pytest.mark.parametrize("command", ["learn", "report questions", "audit verify", "audit export", "replay --days 3"])
+def test_what_reads_records_says_that_there_are_none_yet(config: Path, command: str) -> None:
+    expected = f"There is no database at {config.parent}/pointsman.db yet: `pointsman serve` makes it."
+    assert failure(*command.split(), "--config", config) == expected
+
+
 def test_doctor_finds_what_is_wrong_and_says_the_repair(config: Path, servers: SandboxServers) -> None:
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("sandbox-oak-pos", "wrong-key"), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.cases.masks import mask_email, mask_phone
 from bot.cases.models import Case, CaseState
@@ -10,6 +10,7 @@ from bot.diagnosis import Diagnosis
 from bot.slack.strings import Say
 from bot.slack.text import clip, escape
 from bot.understanding import Because, Entities, Reason
+from bot.work.told import Told
 from bot.work.why import Why
 
 _LONGEST = 2_900
@@ -20,7 +21,7 @@ _OPEN = frozenset({CaseState.CHOOSING, CaseState.UNMATCHED, CaseState.ANSWERED, 
 
 def why_text(case: Case, why: Why, titles: Mapping[str, str], say: Say) -> str:
     """mrkdwn; `titles`: playbook -> its title in the reader's language."""
-    lines = [_taken(why, titles, say)]
+    lines = [_taken(why, titles, say, rejected=Told.of(case.private).rejected)]
     if why.because is not None and not why.picked:
         lines += _more(why.because, titles, say)
     named = _named(why.named, say)
@@ -34,7 +35,7 @@ def why_text(case: Case, why: Why, titles: Mapping[str, str], say: Say) -> str:
     return clip("\n".join(lines), _LONGEST)
 
 
-def _taken(why: Why, titles: Mapping[str, str], say: Say) -> str:
+def _taken(why: Why, titles: Mapping[str, str], say: Say, *, rejected: Collection[str]) -> str:
     title = escape(titles.get(why.playbook or "", why.playbook or ""))
     if why.picked:
         return say("why.picked", title=title)
@@ -42,7 +43,8 @@ def _taken(why: Why, titles: Mapping[str, str], say: Say) -> str:
         return say("why.unclear")
     words = _words(why.because.pro)
     if why.playbook is None:
-        return say("why.nearest", title=escape(titles.get(why.because.playbook, why.because.playbook)), words=words)
+        key = "why.rejected" if why.because.playbook in rejected else "why.nearest"
+        return say(key, title=escape(titles.get(why.because.playbook, why.because.playbook)), words=words)
     return say("why.matched", title=title, words=words, percent=min(round(100 * why.score), _SUREST))
 
 

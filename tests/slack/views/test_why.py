@@ -9,6 +9,7 @@ from bot.cases.models import Case, CaseState
 from bot.slack.strings import speaker
 from bot.slack.views.why import why_text
 from bot.understanding import Because, Entities, Reason, Repair
+from bot.work.told import Told
 from bot.work.why import Why
 from tests.slack.views.samples import DIAGNOSIS
 
@@ -81,5 +82,9 @@ def test_what_was_not_clear() -> None:
     unclear = case(CaseState.UNMATCHED, playbook=None)
     nearest = why_text(unclear, Why(None, BECAUSE, 0.3, Entities()), TITLES, EN).splitlines()
     assert nearest[0].startswith("Nothing was clear enough. The nearest is *The app &amp; the register differ*")
+    turned_down = unclear.model_copy(update={"private": Told(rejected=("balance_mismatch",)).model_dump(mode="json")})
+    refused = why_text(turned_down, Why(None, BECAUSE, 0.99, Entities()), TITLES, EN).splitlines()
+    nearest_but = "By “difrent”, “app &lt;x&gt; … register” it is nearest to *The app &amp; the register differ*"
+    assert refused[0] == f"{nearest_but}, but somebody here said that it is not that."
     nothing = why_text(unclear, Why(None, None, 0.0, Entities()), TITLES, EN).splitlines()
     assert nothing[0] == "No word in it told me what kind of question it is."
