@@ -21,7 +21,7 @@ from bot.work.bulk_check import check
 from bot.work.bulk_run import carry_list
 from connectors.sandbox import SandboxServers, World
 from tests.bulk.lists import no_wait, people
-from tests.cli.test_commands import ROOT, failure, run
+from tests.cli.typed import ROOT, failure, run
 
 
 @pytest.fixture(scope="module")

@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
-from typer.testing import CliRunner, Result
 
 from bot.cases import Vault, audit, open_database, snapshots, upgrade, writing
-from bot.cases.tables import snapshots as snapshots_table
-from bot.cli import app
-from bot.cli.demo_settings import settings_text
 from bot.cli.wiring import open_vendors
 from bot.clock import system_clock
 from bot.config_file import load_config
-from bot.desk import DeskServer, demo_workspace
-from bot.errors import PointsmanError
-from connectors import REGISTRY, contract
-from connectors.sandbox import Fault, SandboxServers
+from connectors import contract
 from connectors.transport import Transport
-from tests.sandbox_fixture import sandbox
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[SandboxServers]:
-    with sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def config(tmp_path: Path, servers: SandboxServers, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A settings file on the sandboxes, with a Slack that nobody is at."""
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-nobody")
-    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
-    monkeypatch.delenv("SLACK_APP_TOKEN", raising=False)
-    monkeypatch.delenv("SLACK_SIGNING_SECRET", raising=False)
-    path = tmp_path / "pointsman.toml"
-    path.write_text(settings_text(servers.urls, tmp_path, 0), encoding="utf-8")
-    return path
-
-
-def run(*arguments: object, given: str = "") -> Result:
-    return CliRunner().invoke(app, [str(a) for a in arguments], input=given, env={"COLUMNS": "200", "NO_COLOR": "1"})
-
-
-def failure(*arguments: object, given: str = "") -> str:
-    """What our own error says to the person who typed this."""
-    error = run(*arguments, given=given).exception
-    assert isinstance(error, PointsmanError), error
-    return error.staff
-
+from tests.cli.typed import ROOT, failure, run
 
 # -- match ------------------------------------------------------------------------------------------------------------
 
@@ -240,51 +195,6 @@ def test_what_reads_records_says_that_there_are_none_yet(config: Path, command: 
     assert failure(*command.split(), "--config", config) == expected
 
 
-def test_doctor_finds_what_is_wrong_and_says_the_repair(config: Path, servers: SandboxServers) -> None:
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("sandbox-oak-pos", "wrong-key"), encoding="utf-8")
-    result = run("doctor", "--config", config)
-    assert result.exit_code == 1
-    assert "mend  Slack bot token: Slack did not answer" in result.stdout
-    assert "→ Check this machine's way to http://127.0.0.1:9/api/" in result.stdout
-    assert "Copy the bot token" not in result.stdout
-    assert "note  database: sqlite, tables not up to date" in result.stdout
-    assert "ok    pine: dutchie: Harbor Green LLC" in result.stdout
-    assert "mend  oak: dutchie:" in result.stdout
-    assert "→ Check the key" in result.stdout
-    assert 'There is no store "gum"' in failure("doctor", "--store", "gum", "--config", config)
-    servers.world.fault(Fault(kind="status", vendor="alpineiq", code=503))
-    try:
-        down = run("doctor", "--store", "pine", "--config", config).stdout
-    finally:
-        servers.world.clear_faults()
-    assert "mend  pine: alpineiq:" in down
-    assert "oak" not in down
-
-
-def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade(f"sqlite:///{config.parent}/pointsman.db")
-    with DeskServer(demo_workspace(), manifest=ROOT / "manifest.yml") as desk:
-        monkeypatch.setenv("SLACK_API_URL", desk.api_url)
-        monkeypatch.setenv("SLACK_BOT_TOKEN", desk.bot_token)
-        monkeypatch.setenv("SLACK_APP_TOKEN", desk.app_token)
-        result = run("doctor", "--config", config)
-    assert result.exit_code == 0, result.stdout
-    assert result.stdout.splitlines()[-1] == "ready to write"
-    for part in (
-        "Socket Mode can connect",
-        "escalation: #loyalty-support",
-        "pine: #pine-street",
-        "people can approve",
-        "ok    ivy: brandlift: BrandLift has no public API",
-        "ok    koa: dutchie loyalty: can identify, find member",
-        "ok    pine: dutchie_ecommerce: shops: Harbor Green - Pine St (00000000-0000-4000-8000-000000070111), ",
-        "ok    pine: dutchie_ecommerce: specials on the menu: Ten off Tuesdays",
-        "ok    pine: dutchie_ecommerce: only a person can see (where: docs/connectors): Loyalty is displayed; ",
-    ):
-        assert part in result.stdout
-
-
 def test_ask_uses_the_nightly_points_on_record(config: Path) -> None:
     question = ("ask", "customer says 500, register 200, 303-555-0100", "--store", "koa", "--config", config)
     assert "last night's points of Dutchie are not loaded yet" in " ".join(run(*question).stdout.split())
@@ -301,107 +211,6 @@ def test_ask_uses_the_nightly_points_on_record(config: Path) -> None:
     answered = " ".join(run(*question).stdout.split())
     assert "150" in answered
     assert "could not tell" not in answered
-
-
-def test_doctor_says_how_old_the_nightly_points_are(config: Path) -> None:
-    settings = load_config(config)
-    upgrade(settings.database)
-
-    def said() -> str:
-        return run("doctor", "--store", "ivy", "--config", config).stdout
-
-    assert "note  koa: no nightly points yet" in said()
-    engine, vault = open_database(settings.database), Vault(settings.security.key.get_secret_value())
-    for days, status in ((0, "ok    "), (3, "note  ")):
-        at = system_clock() - timedelta(days=days)
-        with writing(engine) as conn:
-            conn.execute(snapshots_table.delete())
-            snapshots.keep(conn, vault, "koa", {"rows": {}}, kept=snapshots.Kept(taken_at=at, as_of=at))
-        assert f"{status}koa: nightly points as of {at:%Y-%m-%d %H:%M} UTC, {24 * days} h old" in said()
-    engine.dispose()
-
-
-def test_doctor_says_when_it_is_not_clear_which_web_shop_is_meant(config: Path) -> None:
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace('retailer_id = "00000000-0000-4000-8000-000000070111"\n', ""), encoding="utf-8")
-    said = run("doctor", "--store", "pine", "--config", config).stdout
-    assert "mend  pine: dutchie_ecommerce: it is not clear which web shop is meant" in said
-    assert "Harbor Green - Oak Ave (00000000-0000-4000-8000-000000070112)" in said
-    assert "→ Name the store's shop: retailer_id under [stores.online]." in said
-
-
-def test_doctor_names_what_a_key_can_do_and_what_people_are_asked(config: Path) -> None:
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("sandbox-pine-pos", "sandbox-pine-customers-only"), encoding="utf-8")
-    said = run("doctor", "--store", "pine", "--config", config).stdout.splitlines()
-
-    def line(start: str) -> str:
-        return next(line for line in said if line.startswith(start))
-
-    can = line("ok    pine: dutchie: can ")
-    assert "find customer" in can
-    assert "read sales" not in can
-    assert "merge customers" in line("ok    pine: dutchie: by a person: ")
-    lacks = line("note  pine: dutchie: the key lacks Employee, Inventory, PreOrder, Reporting, so it may not: ")
-    for operation in ("read sales", "read discounts", "read employees", "snapshot balances"):
-        assert operation in lacks
-    assert said[said.index(lacks) + 1] == "      → Ask the vendor to add this to the key."
-    assert "adjust points" in line("ok    pine: alpineiq: can ")
-    assert "(source_frozen)" in line("ok    pine: asked of a person, as no system shows them: ")
-    assert "(recent_sales)" in line("note  pine: cannot be looked up with these systems and keys: ")
-    assert "/metrics while the bot serves" in line("ok    metrics: http://127.0.0.1:")
-
-
-def free_run(length: int) -> int:
-    """The first of so many ports in a row that nobody listens on."""
-    while True:
-        with contextlib.ExitStack() as held:
-            first = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
-            with contextlib.suppress(OSError, OverflowError):
-                for port in range(first + 1, first + length):
-                    held.enter_context(socket.create_server(("127.0.0.1", port)))
-                return int(first)
-
-
-def test_the_sandboxes_run_by_themselves() -> None:
-    first = free_run(len(REGISTRY))
-    command = [sys.executable, "-m", "bot.cli", "sandbox", "--scenario", "throttled", "--port", str(first)]
-    env = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        try:
-            said = ""
-            while not said.endswith("Ctrl-C ends it.\n"):
-                line = child.stdout.readline()
-                assert line, f"it ended: {said}"
-                said += line
-            world = httpx.get(f"http://127.0.0.1:{first}/_sandbox/world").json()
-        finally:
-            child.terminate()
-    for part in (
-        f"alpineiq: http://127.0.0.1:{first}",
-        f"dutchie: http://127.0.0.1:{first + 1}",
-        'api_key = "sandbox-',
-    ):
-        assert part in said
-    assert [fault["kind"] for fault in world["faults"]] == ["throttle"]
-    assert {store["id"] for store in world["stores"]} >= {"pine", "koa", "ivy"}
-
-
-def test_the_sandboxes_say_what_they_cannot_do() -> None:
-    assert 'There is no scenario "nope"' in failure("sandbox", "--scenario", "nope")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert "is taken" in failure("sandbox", "--port", taken.getsockname()[1])
-
-
-def test_sandbox_scenarios_are_listed_with_what_they_cover() -> None:
-    listed = run("sandbox", "scenarios").stdout
-    for part in ("wrong_link", "provider_down", "V11", "dutchie_native_migrated", "sale_under_other_profile"):
-        assert part in listed, "an id that is cut short cannot be switched on"
-    only = run("sandbox", "scenarios", "v17", "A5").stdout
-    assert "plan_without_integration" in only and "store_not_mapped" in only
-    assert "wrong_link" not in only
-    assert "No scenario shows V99." in failure("sandbox", "scenarios", "V99")
 
 
 # -- the frame --------------------------------------------------------------------------------------------------------

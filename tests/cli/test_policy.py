@@ -14,7 +14,7 @@ from bot.clock import system_clock
 from bot.config_file import load_config
 from bot.work import prepare
 from connectors.sandbox.vendors import vendor_worlds
-from tests.cli.test_commands import failure, run
+from tests.cli.typed import failure, run
 
 URLS = dict.fromkeys(vendor_worlds(), "http://127.0.0.1:9")
 
