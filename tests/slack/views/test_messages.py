@@ -16,7 +16,7 @@ from bot.slack.views.model import FixView
 from bot.slack.views.packet import packet_card, packet_text
 from bot.words import Words
 from tests.slack.views.samples import AT, CLOCK, DATE, case, fix
-from tests.slack.views.test_card import actions_of, button, context, row, section
+from tests.slack.views.written import actions_of, button, context, row, section
 
 EN = speaker("en")
 S = ProposalState
