@@ -137,6 +137,7 @@ CONDITIONS: dict[str, Callable[[str, random.Random], str]] = {
     "typos": _typos,
     "dropped words": _dropped,
     "slang": _slang,
+    "all of these": lambda text, chance: _slang(_typos(_dropped(text, chance), chance), chance),
 }
 
 

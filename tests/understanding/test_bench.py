@@ -59,7 +59,7 @@ def test_ahead_of_bm25_on_public_questions_however_they_are_typed() -> None:
     data = few_shot(folder, "hwu64", 5, tested=300)
     ours = pointsman(Vocabulary())(data.questions, data.chatter, {})
     theirs = bm25(data.questions, data.chatter, {})
-    floors = {"clean": 0.58, "typos": 0.54, "dropped words": 0.5, "slang": 0.42}
+    floors = {"clean": 0.67, "typos": 0.67, "dropped words": 0.58, "slang": 0.67, "all of these": 0.49}
     for condition, floor in floors.items():
         asked = spoilt(data.asked, condition)
         texts = [one.text for one in asked]
