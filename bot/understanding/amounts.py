@@ -23,6 +23,8 @@ from bot.understanding.shorthand import spelled_out
 
 _INSTEAD = re.compile(r"(?:instead of|rather than|en vez de|en lugar de)(?: only| just| solo)?$")
 _EITHER = word_set("or o")
+_MAYBE = word_set("or o was is were it maybe perhaps like era es fue quizas tal vez")
+"""Words between two numbers of which only one is right: "200 or was it 460"."""
 _THERE = word_set("there alla ahi")
 _IS = word_set("is its es esta hay son trae")
 _STANDING = word_set("sitting sits stuck stands standing came comes come ended")
@@ -145,9 +147,17 @@ class _Reader:
                 first.is_points = second.is_points = True  # "why 80 and not 800"
             elif joined in _AGAINST and second.role is None and first.rank <= 1:
                 first.role, first.is_points = None, True  # "shows 80/800"
-            elif joined in _EITHER and second.role is None and max(first.value, second.value) >= 10:
+            elif self._is_either(between, second) and max(first.value, second.value) >= 10:
                 first.role = second.role = None
                 first.is_points = second.is_points = True
+            elif not between and first.is_points and first.role is second.role is None:
+                second.is_points = True  # "her points 300 350"
+
+    def _is_either(self, between: Sequence[str], second: Number) -> bool:
+        """Whether two numbers with these words between are told as one or the other."""
+        if _EITHER.isdisjoint(between) or not _MAYBE.issuperset(between):
+            return False
+        return second.role is None or (len(between) > 1 and second.rank < 3)
 
     def _by_completion(self, numbers: Sequence[Number]) -> None:
         """Of two numbers that are both points, one told and one not: the other one is the other side."""
