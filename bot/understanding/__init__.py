@@ -13,6 +13,7 @@ from bot.understanding.replies import (
     never_mind,
     of_another,
     of_their_own,
+    only_thanks,
     surely_never_mind,
     what_about,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "never_mind",
     "of_another",
     "of_their_own",
+    "only_thanks",
     "surely_never_mind",
     "takes_back",
     "turned_to",

@@ -23,10 +23,17 @@ _ALIKE = 88.5
 _SHORTEST_MISSPELT = 7
 _BEFORE = word_set(
     "oh oops whoops ok okay ah but and so actually sorry please pls no nah ya mejor perdon pero y eso entonces a ver"
+    " thanks thx ty gracias"
 )
 _AFTER = word_set(
     "please pls thanks thank you thx ty then now i we got found figured solved it out all good gracias ya por favor"
     " porfa tho though lol sorry perdon"
+)
+_THANKS = word_set("thanks thx ty gracias")
+_POLITE = _THANKS | word_set(
+    "ok okay great perfect awesome you so much very muchas mil a lot all everybody everyone team por todo man pal"
+)
+    "ok okay great perfect awesome you so much very muchas mil a lot all everybody everyone team por todo man pal"
 )
 _SURELY = word_set("nevermind nvm nm olvidalo olvidelo olvidale olvidate")
 _TAIL = _AFTER | word_set(
@@ -169,6 +176,12 @@ def another_or_same(text: str) -> Literal["another", "same"] | None:
     return None if said.isdisjoint(_ANOTHER_ONE) else "another"
 
 
+def only_thanks(text: str) -> bool:
+    """Whether a text thanks, perhaps since it is solved, and asks nothing: "thanks!! that fixed it", "gracias"."""
+    words = _words(text)
+    return not _THANKS.isdisjoint(words) and (_POLITE.issuperset(words) or _is_solved(words))
+
+
 def of_another(text: str) -> bool:
     """Whether a reply says itself that it turns to another customer: "what about my other guest 303-555-0164"."""
     return _ANOTHER.search(" ".join(_words(text))) is not None
@@ -250,4 +263,4 @@ def _core(words: list[str]) -> tuple[int, int]:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text[:MAX_LENGTH]))
+    return _WORD.findall(fold(text[:MAX_LENGTH]).replace("thank you", "thanks"))

@@ -16,9 +16,9 @@ from bot.cases.models import Actor
 from bot.errors import BadInput, PointsmanError
 from bot.work.bulk_files import FileState, ListArrival
 
-Notice = Literal["guest", "stranger", "no_store", "empty"]
+Notice = Literal["guest", "stranger", "no_store", "empty", "thanked"]
 """Short, kind answers that open no case: to a guest, to a person of another company, to one who is in no store's
-channel, and to a message without a question."""
+channel, to a message without a question, and to thanks."""
 
 
 class Person(BaseModel):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.cases import Case, CaseState, case_store, inbox, reading, writing
-from bot.understanding import Entities
+from bot.understanding import Entities, only_thanks
 from bot.work.case_clicks import (
     answer,
     choices_of,
@@ -103,6 +103,9 @@ def _do(house: House, inbox_key: str, arrival: Arrival) -> str | None:
     another = earlier is not None and not again and asks_anew(house, earlier, arrival)
     if arrival.source == "thread" and not again and not another:
         return None
+    if not again and only_thanks(arrival.text):
+        _say(house, arrival, person, "thanked")
+        return earlier.id if earlier is not None else None
     if (
         not again
         and earlier is not None

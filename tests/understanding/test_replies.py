@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding import asks_why, goes_on, never_mind, of_another, of_their_own, surely_never_mind, what_about
+from bot.understanding import (
+    asks_why,
+    goes_on,
+    never_mind,
+    of_another,
+    of_their_own,
+    only_thanks,
+    surely_never_mind,
+    what_about,
+)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +121,10 @@ def test_asks_for_our_reasons(text: str) -> None:
         "nevermind shes all set",
         "olvídalo, se fue",
         "ya se ven los puntos, gracias",
+        "thx that worked",
+        "thanks!! that fixed it",
+        "thank you, it shows now",
+        "gracias ya quedó",
     ],
 )
 def test_wants_nothing_more(text: str) -> None:
@@ -258,6 +271,29 @@ def test_a_sure_never_mind_lets_the_question_itself_be(text: str) -> None:
 def test_all_good_may_be_said_of_one_thing_of_several(text: str) -> None:
     assert not surely_never_mind(text)
     assert never_mind(text) is ("?" not in text)
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks!", "Thank you so much", "gracias", "thx all", "thanks!! that fixed it", "ok ty"]
+)
+def test_thanks_ask_nothing(text: str) -> None:
+    assert only_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks but it still shows 200",
+        "thanks, and 303-555-0164?",
+        "you",
+        "it worked",
+        "",
+        "thanks why",
+        "no thanks to him",
+    ],
+)
+def test_thanks_with_more_are_more(text: str) -> None:
+    assert not only_thanks(text)
 
 
 def test_whom_a_reply_turns_to() -> None:
