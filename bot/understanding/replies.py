@@ -33,8 +33,6 @@ _THANKS = word_set("thanks thx ty gracias")
 _POLITE = _THANKS | word_set(
     "ok okay great perfect awesome you so much very muchas mil a lot all everybody everyone team por todo man pal"
 )
-    "ok okay great perfect awesome you so much very muchas mil a lot all everybody everyone team por todo man pal"
-)
 _SURELY = word_set("nevermind nvm nm olvidalo olvidelo olvidale olvidate")
 _TAIL = _AFTER | word_set(
     "she he they the a one my bad wrong person customer guy lady number left gone is was its fixed fine sorry mistake"
