@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Literal
 
+import sqlalchemy as sa
+
 from bot.cases import Actor, Case, CaseState, Proposal, ProposalState, proposal_store, reading
 from bot.errors import BadInput, TooLate
 from bot.understanding import entities
@@ -16,7 +18,7 @@ from bot.work.house import House
 from bot.work.looking import area_code_of, store_names
 from bot.work.offering import withdraw
 from bot.work.told import Reading, Told, is_local
-from bot.work.twice import UNDER_WAY
+from bot.work.twice import UNDER_WAY, has_asked
 
 _WAITS = frozenset({ProposalState.SUBMITTED})
 _LONGEST_REPLY = 12_000
@@ -67,11 +69,27 @@ def supply(
 
 
 def _left_behind(click: Click, more: Told) -> dict[str, None]:
-    """What goes where the case turns to another customer: the offers for the one before, and who that was."""
+    """What goes where the case turns to another customer: the offers for the one before, and who that was. Raises
+    TooLate where it stays with that one."""
     if sum(more.turns.values()) == sum(click.told.turns.values()):
         return {}
+    if stays(click.conn, click.house, click.case):
+        raise _other_customer()
     withdraw(click.house, click.conn, click.case.id)
     return {"customer_ref": None}
+
+
+def stays(conn: sa.Connection, house: House, case: Case) -> bool:
+    """Whether a case stays with its customer: support has it, or a change was asked for in it."""
+    if case.state is CaseState.ESCALATED:
+        return True
+    return has_asked(proposal_store.proposals_of_case(conn, house.vault, case.id))
+
+
+def _other_customer() -> TooLate:
+    error = TooLate("This stays with the customer it began with. Ask me anew about the other one.", "other_customer")
+    error.words = Words.of("refused.other_customer")
+    return error
 
 
 def _with(house: House, case: Case, *texts: str, another: bool | None = None) -> Told:
@@ -94,15 +112,21 @@ def set_aside(house: House, case_id: str, text: str, actor: Actor) -> None:
 
 
 def say_whose(house: House, case_id: str, actor: Actor, *, another: bool, more: Sequence[str] = ()) -> None:
-    """Whether the replies that wait are about another customer; `more`: what was said with it. Raises BadInput."""
+    """Whether the replies that wait are about another customer; `more`: what was said with it. Raises BadInput; TooLate
+    where the case stays with its customer, and what waited is about another."""
     with clicked(house, case_id, actor) as click:
         still_open(click)
         if not click.told.aside:
             raise BadInput("That was answered already. Say in the thread which customer you mean.", "gone")
-        told = _with(house, click.case, *click.told.aside, *more, another=another)
+        refused = another and stays(click.conn, house, click.case)
+        told = click.told if refused else _with(house, click.case, *click.told.aside, *more, another=another)
         private = told.but(aside=(), run=told.run + 1, need=None)
-        state, left = looked_into(click.case), _left_behind(click, told)
-        click.change("whose", job="diagnose", state=state, private=private, diagnosis=None, **left)
+        state = looked_into(click.case)
+        left = {} if refused else _left_behind(click, told)
+        deed = "whose_refused" if refused else "whose"
+        click.change(deed, job="diagnose", state=state, private=private, diagnosis=None, **left)
+    if refused:
+        raise _other_customer()
 
 
 def _check_useful(house: House, case: Case, text: str, *, short: bool) -> None:

@@ -28,6 +28,7 @@ from bot.work.looking import area_code_of, diagnosis_of, store_names, understood
 from bot.work.moving import pick_store
 from bot.work.told import Arrival, Told
 from bot.work.turning import (
+    is_anothers,
     is_talk,
     is_theirs,
     leads_on,
@@ -95,7 +96,7 @@ def _used(house: House, case: Case, arrival: Arrival, actor: Actor) -> bool:
         return _lets_be(house, case, text, actor)
     if moves(house, case, text, actor):
         return True
-    if _wants_else(house, case, arrival):
+    if _wants_else(house, case, arrival) or is_anothers(house, case, text, actor.user_id):
         return False
     uses = (says_whose, _picks, _answers, sets_aside, _says_what_it_is, _puts_right, _adds)
     return any(use(house, case, text, actor) for use in uses)
@@ -135,7 +136,10 @@ def _wants_else(house: House, case: Case, arrival: Arrival) -> bool:
 def takes_up_again(house: House, case: Case, text: str, *, by: str | None = None) -> bool:
     """Whether a message asks the same as a case of its thread that ended, of somebody or something that it did not
     name: "what about her other number 303-555-0199?"; or whether its asker (`by`) turns to somebody else. Another case
-    then begins where that one did. What support has stays with them, and goes over to nobody else."""
+    then begins where that one did. What support has stays with them, and a change with its customer: neither goes over
+    to anybody else."""
+    if by is not None and is_anothers(house, case, text, by):
+        return True
     if case.playbook is None or case.state not in (CaseState.CLOSED, CaseState.ESCALATED):
         return False
     stores = store_names(house)

@@ -6,7 +6,7 @@ click overtook keeps quiet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,13 +123,11 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         and bool(told.choices())
     )
     state = CaseState.WAITING if diagnosis.waiting_for is not None else CaseState.ANSWERED
-    with writing(house.engine) as conn:
-        fresh = [e.model_dump() for name, e in diagnosis.evidence.items() if prior.get(name) != e]
-        evidence.add_evidence(conn, house.vault, case.id, fresh)
     kept = _write(
         house,
         case,
         told,
+        fresh=[e.model_dump() for name, e in diagnosis.evidence.items() if prior.get(name) != e],
         state=case.state if case.state is CaseState.ESCALATED else CaseState.NEEDS if unclear else state,
         diagnosis=diagnosis.model_dump(mode="json"),
         customer_ref=customer_reference(house, store.id, diagnosis),
@@ -141,7 +139,7 @@ def _run(house: House, case: Case, told: Told, found: Entities) -> None:
         },
     )
     if kept and diagnosis.cause is not None:
-        proposals.offer_fixes(house, case.id, diagnosis)
+        proposals.offer_fixes(house, case.id, diagnosis, run=told.run)
     if kept:
         _show_neighbours(house, case.id)
 
@@ -162,15 +160,25 @@ def _prior(house: House, case: Case, since: datetime | None) -> dict[str, Eviden
     return out
 
 
-def _write(house: House, case: Case, told: Told, *, kept: Mapping[str, Any], **changes: Any) -> bool:
+def _write(
+    house: House,
+    case: Case,
+    told: Told,
+    *,
+    kept: Mapping[str, Any],
+    fresh: Sequence[Mapping[str, Any]] = (),
+    **changes: Any,
+) -> bool:
     """Keep the result, unless a later click asked for another run meanwhile; a rating, a claim or a re-label does not
-    count, and stays. `kept`: what is told anew on the case's private side."""
+    count, and stays. `kept`: what is told anew on the case's private side; `fresh`: new evidence, which of an overtaken
+    run may be another customer's or another store's."""
     with writing(house.engine) as conn:
         now_there = case_store.get_case(conn, house.vault, case.id)
         if Told.of(now_there.private).run != told.run or now_there.state is CaseState.CLOSED:
             return False
         if now_there.state is CaseState.ESCALATED:
             changes["state"] = CaseState.ESCALATED
+        evidence.add_evidence(conn, house.vault, case.id, fresh)
         private = Told.of(now_there.private).but(**kept)
         return (
             case_store.change_case(conn, house.vault, now_there, now=house.clock(), private=private, **changes)

@@ -17,6 +17,7 @@ from bot.work.grounds import about_reference, contact_reference, grounds_of
 from bot.work.house import House
 from bot.work.outcomes import outcome
 from bot.work.standing import show_later
+from bot.work.told import Told
 from connectors.errors import VendorError
 from connectors.transport import deadline
 
@@ -29,14 +30,18 @@ SYSTEM = "pointsman"
 """The actor of what the house does by itself."""
 
 
-def offer_fixes(house: House, case_id: str, diagnosis: Diagnosis) -> list[Proposal]:
+def offer_fixes(house: House, case_id: str, diagnosis: Diagnosis, *, run: int) -> list[Proposal]:
     """Store what the findings offer, cause first; each kind once. Offers that stand on older findings become stale.
 
     The same diagnosis again gives the same proposals. What nobody can act on (no member, no capability) is left out.
+    run: the case's, of which the diagnosis is; nothing is offered once the case was turned to somebody or something
+    else meanwhile, for a vendor may take seconds to be asked.
     """
     offers = _offers(house, case_id, diagnosis)
     with writing(house.engine) as conn:
         case = case_store.get_case(conn, house.vault, case_id)
+        if Told.of(case.private).run != run:
+            return []
         known = [
             p for p in proposal_store.proposals_of_case(conn, house.vault, case_id) if p.state is ProposalState.OFFERED
         ]

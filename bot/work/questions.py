@@ -155,11 +155,8 @@ def _open_case(
     unclear = CaseState.CHOOSING if match.decision == "choose" else CaseState.UNMATCHED
     inherited = customer_of(found_in(house, earlier)) if earlier is not None else Entities()
     if earlier is not None and again:
-        was = Told.of(earlier.private)
-        playbook = earlier.playbook
-        more = was.adding(arrival.text, area_code=area_code_of(house, earlier), stores=store_names(house))
-        kept = ("texts", "inherited", "phone", "points", "amended", "unsure", "unsure_of", "called", "turns")
-        told = Told(**{name: getattr(more, name) for name in kept})
+        was, playbook = Told.of(earlier.private), earlier.playbook
+        told = was.again(arrival.text, area_code=area_code_of(house, earlier), stores=store_names(house))
     else:
         playbook = match.candidates[0].playbook if match.decision == "answer" else None
         was_called = Told.of(earlier.private).called if earlier is not None else ()

@@ -22,6 +22,8 @@ Source = Literal["mention", "dm", "thread", "command", "shortcut", "modal"]
 _LOCAL_DIGITS = 7
 _OF_ONE = (*POINTS, *CONTACT, "customer_name", "order_id")
 """What one customer's question names, and nothing of the next one's."""
+_GOES_ON = ("texts", "inherited", "phone", "points", "amended", "unsure", "unsure_of", "called", "turns", "aside")
+"""What a case takes over from one that it goes on from."""
 _COMPARES = re.compile(r"\bsaid\.(?:claimed|observed)\b")
 
 
@@ -156,6 +158,15 @@ class Told(BaseModel):
                 "unsure": None if settled else self.unsure,
             }
         )
+
+    def again(self, text: str, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Told:
+        """What a new case has that begins with this text where the case of this one stays as it is. A text that may be
+        about another customer waits until somebody says so."""
+        if self.whose(text, area_code=area_code, stores=stores) == "open":
+            more = self.model_copy(update={"aside": (text,)})
+        else:
+            more = self.adding(text, area_code=area_code, stores=stores).model_copy(update={"aside": ()})
+        return Told(**{name: getattr(more, name) for name in _GOES_ON})
 
     def entities(self, *, area_code: str | None, stores: Mapping[str, Sequence[str]]) -> Entities:
         """Everything named so far. A later reply corrects an earlier text; the picked phone comes first. What an

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cases import Actor, Case, CaseState, Role
+from bot.cases import Actor, Case, CaseState, Role, reading
 from bot.errors import BadInput, NotAllowed, TooLate
 from bot.understanding import another_or_same, entities, goes_on, moved_to
 from bot.work import case_clicks
@@ -38,6 +38,19 @@ def is_talk(house: House, case: Case, text: str) -> bool:
     )
 
 
+def is_anothers(house: House, case: Case, text: str, by: str) -> bool:
+    """Whether the asker turns to another customer, or maybe, beside a case that stays with its own: that is then a
+    case of its own. by: who speaks."""
+    if case.playbook is None or case.state is CaseState.CLOSED or by != case.asker:
+        return False
+    read = whose_of(house, case, text)
+    if read == "this" or is_talk(house, case, text):
+        return False
+    led = leads_to_somebody(text, store_names(house))
+    with reading(house.engine) as conn:
+        return (led or read == "another") and case_clicks.stays(conn, house, case)
+
+
 def says_whose(house: House, case: Case, text: str, actor: Actor) -> bool:
     """Whether replies that wait are about another customer: "yes, another one", "no, same", or that one's phone."""
     told = Told.of(case.private)
@@ -55,7 +68,10 @@ def says_whose(house: House, case: Case, text: str, actor: Actor) -> bool:
     known = told.entities(area_code=area_code, stores={})
     same = contacts and contacts <= {one for key in CONTACT for one in getattr(known, key)}
     another = said == "another" if said is not None else not same
-    case_clicks.say_whose(house, case.id, actor, another=another, more=[text] if contacts else [])
+    try:
+        case_clicks.say_whose(house, case.id, actor, another=another, more=[text] if contacts else [])
+    except TooLate as error:
+        house.presenter.refused(case.id, error, user_id=actor.user_id)
     return True
 
 
@@ -67,7 +83,7 @@ def sets_aside(house: House, case: Case, text: str, actor: Actor) -> bool:
     if is_talk(house, case, text) or whose_of(house, case, text) != "open":
         return False
     named = entities(text, area_code=area_code_of(house, case))
-    if not led and not any(getattr(named, key) for key in POINTS):
+    if not led and not any(getattr(named, key) for key in (*POINTS, *CONTACT)):
         return False
     case_clicks.set_aside(house, case.id, text, actor)
     return True

@@ -22,6 +22,12 @@ ask the same once more; and a vendor's message about the very change has a case 
 _STANDING = frozenset((CaseState.ANSWERED, CaseState.WAITING, CaseState.ESCALATED))
 
 
+def has_asked(proposals: Sequence[Proposal]) -> bool:
+    """Whether a change was asked for in the case of these, whatever came of it: the case then stays with its customer,
+    whose change and balance its card tells, and another customer's question is a case of its own."""
+    return any(one.submitted_at is not None for one in proposals)
+
+
 def on_offer(conn: sa.Connection, case: Case, offer: Proposal, others: Sequence[Proposal]) -> bool:
     """Whether the case's card shows this offer: while the case stands answered, and nothing stands in its place."""
     return case.state in _STANDING and case.diagnosis is not None and in_its_place(conn, offer, others) is None

@@ -15,6 +15,7 @@ from bot.diagnosis import Subject, diagnose
 from bot.playbook import Finding, Library, Playbook, Text
 from bot.understanding import Entities
 from bot.work import Fixed, Known, Pace, open_house, proposals
+from bot.work.told import Told
 from connectors.sandbox import SandboxServers, World
 from connectors.sandbox.state import Contact
 from connectors.sandbox.state import Store as Place
@@ -86,7 +87,8 @@ class ChainShop(Shop):
         diagnosis = diagnose(
             self.house.library(None).playbooks["trial"], subject, self.house.systems(place.id), clock=self.clock
         )
-        return {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis)}[kind]
+        run = Told.of(case.private).run
+        return {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis, run=run)}[kind]
 
     def ask(self, offer: Proposal, actor: Actor | None = None, **typed: str) -> Proposal:
         """Somebody of the store asks for it."""

@@ -21,7 +21,9 @@ from bot.understanding import Entities, Matcher
 from bot.work import Fixed, House, Known, Pace, open_house, proposals
 from bot.work.grounds import contact_reference
 from bot.work.jobs import JOBS
+from bot.work.looking import read_case
 from bot.work.ports import Silent
+from bot.work.told import Told
 from connectors import REGISTRY
 from connectors.sandbox import SandboxServers
 from connectors.transport import Transport
@@ -230,7 +232,8 @@ class Shop:
             self.house.systems(store.id),
             clock=self.clock,
         )
-        offered = {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis)}
+        run = Told.of(read_case(self.house, case.id).private).run
+        offered = {p.kind: p for p in proposals.offer_fixes(self.house, case.id, diagnosis, run=run)}
         with writing(self.house.engine) as conn:
             standing = case_store.get_case(conn, self.house.vault, case.id)
             found = {"state": CaseState.ANSWERED, "diagnosis": diagnosis.model_dump(mode="json")}

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
+import sqlalchemy as sa
 
-from bot.cases import Actor, Case, CaseState, ProposalState, case_store, evidence, reading, writing
+from bot.cases import Actor, Case, CaseState, ProposalState, case_store, evidence, proposal_store, reading, writing
 from bot.diagnosis import Evidence
-from bot.errors import BadInput
+from bot.errors import BadInput, TooLate
 from bot.understanding import Candidate, Match, Matcher
 from bot.work import Fixed, Known, case_clicks, looking, proposals
 from bot.work.follow_ups import follow_up, takes_up_again, thread_case
@@ -301,6 +302,68 @@ def test_evidence_of_the_customer_before_is_never_used_again(floor: Shop) -> Non
         evidence.add_evidence(conn, floor.house.vault, case.id, [found.model_dump()])
     assert set(looking._prior(floor.house, turned, None)) == {"of_dana"}
     assert looking._prior(floor.house, turned, floor.clock() - timedelta(minutes=1)) == {}
+
+
+def test_a_case_where_a_change_was_asked_for_stays_with_its_customer(floor: Shop) -> None:
+    case, asked = _waiting(floor, DANA)
+    for text in ("what about Maria 303-555-0164", "what about April, app says 300", "Maria Lopez 303-555-0164"):
+        assert say(floor, case, text) is None
+        assert takes_up_again(floor.house, now(floor, case), text, by="URILEY")
+        assert not takes_up_again(floor.house, now(floor, case), text, by="UQUINN")
+    with pytest.raises(TooLate):
+        case_clicks.supply(floor.house, case.id, "Maria Lopez 303-555-0164", RILEY)
+    assert not takes_up_again(floor.house, now(floor, case), "what about her app", by="URILEY")
+    assert read(say(floor, case, "her other number is 303-555-0164"))["phone"] == ("+13035550164",)
+    proposals.approve(floor.house, asked, MORGAN)
+    assert say(floor, case, "what about Maria 303-555-0177") is None
+
+
+@pytest.mark.parametrize("escalated", [True, False])
+def test_what_was_asked_before_the_case_came_to_stay_is_not_taken_for_another(floor: Shop, escalated: bool) -> None:
+    case = recorded(floor)
+    asked = say(floor, case, "Maria, app says 300 now")
+    assert asked is not None
+    assert asked.need == "whose"
+    before = read(asked)
+    if escalated:
+        case_clicks.escalate(floor.house, case.id, RILEY)
+    else:
+        other = floor.ask_adjust("+50")
+        with writing(floor.house.engine) as conn:
+            conn.execute(
+                sa.text("update proposals set case_id = :case where id = :id"), {"case": case.id, "id": other.id}
+            )
+    with pytest.raises(TooLate) as refused:
+        case_clicks.say_whose(floor.house, case.id, RILEY, another=True)
+    assert refused.value.operator == "other_customer"
+    told = Told.of(now(floor, case).private)
+    assert (told.aside, told.need, read(told)) == ((), None, before)
+
+
+def test_a_name_with_another_number_is_asked_about(floor: Shop) -> None:
+    case = recorded(floor)
+    told = say(floor, case, "bobs number is 303-555-0164")
+    assert told is not None
+    assert (told.need, read(told)["phone"]) == ("whose", ("+13035550153",))
+
+
+def test_a_look_that_was_overtaken_leaves_nothing_of_the_customer_before(floor: Shop) -> None:
+    case = recorded(floor)
+    looking.look(floor.house, case.id)
+    before = now(floor, case)
+    diagnosis = looking.diagnosis_of(before)
+    assert diagnosis is not None
+    say(floor, before, "what about Maria 303-555-0164")
+    offered = proposals.offer_fixes(floor.house, case.id, diagnosis, run=Told.of(before.private).run)
+    found = Evidence(fact="of_dana", value="old", source="pos", at=floor.clock())
+    kept = {"need": None, "looked_up": None}
+    late = Told.of(before.private)
+    written = looking._write(floor.house, before, late, kept=kept, fresh=[found.model_dump()], state=CaseState.ANSWERED)
+    assert (offered, written) == ([], False)
+    with reading(floor.house.engine) as conn:
+        assert "of_dana" not in evidence.latest_evidence(conn, floor.house.vault, case.id)
+        states = {p.state for p in proposal_store.proposals_of_case(conn, floor.house.vault, case.id)}
+    assert states == {S.STALE}
 
 
 class Sure:

@@ -184,3 +184,10 @@ def test_what_was_decided_of_a_reply_stays() -> None:
 def test_a_new_question_in_the_thread_takes_over_only_its_own_customer(text: str, taken: dict[str, object]) -> None:
     told = Told(texts=(text,), inherited=Entities(phone=("+13035550142",)), called=RECORD)
     assert _read(told) == taken
+
+
+def test_a_case_that_goes_on_from_another_asks_whose_it_is_where_that_is_not_sure() -> None:
+    waiting = KNOWN.again("what about April, app says 300", area_code="303", stores={})
+    assert (waiting.aside, waiting.texts) == (("what about April, app says 300",), KNOWN.texts)
+    turned = waiting.again("what about Maria, app says 300", area_code="303", stores={})
+    assert (turned.aside, _read(turned)) == ((), {"customer_name": ("Maria",), "claimed_points": (300,)})
