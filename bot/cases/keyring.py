@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -76,10 +76,22 @@ def _opened(conn: sa.Connection, forms: Mapping[str, Key], *, first: Sequence[st
             f"{', '.join(forms[text].id for text in first)}. Put the key in use back (docs/running.md, Keys).",
             f"the database is under key {row.key_id}, not at hand",
         )
-    past = [Key.from_json(one) for one in Vault(found).decrypt(row.past)]
-    if _let_go(conn, found.id):  # whatever the table says: an older row of it may have been put back
+    past = _before(found, row.past)
+    if _let_go(conn, found.id) is not None:  # whatever the table says: an older row of it may have been put back
         past = [key.retired() for key in past]
     return Vault(found, past=past, others=_beside(forms, found, past), number=row.number)
+
+
+def _before(in_use: Key, kept: bytes) -> list[Key]:
+    """The keys before the one in use, oldest first, as the table holds them."""
+    try:
+        return [Key.from_json(one) for one in Vault(in_use).decrypt(kept)]
+    except (ConfigError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"The record of the security keys before {in_use.id} is damaged (table keyring), and without it nobody is "
+            "known again. Bring it back from a copy of the database; until then nothing is done.",
+            f"the row of keyring for key {in_use.id} is damaged",
+        ) from error
 
 
 def _beside(forms: Mapping[str, Key], in_use: Key, past: Sequence[Key]) -> list[Key]:
@@ -95,18 +107,22 @@ def _core(text: str) -> str:
     return text.strip(", \t\r\n")
 
 
-def _let_go(conn: sa.Connection, key_id: str) -> dict[str, Any] | None:
-    """What the trail tells of how the keys before this one were let go; None while they open things."""
+def _let_go(conn: sa.Connection, key_id: str) -> str | None:
+    """What the trail tells of how the keys before this one were let go, as it stands there; None while they open
+    things. That a row is there is enough: it may have been changed, which is for `audit verify` to say."""
     told = sa.select(audit.c.detail).where(audit.c.subject == f"key:{key_id}", audit.c.deed == RETIRED)
-    detail = conn.execute(told.limit(1)).scalar()
-    return None if detail is None else dict(json.loads(detail))
+    detail: str | None = conn.execute(told.order_by(audit.c.seq.desc()).limit(1)).scalar()
+    return detail
 
 
 def damaged_before(conn: sa.Connection, vault: Vault) -> int:
     """How many values did not open, under keys that were replaced, when those were let go. What there is more of under
-    them came in since."""
+    them came in since. Where the row was changed, none."""
     told = (_let_go(conn, key.id) for key in (vault.key, *reversed(vault.past)))
-    return next((int(one["damaged"]) for one in told if one is not None), 0)
+    try:
+        return next((int(json.loads(one)["damaged"]) for one in told if one is not None), 0)
+    except (ValueError, KeyError, TypeError):
+        return 0
 
 
 def still_in_use(conn: sa.Connection, vault: Vault) -> bool:
@@ -114,7 +130,7 @@ def still_in_use(conn: sa.Connection, vault: Vault) -> bool:
     has."""
     if number(conn) != vault.number:
         return False
-    if vault.opens_older and _let_go(conn, vault.key.id):
+    if vault.opens_older and _let_go(conn, vault.key.id) is not None:
         vault.let_go()
     return True
 

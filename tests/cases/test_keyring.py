@@ -20,6 +20,7 @@ from bot.cases import (
     rekeying,
     writing,
 )
+from bot.cases.tables import audit as trail
 from bot.cases.tables import bulk_runs
 from bot.cases.tables import checkpoints as heads
 from bot.cases.tables import inbox as messages
@@ -149,6 +150,40 @@ def test_a_record_of_a_rotation_that_is_gone_is_noticed(engine: sa.Engine, now: 
         for keys in ([NEW], [NEW, OLD], [OLD]):
             with pytest.raises(ConfigError, match="the row of keyring is gone"):
                 open_vault(conn, keys)
+
+
+@pytest.mark.parametrize("detail", ["{", "[]", '{"damaged": "two"}'])
+def test_a_row_that_tells_of_a_key_let_go_and_was_changed_keeps_nobody_out(
+    sqlite_engine: sa.Engine, now: datetime, detail: str
+) -> None:
+    with writing(sqlite_engine) as conn:
+        signed(conn, OLD, now)
+        vault = rotated(conn, now)
+    assert rekeying.retire(sqlite_engine, vault, actor="cli:test", now=now, watch=lambda _: None)
+    with writing(sqlite_engine) as conn:
+        conn.execute(trail.update().where(trail.c.deed == keyring.RETIRED).values(detail=detail))
+        found = open_vault(conn, [NEW, OLD])
+        assert (found.opens_older, keyring.damaged_before(conn, found)) == (False, 0)
+        assert keyring.still_in_use(conn, rotated_before(vault))
+        assert not checkpoints.verify(conn, found).ok
+
+
+def rotated_before(vault: Vault) -> Vault:
+    """The same, of a process that began before the older key was let go."""
+    return Vault(vault.key, past=[Key.derived(OLD)], number=vault.number)
+
+
+def test_keys_of_before_that_are_damaged_are_said_and_what_to_do(sqlite_engine: sa.Engine, now: datetime) -> None:
+    with writing(sqlite_engine) as conn:
+        past = rotated(conn, now).encrypt(["something else"])
+        for value in (past[:-4] + b"AAA=", past, Vault(OLD).encrypt([]), b""):
+            conn.execute(ring.update().values(past=value))
+            with pytest.raises(ConfigError) as caught:
+                open_vault(conn, [NEW, OLD])
+            assert caught.value.staff == (
+                f"The record of the security keys before {Key.derived(NEW).id} is damaged (table keyring), and without "
+                "it nobody is known again. Bring it back from a copy of the database; until then nothing is done."
+            )
 
 
 def test_who_comes_second_replaces_nothing(engine: sa.Engine, now: datetime) -> None:
