@@ -78,6 +78,18 @@ NO_NAME = word_set("""
     he she it they we you who somebody someone anybody everybody everyone nobody them him her his hers theirs mine yours
     me us ella el ellos alguien nadie todos
 """)
+NO_PERSON = word_set("""
+    colorado california oregon nevada washington arizona michigan illinois massachusetts oklahoma missouri florida texas
+    montana maine alaska vermont ohio jersey york minnesota maryland connecticut delaware utah kansas nebraska wyoming
+    idaho hawaii iowa wisconsin indiana kentucky tennessee alabama mississippi arkansas louisiana pennsylvania denver
+    boulder lakewood thornton arvada pueblo westminster greeley longmont loveland littleton broomfield golden portland
+    seattle phoenix vegas chicago boston detroit sacramento oakland tucson mexico canada
+    sprite coke pepsi fanta gatorade redbull venmo paypal zelle cashapp uber doordash google apple samsung iphone
+    instagram facebook
+    thanksgiving christmas xmas halloween hanukkah croptober navidad
+    stiiizy jeeter kiva cookies leafly weedmaps leaflink wyld wana cresco curaleaf camino incredibles pax raw rove
+""")
+"""Places, drinks, apps, holidays and brands that people speak of like of somebody: "what about Colorado?"."""
 SHORTEST = 3
 LONGEST = 3
 """Words of a name."""

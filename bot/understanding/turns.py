@@ -26,6 +26,7 @@ from bot.understanding.turn_words import (
     LONGEST,
     LONGEST_LEAD,
     NO_NAME,
+    NO_PERSON,
     PEOPLE,
     PLACED,
     POLITE,
@@ -218,7 +219,7 @@ class _Reader:
     def _strength(self, at: int, *, led: bool, titled: bool) -> bool | None:
         """Whether the word is surely a name there; None where it is none."""
         token, plain = self.tokens[at], self.tokens[at].bare
-        if plain in NO_NAME or plain in WORKS:
+        if plain in NO_NAME or plain in WORKS or (plain in NO_PERSON and not titled):
             return None
         if self._named(at):
             return True
