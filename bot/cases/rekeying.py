@@ -21,6 +21,7 @@ from bot.cases import audit, bulk_moves, checkpoints, proposal_faults
 from bot.cases.database import reading, writing
 from bot.cases.keyring import RETIRED, ROTATED, damaged_before, key_mark
 from bot.cases.keyring import number as keyring_number
+from bot.cases.keyring import still_in_use as keyring_in_use
 from bot.cases.models import Proposal
 from bot.cases.proposal_faults import RESEALED, Told
 from bot.cases.proposal_store import readable, seal_of, untouched
@@ -211,6 +212,7 @@ def retire(engine: sa.Engine, vault: Vault, *, actor: str, now: datetime, watch:
     """
     with writing(engine) as conn:
         _still(conn, vault)
+        keyring_in_use(conn, vault)  # somebody else may have let go of them meanwhile
         if vault.opens_older:
             damaged = _damaged(conn, vault)
             if damaged is None:

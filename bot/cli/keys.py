@@ -43,7 +43,7 @@ def key_rotate(config: ConfigOption = None) -> None:
         ) from error
     place = f", in the place of {done.replaced}" if done.replaced else ""
     out.print(f"Key {done.key} is in use{place}. Encrypted anew: {done.encrypted:,} values.", highlight=False)
-    if done.replaced and done.let_go:
+    if done.ended:
         out.print(
             "Take the old key out of POINTSMAN_KEY; keep it apart for as long as you keep copies from before now.",
             highlight=False,

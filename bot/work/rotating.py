@@ -23,7 +23,8 @@ PASSES = 3
 class Rotated(BaseModel):
     """key: the name of the key in use now. replaced: that of the one before, where it was replaced just now. encrypted:
     values that came under the key in use. foreign, retired, damaged: values that do not open, as `rekeying.Anew` tells
-    them apart; they are as they were. let_go: the keys before the one in use open nothing any more."""
+    them apart; they are as they were. let_go: the keys before the one in use open nothing any more; ended: they did
+    until just now."""
 
     model_config = ConfigDict(frozen=True)
     key: str
@@ -33,6 +34,7 @@ class Rotated(BaseModel):
     retired: int = 0
     damaged: int = 0
     let_go: bool = False
+    ended: bool = False
 
 
 def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: rekeying.Watch = unwatched) -> Rotated:
@@ -56,11 +58,10 @@ def rotate_key(config: Config, *, by: str, clock: Clock = system_clock, watch: r
                 replaced, vault = _replace(engine, config, by=by, clock=clock, watch=watch)
         held = vault.opens_older
         anew, let_go = _anew(engine, vault, by=by, clock=clock, watch=watch)
-        if held or anew.encrypted:
-            overwrite_erased(engine, *erasure.TABLES, ring.name)
+        overwrite_erased(engine, *erasure.TABLES, ring.name)  # also what one before that was killed has left
     finally:
         engine.dispose()
-    return Rotated(key=vault.key.id, replaced=replaced, let_go=let_go, **anew._asdict())
+    return Rotated(key=vault.key.id, replaced=replaced, let_go=let_go, ended=held and let_go, **anew._asdict())
 
 
 def _anew(

@@ -181,5 +181,9 @@ def test_a_rotation_that_was_cut_short_is_told(sqlite_database: str, rotate: Cal
     engine.dispose()
     waits = f"note {OLD_ID} was replaced, and still opens what is stored"
     assert told(sqlite_database, NEW)[1:] == told(sqlite_database, NEW, OLD)[1:] == [waits]
-    assert rotate(NEW)[0] == 0
+    assert rotate(NEW, OLD) == (
+        0,
+        f"Key {NEW_ID} is in use. Encrypted anew: 0 values.\n"
+        "Take the old key out of POINTSMAN_KEY; keep it apart for as long as you keep copies from before now.\n",
+    )
     assert told(sqlite_database, NEW)[1:] == []

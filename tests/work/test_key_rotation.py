@@ -105,7 +105,10 @@ def test_everything_goes_on_under_the_new_key_and_the_old_one_opens_nothing(shop
     before = counted(shop)
     result = rotated(shop, NEW, KEY)
     total = sum(before.values())
-    assert (before, result) == ({OLD_ID: total}, Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=total, let_go=True))
+    assert (before, result) == (
+        {OLD_ID: total},
+        Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=total, let_go=True, ended=True),
+    )
     assert counted(shop) == {NEW_ID: total}
     now = under(shop, NEW)
     assert whole(now)
@@ -186,7 +189,7 @@ def test_a_newer_key_only_waits_until_it_is_rotated(sqlite_shop: Shop) -> None:
 
 def test_an_empty_house_has_the_older_key_until_it_is_rotated(sqlite_shop: Shop) -> None:
     assert under(sqlite_shop, NEW, KEY).house.vault.key.id == OLD_ID
-    assert rotated(sqlite_shop, NEW, KEY) == Rotated(key=NEW_ID, replaced=OLD_ID, let_go=True)
+    assert rotated(sqlite_shop, NEW, KEY) == Rotated(key=NEW_ID, replaced=OLD_ID, let_go=True, ended=True)
     assert under(sqlite_shop, KEY, NEW).house.vault.key.id == NEW_ID
 
 
@@ -416,7 +419,9 @@ def test_a_database_of_an_older_version_is_read_and_brought_up_to_date_by_the_ro
             conn.execute(metadata.tables["inbox"].insert().values(**row))
             assert open_vault(conn, [NEW, KEY]).key.id == OLD_ID
         config = settings(url).model_copy(update={"security": Security(key=f"{NEW},{KEY}")})
-        assert rotate_key(config, by="cli:test") == Rotated(key=NEW_ID, replaced=OLD_ID, encrypted=1, let_go=True)
+        assert rotate_key(config, by="cli:test") == Rotated(
+            key=NEW_ID, replaced=OLD_ID, encrypted=1, let_go=True, ended=True
+        )
         with reading(engine) as conn:
             assert open_vault(conn, [NEW]).decrypt(conn.execute(sa.text("SELECT payload FROM inbox")).scalar_one()) == {
                 "text": "x"
@@ -529,7 +534,7 @@ def test_killed_while_it_lets_go_of_the_key_it_does_so_the_next_time(shop: Shop,
     number = slipped_in(shop, KEY)
     half = under(shop, NEW)
     assert (opens(half, number), parts(half)) == (True, [True])
-    assert rotated(shop, NEW) == Rotated(key=NEW_ID, encrypted=1, let_go=True)
+    assert rotated(shop, NEW) == Rotated(key=NEW_ID, encrypted=1, let_go=True, ended=True)
     now = under(shop, NEW)
     assert (parts(now), whole(now), opens(now, number), opens(now, slipped_in(shop, KEY))) == (
         [False],
@@ -537,6 +542,23 @@ def test_killed_while_it_lets_go_of_the_key_it_does_so_the_next_time(shop: Shop,
         True,
         False,
     )
+
+
+def test_two_that_end_a_rotation_at_once_put_it_on_record_once(sqlite_shop: Shop, nursery: Nursery) -> None:
+    """Told twice, the second would count the first's damaged values again, and hide as many that were slipped in."""
+    order = {"database": sqlite_shop.house.config.database, "key": f"{NEW},{KEY}"}
+    sqlite_shop.case()
+    nursery.wait_dead(nursery.worker(**order, die_at="switched"))
+    number = slipped_in(sqlite_shop, KEY)
+    with writing(sqlite_shop.house.engine) as conn:
+        damaged = Vault(KEY).encrypt({"n": 1})[:-4] + b"AAA="
+        conn.execute(evidence_table.update().where(evidence_table.c.id == number).values(value=damaged))
+    second = under(sqlite_shop, NEW).house
+    assert rotated(sqlite_shop, NEW).damaged == 1
+    assert rekeying.retire(second.engine, second.vault, actor="cli:test", now=second.clock(), watch=unwatched)
+    assert not second.vault.opens_older
+    with reading(second.engine) as conn:
+        assert keyring.damaged_before(conn, second.vault) == 1
 
 
 def test_who_serves_lets_go_of_the_key_with_the_rest(shop: Shop, nursery: Nursery) -> None:
