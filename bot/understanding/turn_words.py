@@ -80,16 +80,17 @@ NO_NAME = word_set("""
 """)
 NO_PERSON = word_set("""
     colorado california oregon nevada washington arizona michigan illinois massachusetts oklahoma missouri florida texas
-    montana maine alaska vermont ohio jersey york minnesota maryland connecticut delaware utah kansas nebraska wyoming
-    idaho hawaii iowa wisconsin indiana kentucky tennessee alabama mississippi arkansas louisiana pennsylvania denver
-    boulder lakewood thornton arvada pueblo westminster greeley longmont loveland littleton broomfield golden portland
-    seattle phoenix vegas chicago boston detroit sacramento oakland tucson mexico canada
+    maine alaska vermont ohio minnesota maryland connecticut delaware utah kansas nebraska wyoming
+    idaho hawaii iowa wisconsin kentucky tennessee alabama mississippi arkansas louisiana pennsylvania denver
+    boulder lakewood thornton arvada pueblo westminster greeley longmont loveland littleton broomfield portland
+    seattle vegas chicago detroit sacramento oakland tucson mexico canada
     sprite coke pepsi fanta gatorade redbull venmo paypal zelle cashapp uber doordash google apple samsung iphone
     instagram facebook
     thanksgiving christmas xmas halloween hanukkah croptober navidad
-    stiiizy jeeter kiva cookies leafly weedmaps leaflink wyld wana cresco curaleaf camino incredibles pax raw rove
+    stiiizy jeeter kiva cookies leafly weedmaps leaflink wyld wana cresco curaleaf incredibles rove
 """)
-"""Places, drinks, apps, holidays and brands that people speak of like of somebody: "what about Colorado?"."""
+"""Places, drinks, apps, holidays and brands that people speak of like of somebody: "what about Colorado?". None of
+which somebody may well have the name: to be asked is better than to be mixed up."""
 SHORTEST = 3
 LONGEST = 3
 """Words of a name."""

@@ -70,11 +70,11 @@ def states(shop: Shop, case: Case) -> dict[tuple[str, str], ProposalState]:
     return {(p.store_id, p.kind): p.state for p in proposals_in(shop, case)}
 
 
-def test_all_is_looked_up_anew_at_the_other_store(sqlite_shop: Shop) -> None:
-    case = asked(sqlite_shop)
-    assert states(sqlite_shop, case) == {("pine", kind): ProposalState.OFFERED for kind in ("adjust_points", "relink")}
-    pick_store(sqlite_shop.house, case.id, "oak", BOTH)
-    moved, told = now(sqlite_shop, case), Told.of(now(sqlite_shop, case).private)
+def test_all_is_looked_up_anew_at_the_other_store(shop: Shop) -> None:
+    case = asked(shop)
+    assert states(shop, case) == {("pine", kind): ProposalState.OFFERED for kind in ("adjust_points", "relink")}
+    pick_store(shop.house, case.id, "oak", BOTH)
+    moved, told = now(shop, case), Told.of(now(shop, case).private)
     assert (moved.store_id, moved.state, moved.diagnosis, moved.customer_ref) == ("oak", CaseState.NEW, None, None)
     assert (told.texts, told.answers, told.looked_up, told.phone, told.called) == (
         (WILL,),
@@ -83,8 +83,8 @@ def test_all_is_looked_up_anew_at_the_other_store(sqlite_shop: Shop) -> None:
         "+13035550153",
         (),
     )
-    assert set(states(sqlite_shop, case).values()) == {ProposalState.STALE}
-    with reading(sqlite_shop.house.engine) as conn:
+    assert set(states(shop, case).values()) == {ProposalState.STALE}
+    with reading(shop.house.engine) as conn:
         entry = audit.last_about(conn, case.id, "case.store")
     assert entry is not None
     assert (entry.actor, json.loads(entry.detail)["from_store"], json.loads(entry.detail)["store"]) == (
@@ -92,8 +92,8 @@ def test_all_is_looked_up_anew_at_the_other_store(sqlite_shop: Shop) -> None:
         "pine",
         "oak",
     )
-    look(sqlite_shop.house, case.id)
-    after = now(sqlite_shop, case)
+    look(shop.house, case.id)
+    after = now(shop, case)
     assert after.diagnosis is not None
     assert after.state is CaseState.ANSWERED
     assert Told.of(after.private).looked_since is not None
