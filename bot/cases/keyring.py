@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bot.cases.checkpoints import Checkpoint
 from bot.cases.tables import ENCRYPTED, audit, evidence, keyring
 from bot.cases.tables import checkpoints as heads
-from bot.cases.vault import Condition, Key, Vault, marked, under_another
+from bot.cases.vault import Condition, Key, Vault, marked
 from bot.config import SHORTEST_KEY, key_parts
 from bot.errors import ConfigError
 
@@ -65,17 +65,15 @@ def behind(vault: Vault, keys: Sequence[str], readings: Sequence[str] = ()) -> l
 def _opened(conn: sa.Connection, forms: Mapping[str, Key], *, first: Sequence[str], oldest: Key) -> Vault:
     """forms: every text that may be a key, with what is derived from it; `first` of them is what they were read as."""
     row, at_hand = _row(conn), list(forms.values())
+    holds = ", ".join(forms[text].id for text in first)
     if row is None:
         _never_replaced(conn)
-        in_use = _opening(conn, at_hand, oldest=oldest)
+        in_use = _opening(conn, at_hand, oldest=oldest, holds=holds)
         return Vault(in_use, others=[key for key in at_hand if key != in_use])
     found = next((key for key in at_hand if key.id == row.key_id), None)
     if found is None:
-        raise ConfigError(
-            f"This database is under security key {row.key_id}, in use since {row.since:%Y-%m-%d}; POINTSMAN_KEY holds "
-            f"{', '.join(forms[text].id for text in first)}. Put the key in use back (docs/running.md, Keys).",
-            f"the database is under key {row.key_id}, not at hand",
-        )
+        since = f"{row.key_id}, in use since {row.since:%Y-%m-%d}"
+        raise _missing(since, holds, f"the database is under key {row.key_id}, not at hand")
     past = _before(found, row.past)
     if _let_go(conn, found.id) is not None:  # whatever the table says: an older row of it may have been put back
         past = [key.retired() for key in past]
@@ -205,7 +203,7 @@ def _row(conn: sa.Connection) -> sa.Row[tuple[int, str, object, bytes]] | None:
     return conn.execute(sa.select(keyring).order_by(keyring.c.number.desc()).limit(1)).first()
 
 
-def _opening(conn: sa.Connection, at_hand: Sequence[Key], *, oldest: Key) -> Key:
+def _opening(conn: sa.Connection, at_hand: Sequence[Key], *, oldest: Key, holds: str) -> Key:
     """The key in use, of a database that does not name it: the one that signed the newest head of the trail. Where none
     at hand did, the one that opens what is stored; where nothing is either, the oldest. Raises ConfigError where what
     is there speaks against each of them: to write under a wrong one would part every customer from their past."""
@@ -221,10 +219,10 @@ def _opening(conn: sa.Connection, at_hand: Sequence[Key], *, oldest: Key) -> Key
                 f"the newest head is of key {signer.id}, what is stored of {opener.id}",
             )
         return signer
-    if head and (opener is None or stranger):
-        raise _signed_by_another() if stranger is None else under_another(marked(stranger))
-    if opener is None and stranger is not None:
-        raise under_another(marked(stranger))
+    if stranger is not None and (head or opener is None):
+        raise _missing(marked(stranger), holds, f"decryption failed: another [security] key? ({marked(stranger)})")
+    if head and opener is None:
+        raise _missing(None, holds, "the newest head was signed with another [security] key")
     return opener or oldest
 
 
@@ -263,11 +261,13 @@ def _opener(conn: sa.Connection, at_hand: Sequence[Key]) -> tuple[Key | None, by
     return opener, next((f"{name}.".encode() for name in sorted(others)), None)
 
 
-def _signed_by_another() -> ConfigError:
+def _missing(name: str | None, holds: str, why: str) -> ConfigError:
+    """For where the key in use is not among those that POINTSMAN_KEY `holds`, by their names."""
+    which = f"security key {name}" if name else "another security key"
     return ConfigError(
-        "The newest head of the audit trail was signed with a security key that POINTSMAN_KEY does not hold. Put the "
-        "key in use back, POINTSMAN_KEY=NEW,OLD (docs/running.md, Keys).",
-        "the newest head was signed with another [security] key",
+        f"This database is under {which}; POINTSMAN_KEY holds {holds}. Put the key in use back "
+        "(docs/running.md, Keys).",
+        why,
     )
 
 

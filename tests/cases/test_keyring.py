@@ -130,6 +130,24 @@ def test_where_all_is_erased_the_head_still_says_which_key_it_is(engine: sa.Engi
             open_vault(conn, [NEW])
 
 
+def test_where_the_key_in_use_is_missing_it_is_named_beside_those_at_hand(
+    sqlite_engine: sa.Engine, now: datetime
+) -> None:
+    """As when the new one was put in alone, or two stand in one text with a blank between."""
+    back = "Put the key in use back (docs/running.md, Keys)."
+    with writing(sqlite_engine) as conn:
+        for keep_some, which in ((False, "another security key"), (True, f"security key {Key.derived(OLD).id}")):
+            if keep_some:
+                keep(conn, Vault(OLD), now)
+            else:
+                signed(conn, OLD, now)
+            for text in (NEW, f"{NEW} {OLD}"):
+                with pytest.raises(ConfigError) as caught:
+                    opened(conn, text)
+                holds = Key.derived(text).id
+                assert caught.value.staff == f"This database is under {which}; POINTSMAN_KEY holds {holds}. {back}"
+
+
 def test_a_forged_head_keeps_nobody_out(sqlite_engine: sa.Engine, now: datetime) -> None:
     with writing(sqlite_engine) as conn:
         signed(conn, OLD, now)
