@@ -149,29 +149,34 @@ _OWN = re.compile(
 
 
 _ANOTHER_ONE = _phrases("""
-    yes / yeah / yep / yup / ya / y / si / sip / claro / correct / another / another one / another customer / another
-    person / different / different one / different customer / different person / other / other one / other customer /
-    new one / new customer / somebody else / someone else / not the same / otra / otro / otra persona / otro cliente /
-    otra clienta / es otra / es otro / diferente / yes another / yes another one / yes another customer / yes different
-    / yes a different one / yes its another customer / its another customer / its a different customer / si otra / si
-    otro / si es otra / si es otro / no es la misma / no es el mismo
+    yes / yeah / yep / yup / ya / y / si / sip / claro / correct / somebody else / someone else
 """)
 _SAME_ONE = _phrases("""
-    no / nope / nah / same / same one / same customer / same person / same lady / same guy / the same / the same one /
-    thats her / thats him / its her / its him / its the same / its the same one / its the same customer / no same / no
-    same one / no the same / no the same one / no its the same / no its the same one / no its her / no its him / la
-    misma / el mismo / es la misma / es el mismo / misma persona / mismo cliente / no la misma / no el mismo /
-    es ella / es el
+    no / nope / nah / thats her / thats him / its her / its him / no its her / no its him / es ella / es el
 """)
+_IS = r"(?:(?:yes|yeah|yep|yup|ya|si|sip|claro|correct) )?(?:(?:its|it is|is|she is|shes|he is|hes|thats|es) )?"
+_ONE = r"(?: (?:one|customer|client|member|person|lady|guy|cliente|clienta|socio|socia|persona|senora|senor))?"
+_IS_ANOTHER = re.compile(
+    rf"{_IS}(?:an? |the |una? |la |el )?(?:another|different|other|new|otr[oa]|diferente|distint[oa]|nuev[oa]){_ONE}"
+)
+_IS_SAME = re.compile(rf"(?:(?:no|nope|nah) )?{_IS}(?:the |la |el )?(?:same|mism[oa]){_ONE}")
+_NOT_SAME = re.compile(rf"(?:not|no es|its not|shes not|hes not) (?:the |la |el )?(?:same|mism[oa]){_ONE}")
+_NO_FIRST = re.compile(r"\s*(?:no|nope|nah)\s*[,.;:!–—-]+\s*(?=\w)")
+""" "no, es el mismo" answers no; "no es el mismo" denies that it is."""
 
 
 def another_or_same(text: str) -> Literal["another", "same"] | None:
     """The answer to whether somebody is another customer; None where it is none."""
-    words = " ".join(_words(text))
-    said = {words, *_said(_words(text))} if words not in _SAME_ONE else {words}
-    if not said.isdisjoint(_SAME_ONE) and words not in _ANOTHER_ONE:
+    folded = fold(text[:MAX_LENGTH])
+    answers = _NO_FIRST.match(folded)
+    listed = _words(folded[answers.end() :] if answers else text)
+    words = " ".join(listed)
+    if _NOT_SAME.fullmatch(words):
+        return "another"
+    said = {words} if words in _SAME_ONE or (not answers and words.startswith("no es ")) else {words, *_said(listed)}
+    if words not in _ANOTHER_ONE and any(one in _SAME_ONE or _IS_SAME.fullmatch(one) for one in said):
         return "same"
-    return None if said.isdisjoint(_ANOTHER_ONE) else "another"
+    return "another" if any(one in _ANOTHER_ONE or _IS_ANOTHER.fullmatch(one) for one in said) else None
 
 
 def only_thanks(text: str) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding import (
+    another_or_same,
     asks_why,
     goes_on,
     never_mind,
@@ -317,3 +318,37 @@ def test_a_reply_that_denies_it_never_closes_a_case(text: str, word: str) -> Non
 @given(st.text(max_size=60))
 def test_no_reply_is_too_odd(text: str) -> None:
     assert not (asks_why(text) and never_mind(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("another", "another"),
+        ("yes", "another"),
+        ("yes she is another customer", "another"),
+        ("yep different person", "another"),
+        ("a different one, thanks", "another"),
+        ("not the same", "another"),
+        ("no, another one", "another"),
+        ("sí, otro cliente", "another"),
+        ("Otro cliente", "another"),
+        ("es otra persona", "another"),
+        ("no, es otra", "another"),
+        ("no es el mismo", "another"),
+        ("no", "same"),
+        ("no, the same one", "same"),
+        ("nope same person", "same"),
+        ("yes, the same one", "same"),
+        ("no, es el mismo", "same"),
+        ("no, es ella", "same"),
+        ("es la misma clienta", "same"),
+        ("El mismo", "same"),
+        ("no es otro cliente", None),
+        ("no idea", None),
+        ("another phone", None),
+        ("303-555-0164", None),
+        ("", None),
+    ],
+)
+def test_another_or_the_same(text: str, means: str | None) -> None:
+    assert another_or_same(text) == means
