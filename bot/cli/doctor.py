@@ -230,9 +230,8 @@ class _Slack:
     def _channel(self, label: str, channel: str) -> Finding:
         answer, problem = self._call("conversations.info", channel=channel)
         if answer is None:
-            return Finding(
-                "mend", f"{label}: channel {channel}: {problem}", "Put the channel's id there; invite the app."
-            )
+            repair = self._repair(problem, "Put the channel's id there; invite the app.")
+            return Finding("mend", f"{label}: channel {channel}: {problem}", repair)
         name = answer["channel"].get("name", channel)
         if not answer["channel"].get("is_member"):
             return Finding("mend", f"{label}: the app is not in #{name}", f"In #{name}: /invite the app.")
@@ -249,7 +248,9 @@ class _Slack:
             return None, f"{SILENT} ({type(error).__name__})"
 
     def _repair(self, problem: str, refused: str) -> str:
-        """What to do: what was `refused` is another thing than an address where nobody answers."""
+        """What to do: what was `refused` is another thing than an address where nobody answers, or too many calls."""
+        if problem == "ratelimited":
+            return "Slack answers this no more for a minute; run doctor again then."
         if problem.startswith(SILENT):
             return f"Check this machine's way to {self.config.slack.api_url} (network, proxy, firewall)."
         return refused

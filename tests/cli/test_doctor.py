@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.cases import Vault, open_database, snapshots, upgrade, writing
 from bot.cases.tables import snapshots as snapshots_table
@@ -59,6 +61,19 @@ def test_doctor_is_content_with_the_demo(config: Path, monkeypatch: pytest.Monke
         "ok    pine: dutchie_ecommerce: only a person can see (where: docs/connectors): Loyalty is displayed; ",
     ):
         assert part in result.stdout
+
+
+def test_doctor_says_when_slack_wants_to_be_left_alone(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with DeskServer(demo_workspace(), manifest=ROOT / "manifest.yml") as desk:
+        monkeypatch.setenv("SLACK_API_URL", desk.api_url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", desk.bot_token)
+        client = WebClient(desk.bot_token, base_url=desk.api_url)
+        with pytest.raises(SlackApiError, match="ratelimited"):
+            for _ in range(500):
+                client.conversations_info(channel="C0PINE")
+        said = run("doctor", "--store", "pine", "--config", config).stdout
+    assert "ratelimited\n      → Slack answers this no more for a minute; run doctor again then." in said
+    assert "invite the app" not in said
 
 
 def test_doctor_says_how_old_the_nightly_points_are(config: Path) -> None:
