@@ -29,9 +29,10 @@ from bot.words import Words, sentences
 from bot.work import questions
 from bot.work.exceptions import DIGEST
 from bot.work.house import House
-from bot.work.looking import store_names
+from bot.work.looking import found_in, store_names
 from bot.work.questions import Told
 from bot.work.twice import UNDER_WAY, on_offer
+from bot.work.whose import another_name
 from connectors import REGISTRY
 
 Link = Callable[[str, str], str]
@@ -118,6 +119,7 @@ class Reader:
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
             readings=told.choices(),
             aside=told.aside_name(store_names(house)),
+            another_name=another_name(map(masked, found_in(house, case).customer_name), told.called),
             choices=self._choices(case, told),
             stores=tuple((s.id, s.name) for s in house.config.stores),
             neighbours=tuple(

@@ -100,6 +100,15 @@ def whose(
     return "open" if led or (points and before) else "this"
 
 
+def another_name(said: Iterable[str], called: Sequence[str]) -> tuple[str, str] | None:
+    """How the customer was named and whose the record is, where both can hardly be one person; else None."""
+    said = tuple(said)
+    named, on_record = _parts(said), _parts(called)
+    if not named or not on_record or any(_alike(one, other) for one in named for other in on_record):
+        return None
+    return ", ".join(said), ", ".join(called)
+
+
 def names_of_one(known: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     """The names of one customer, without those that only repeat a part of what is known: "Dana" beside "Dana Ortiz"."""
     new = [name for name in more if not _parts([name]) <= _parts(known)]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.understanding import Entities
 from bot.work.told import Reading, Told, readings
+from bot.work.whose import another_name
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,26 @@ def test_a_picked_reading_counts_where_no_text_says_otherwise() -> None:
     assert told.entities(area_code=None, stores={}) == Entities(claimed_points=(310,), observed_points=(740,))
     later = told.model_copy(update={"texts": (*told.texts, "register shows 700")})
     assert later.entities(area_code=None, stores={}).observed_points == (700,)
+
+
+@pytest.mark.parametrize(
+    ("said", "called", "told"),
+    [
+        (("Maria",), ("Lena Park",), ("Maria", "Lena Park")),
+        (("kevin", "Ruiz"), ("Dana Ortiz", "D. Ortiz"), ("kevin, Ruiz", "Dana Ortiz, D. Ortiz")),
+        (("dana",), ("Dana Ortiz",), None),
+        (("Mike",), ("Michael Stone",), None),
+        (("Ana",), ("Anna Reyes",), None),
+        (("Dana", "Bob"), ("Bob Ortiz",), None),
+        (("Jose",), ("José Ramos",), None),
+        ((), ("Lena Park",), None),
+        (("Maria",), (), None),
+    ],
+)
+def test_a_record_of_somebody_called_otherwise(
+    said: tuple[str, ...], called: tuple[str, ...], told: tuple[str, str] | None
+) -> None:
+    assert another_name(said, called) == told
 
 
 DANA = "Dana Ortiz says 500 points, pos shows 200, 303-555-0142"

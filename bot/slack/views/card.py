@@ -75,6 +75,9 @@ def _diagnosed(case: CaseView, diagnosis: Diagnosis, say: Say) -> list[Block]:
     moved = change_blocks(acted, say, hands=case.hands_to_support) if acted else []
     later = moved[-1:] if acted and acted.state is ProposalState.DONE and moved[-1]["type"] == "actions" else []
     out += moved[: len(moved) - len(later)]
+    if case.another_name and case.state is not CaseState.CLOSED:
+        said, record = (escape(clip(name, _LONGEST_NAME)) for name in case.another_name)
+        out.append(section(say("card.another_name", said=said, record=record)))
     if cause is not None:
         out += _conclusion(cause, acted, say, closed=case.state is CaseState.CLOSED)
         out += [section(say("card.also", what=diagnosis.conclusion(name).say)) for name in diagnosis.also[:3]]

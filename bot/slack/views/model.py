@@ -92,7 +92,8 @@ class Neighbour:
 @dataclass(frozen=True)
 class CaseView:
     """One case as its card shows it. `question` is masked; `choices` and `stores` are (id, title); `aside`: whom a
-    reply names that may be about another customer."""
+    reply names that may be about another customer; `another_name`: what the customer was called and whose the record
+    is, where these are hardly one person."""
 
     id: str
     state: CaseState
@@ -108,6 +109,7 @@ class CaseView:
     fixes: tuple[FixView, ...] = ()
     need: Need | None = None
     aside: str = ""
+    another_name: tuple[str, str] | None = None
     phones: tuple[str, ...] = ()
     readings: tuple[Reading, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()

@@ -210,6 +210,15 @@ def test_choices_unmatched_broken_closed_and_looking() -> None:
     assert card(CaseState.ESCALATED) == ("Handed to loyalty support, with all of this. They answer here.", [])
 
 
+def test_a_record_of_another_name_is_told_before_anything_is_said_to_the_customer() -> None:
+    named = case(another_name=("Maria", "Lena <Park>"))
+    warned = "You said *Maria*; this record is *Lena &lt;Park&gt;*. Make sure it is the same person"
+    _, blocks = case_card(named, EN)
+    assert blocks[0]["text"]["text"].startswith(f":warning: {warned}")
+    assert warned not in str(case_card(replace(named, state=CaseState.CLOSED), EN)[1])
+    assert "Asegúrese de que es la misma persona" in str(case_card(named, ES)[1])
+
+
 def test_who_has_the_case_stands_first_and_colleagues_below() -> None:
     others = (
         Neighbour(asker="U0QUINN", link="https://example.com/t", at=AT),
