@@ -119,7 +119,7 @@ class Reader:
             phones=tuple(mask_phone(p) for p in questions.named_phones(house, case)),
             readings=told.choices(),
             aside=told.aside_name(store_names(house)),
-            another_name=another_name(map(masked, found_in(house, case).customer_name), told.called),
+            another_name=another_name(found_in(house, case).customer_name, told.called),
             choices=self._choices(case, told),
             stores=tuple((s.id, s.name) for s in house.config.stores),
             neighbours=tuple(
